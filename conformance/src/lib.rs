@@ -1,0 +1,1 @@
+//! Judges banks and clients.

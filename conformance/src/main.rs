@@ -1,0 +1,3 @@
+//! The `bank-conformance` command.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `bank-sandbox` command.
+
+fn main() {}

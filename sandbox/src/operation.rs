@@ -1,0 +1,79 @@
+//! The standard-neutral names of calls.
+//!
+//! Scenarios, limits and the journal speak operations, so one scenario runs against every dialect. Owns the table of
+//! names; knows no path and no standard.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! operations {
+    ($($variant:ident = $name:literal, $about:literal;)*) => {
+        /// A call a client can make, whatever a standard calls it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Operation { $(#[doc = $about] $variant,)* }
+
+        /// Every operation with its name and one line about it, in the order they are listed to users.
+        pub const OPERATIONS: &[(Operation, &str, &str)] = &[$((Operation::$variant, $name, $about),)*];
+    };
+}
+
+operations! {
+    CustomersList = "customers.list", "list the customers the consent shows";
+    CustomersAccounts = "customers.accounts", "list the accounts of one customer";
+    AccountsList = "accounts.list", "list the consented accounts";
+    AccountsGet = "accounts.get", "read one account";
+    BalancesGet = "balances.get", "read the balances of one account";
+    TransactionsList = "transactions.list", "read one page of an account's transactions";
+    PaymentsCreate = "payments.create", "order a payment";
+    PaymentsStatus = "payments.status", "read one payment order";
+    PaymentsList = "payments.list", "look payment orders up";
+    PaymentsCancel = "payments.cancel", "cancel a payment order";
+    ConsentsCreate = "consents.create", "ask for a consent";
+    ConsentsGet = "consents.get", "read one consent";
+    ConsentsList = "consents.list", "list the client's consents";
+    ConsentsDelete = "consents.delete", "end a consent";
+    AuthorizeStart = "authorize.start", "send the account holder to the bank";
+    AuthorizeLogin = "authorize.login", "the account holder logs in";
+    AuthorizeDecide = "authorize.decide", "the account holder approves or denies";
+    TokenIssue = "token.issue", "exchange a code or client credentials for a token";
+    TokenRefresh = "token.refresh", "exchange a refresh token";
+    TokenRevoke = "token.revoke", "revoke a token";
+    TokenIntrospect = "token.introspect", "ask whether a token is active";
+    Userinfo = "userinfo.get", "read the claims about the account holder";
+    Discovery = "discovery.get", "read the authorization server's metadata";
+    Jwks = "jwks.get", "read the authorization server's keys";
+    Unknown = "unknown", "a path or method this bank does not serve";
+}
+
+/// A text that names no operation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an operation")]
+pub struct UnknownOperation(pub String);
+
+impl Operation {
+    /// The name used in scenarios, the journal and reports.
+    pub fn name(self) -> &'static str {
+        let row = OPERATIONS.iter().find(|row| row.0 == self);
+        row.expect("the table is made from the variants").1
+    }
+
+    /// `true` for a call that can move money, whose lost answer leaves an unknown outcome.
+    pub fn moves_money(self) -> bool {
+        self == Operation::PaymentsCreate
+    }
+}
+
+impl FromStr for Operation {
+    type Err = UnknownOperation;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = OPERATIONS.iter().find(|row| row.1 == text);
+        found.map(|row| row.0).ok_or_else(|| UnknownOperation(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
