@@ -1,0 +1,99 @@
+//! The checks: one file each, one line in a table each.
+//!
+//! Owns what a check is and where it is found by name. A check states facts; how grave a failure is, the suite says.
+
+use futures_util::future::BoxFuture;
+
+use crate::client_target::Evidence;
+use crate::params::{Param, Params};
+use crate::target::bank::BankProbe;
+use crate::verdict::Verdict;
+
+pub mod client;
+
+/// Every check, table by table, in the order in which they are listed and run.
+static TABLES: &[&[&Check]] = &[client::CHECKS];
+
+/// One fact about a bank or a client.
+pub struct Check {
+    /// Name in files, reports and on the command line, kebab-case.
+    pub slug: &'static str,
+    /// Catalogue ids it covers: `C01`, `N24`, `H1`.
+    pub ids: &'static [&'static str],
+    /// The fact, as a sentence about a good target.
+    pub title: &'static str,
+    /// The clause it follows from, or `house`.
+    pub source: &'static str,
+    /// What to do when it fails.
+    pub advice: &'static str,
+    /// Part of the subject it belongs to.
+    pub area: Area,
+    /// Parameters it understands.
+    pub params: &'static [Param],
+    /// How it is run.
+    pub run: Run,
+}
+
+/// How a check is run.
+pub enum Run {
+    /// By talking to a bank.
+    Bank(for<'a> fn(&'a BankProbe) -> BoxFuture<'a, Verdict>),
+    /// By judging what was recorded while a client ran: pure.
+    Client(fn(&Evidence, &Params) -> Verdict),
+}
+
+/// Part of the subject a check belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Area {
+    /// OAuth 2 and tokens at a bank.
+    Authorization,
+    /// How a bank says no.
+    Errors,
+    /// Lists of a bank.
+    Paging,
+    /// Payments and idempotency keys at a bank.
+    Payments,
+    /// Whether a bank's data are well-formed and add up.
+    Data,
+    /// Throttling by a bank.
+    Limits,
+    /// What a client did on the wire.
+    ClientWire,
+    /// How a client moves money.
+    ClientPayments,
+    /// What a client understood.
+    ClientUnderstanding,
+}
+
+impl Area {
+    /// The name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Area::Authorization => "authorization",
+            Area::Errors => "errors",
+            Area::Paging => "paging",
+            Area::Payments => "payments",
+            Area::Data => "data",
+            Area::Limits => "limits",
+            Area::ClientWire => "client-wire",
+            Area::ClientPayments => "client-payments",
+            Area::ClientUnderstanding => "client-understanding",
+        }
+    }
+}
+
+/// Every check, in the order of the tables.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    TABLES.iter().flat_map(|table| table.iter().copied())
+}
+
+/// The check of this name.
+pub fn find(slug: &str) -> Option<&'static Check> {
+    all().find(|check| check.slug == slug)
+}
+
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Check").field(&self.slug).finish()
+    }
+}
