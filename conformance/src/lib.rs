@@ -1,10 +1,18 @@
 //! Judges banks and clients.
 //!
 //! A check states one fact about a target and returns a verdict with evidence; a suite selects checks and gives each a
-//! severity; the runner turns a plan into one stream of events; every report is a fold over that stream.
+//! severity; the runner turns a plan into one stream of events; every report is a fold over that stream. [`run`] is the
+//! façade.
 
 pub mod check;
 pub mod client_target;
+pub mod clock;
+pub mod event;
 pub mod params;
+pub mod report;
+pub mod runner;
+pub mod suite;
 pub mod target;
 pub mod verdict;
+
+pub use runner::run;

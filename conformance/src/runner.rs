@@ -1,0 +1,149 @@
+//! Runs a plan: cases side by side, the checks of a case in order.
+//!
+//! Owns concurrency, measurement, and the rule that a panic of a check is the harness's fault. Knows nothing of
+//! how a verdict is reported.
+
+use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
+
+use crate::check::Run;
+use crate::client_target::Evidence;
+use crate::clock::Stopwatch;
+use crate::event::{Event, Outcome, Sink, Totals};
+use crate::suite::Selected;
+use crate::target::bank::BankProbe;
+use crate::verdict::Verdict;
+
+/// What to judge, and with what.
+pub struct Plan {
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// How many cases run side by side.
+    pub jobs: NonZeroUsize,
+    /// The cases, in the order in which they are reported.
+    pub cases: Vec<Case>,
+}
+
+/// One target in one situation, judged by some checks.
+pub struct Case {
+    /// Name in reports: `bank plain`, `my-client / retry-after-seconds`.
+    pub name: String,
+    /// Who is judged.
+    pub subject: Subject,
+    /// The checks, in the order in which they run.
+    pub checks: Vec<Selected>,
+}
+
+/// Who is judged.
+pub enum Subject {
+    /// A bank, prepared and asked check by check.
+    Bank(Arc<dyn PrepareBank>),
+    /// A client, run once; then every check judges the record.
+    Client(Arc<dyn ObserveClient>),
+}
+
+/// Makes a bank ready to be asked.
+pub trait PrepareBank: Send + Sync {
+    /// Starts or finds the bank. The text of an error says what went wrong and what to do.
+    fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>>;
+}
+
+/// Lets a client run and records what it does.
+pub trait ObserveClient: Send + Sync {
+    /// Runs it through its case. An error is the harness's fault (or the machine's), never the client's.
+    fn observe(&self) -> BoxFuture<'_, Result<Evidence, String>>;
+}
+
+/// Runs a plan and tells the sink everything that happens.
+pub async fn run(plan: Plan, sink: &mut dyn Sink) -> Totals {
+    let watch = Stopwatch::start();
+    let stage = Stage { sink: Mutex::new(sink), totals: Mutex::new(Totals::default()) };
+    let names = plan.cases.iter().map(|case| case.name.clone()).collect();
+    stage.tell(&Event::RunStarted { seed: plan.seed, cases: names });
+    futures_util::stream::iter(plan.cases.into_iter().enumerate())
+        .for_each_concurrent(plan.jobs.get(), |(index, case)| run_case(index, case, &stage))
+        .await;
+    stage.tell(&Event::RunFinished { elapsed: watch.elapsed() });
+    stage.totals.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the cases meet: the sink and the totals.
+struct Stage<'a> {
+    sink: Mutex<&'a mut dyn Sink>,
+    totals: Mutex<Totals>,
+}
+
+impl Stage<'_> {
+    fn tell(&self, event: &Event) {
+        if let Event::Checked(outcome) = event {
+            self.totals.lock().unwrap_or_else(PoisonError::into_inner).count(outcome.word());
+        }
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner).accept(event);
+    }
+
+    fn checked(&self, case: usize, selected: &Selected, verdict: Verdict, elapsed: Duration) {
+        let Selected { check, severity, .. } = *selected;
+        self.tell(&Event::Checked(Outcome { case, check, severity, verdict, elapsed }));
+    }
+}
+
+async fn run_case(index: usize, case: Case, stage: &Stage<'_>) {
+    let watch = Stopwatch::start();
+    stage.tell(&Event::CaseStarted { case: index });
+    match &case.subject {
+        Subject::Bank(target) => match unpanicked(target.prepare()).await {
+            Ok(bank) => judge_bank(index, &bank, &case.checks, stage).await,
+            Err(reason) => all_broken(index, &case.checks, &reason, stage),
+        },
+        Subject::Client(target) => match unpanicked(target.observe()).await {
+            Ok(evidence) => judge_client(index, &evidence, &case.checks, stage),
+            Err(reason) => all_broken(index, &case.checks, &reason, stage),
+        },
+    }
+    stage.tell(&Event::CaseFinished { case: index, elapsed: watch.elapsed() });
+}
+
+async fn judge_bank(case: usize, bank: &BankProbe, checks: &[Selected], stage: &Stage<'_>) {
+    for selected in checks {
+        let watch = Stopwatch::start();
+        let verdict = match selected.check.run {
+            Run::Bank(run) => unpanicked(run(bank).map(Ok)).await.unwrap_or_else(Verdict::broken),
+            Run::Client(_) => Verdict::skipped("judges a client, and this target is a bank"),
+        };
+        stage.checked(case, selected, verdict, watch.elapsed());
+    }
+}
+
+fn judge_client(case: usize, evidence: &Evidence, checks: &[Selected], stage: &Stage<'_>) {
+    for selected in checks {
+        let watch = Stopwatch::start();
+        let verdict = match selected.check.run {
+            Run::Client(run) => {
+                let judged = std::panic::catch_unwind(AssertUnwindSafe(|| run(evidence, &selected.params)));
+                judged.unwrap_or_else(|payload| Verdict::broken(panic_text(&*payload)))
+            }
+            Run::Bank(_) => Verdict::skipped("judges a bank, and this target is a client"),
+        };
+        stage.checked(case, selected, verdict, watch.elapsed());
+    }
+}
+
+fn all_broken(case: usize, checks: &[Selected], reason: &str, stage: &Stage<'_>) {
+    for selected in checks {
+        stage.checked(case, selected, Verdict::broken(reason), Duration::ZERO);
+    }
+}
+
+async fn unpanicked<T>(future: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|payload| Err(panic_text(&*payload)))
+}
+
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let said = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+    format!("the harness itself failed: {}", said.unwrap_or("no message"))
+}
