@@ -8,6 +8,7 @@ pub mod check;
 pub mod client_target;
 pub mod clock;
 pub mod event;
+pub mod journal;
 pub mod params;
 pub mod report;
 pub mod runner;
