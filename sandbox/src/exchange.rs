@@ -28,6 +28,8 @@ pub struct Request {
     pub base_url: String,
     /// Number of the connection inside this process.
     pub connection: u64,
+    /// What `x-request-id` of the answer says: the client's own if it was legal, else made from the world's seed.
+    pub request_id: String,
 }
 
 /// A routed request on its way to a handler.
@@ -71,6 +73,8 @@ pub struct Reply {
     pub body: Bytes,
     /// `true` if answering changed what the bank knows (a payment was booked, a consent ended).
     pub committed: bool,
+    /// `true` if an earlier answer was given again instead of acting.
+    pub replayed: bool,
     /// What went wrong, for the journal.
     pub class: Option<ErrorClass>,
 }
@@ -169,12 +173,13 @@ impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         let mut headers = HeaderMap::new();
         headers.insert(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Reply { status, headers, body: body.into(), committed: false, class: None }
+        Reply { status, headers, body: body.into(), committed: false, replayed: false, class: None }
     }
 
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Reply {
-        Reply { status, headers: HeaderMap::new(), body: Bytes::new(), committed: false, class: None }
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        Reply { status, headers, body, committed: false, replayed: false, class: None }
     }
 
     /// The same with one more header; a value that is not legal in a header is dropped.
@@ -190,6 +195,13 @@ impl Reply {
     #[must_use]
     pub fn committed(mut self) -> Reply {
         self.committed = true;
+        self
+    }
+
+    /// The same, saying that an earlier answer was given again.
+    #[must_use]
+    pub fn replayed(mut self) -> Reply {
+        self.replayed = true;
         self
     }
 }

@@ -7,7 +7,7 @@ pub mod generic;
 
 use axum::http::Method;
 
-use crate::exchange::{Call, Problem, Reply};
+use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
 use crate::world::BankInstance;
 
@@ -22,8 +22,8 @@ pub trait Dialect: Sync {
     /// The paths it serves.
     fn routes(&self) -> &'static [Route];
 
-    /// A refusal in its own envelope, code, status and headers.
-    fn problem(&self, problem: &Problem) -> Reply;
+    /// A refusal of `request` in its own envelope, code, status and headers.
+    fn problem(&self, problem: &Problem, request: &Request) -> Reply;
 
     /// What scenarios may match on that only the dialect can read out of a call.
     fn facts(&self, call: &Call<'_>) -> CallFacts;

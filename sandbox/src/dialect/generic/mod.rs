@@ -1,7 +1,7 @@
 //! The generic REST bank: `docs/generic-api.md` rendered.
 
 use crate::dialect::{CallFacts, Dialect, Route};
-use crate::exchange::{Call, Problem, Reply};
+use crate::exchange::{Call, Problem, Reply, Request};
 
 /// The generic REST dialect.
 pub struct Generic;
@@ -19,7 +19,7 @@ impl Dialect for Generic {
         &[]
     }
 
-    fn problem(&self, problem: &Problem) -> Reply {
+    fn problem(&self, problem: &Problem, _request: &Request) -> Reply {
         Reply::new(axum::http::StatusCode::BAD_REQUEST, "application/problem+json", problem.detail.clone())
     }
 
