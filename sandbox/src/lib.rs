@@ -9,5 +9,6 @@ pub mod clock;
 pub mod dialect;
 pub mod exchange;
 pub mod fault;
+pub mod limit;
 pub mod operation;
 pub mod world;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::limit::LimitSettings;
+
 /// Everything that makes one bank different from another.
 #[derive(Debug, Clone)]
 pub struct BankProfile {
@@ -23,6 +25,8 @@ pub struct BankProfile {
     pub zone: TimeZone,
     /// How long lists are.
     pub pages: PageSizes,
+    /// How often clients may call.
+    pub limits: LimitSettings,
     /// How long tokens live.
     pub tokens: TokenLifetimes,
     /// How consents are asked for and how long they hold.
