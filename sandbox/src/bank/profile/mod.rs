@@ -1,0 +1,169 @@
+//! The settings of one bank, as its file states them.
+//!
+//! Owns what can be set and within which bounds. A profile that exists is valid.
+
+mod read;
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use bank_fixtures::document::{self, Diagnostics, Value};
+use bank_fixtures::library;
+use jiff::tz::TimeZone;
+
+use crate::limit::LimitSettings;
+
+/// Everything that makes one bank different from another.
+#[derive(Debug, Clone)]
+pub struct BankProfile {
+    /// Its place in addresses: `plain`.
+    pub slug: String,
+    /// Its name for account holders.
+    pub name: String,
+    /// One line about it for lists.
+    pub title: String,
+    /// Slug of the dialect it speaks.
+    pub dialect: String,
+    /// Name of the dataset it is filled with.
+    pub dataset: String,
+    /// Zone in which it dates what belongs to no account.
+    pub zone: TimeZone,
+    /// How long lists are.
+    pub pages: PageSizes,
+    /// How often clients may call.
+    pub limits: LimitSettings,
+    /// How long tokens live.
+    pub tokens: TokenLifetimes,
+    /// How consents are asked for and how long they hold.
+    pub consents: ConsentPolicy,
+    /// How long payments take.
+    pub settlement: Settlement,
+}
+
+/// Rows on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSizes {
+    /// Without `limit`.
+    pub default: u32,
+    /// At most.
+    pub max: u32,
+}
+
+/// How long what the authorization server hands out is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLifetimes {
+    /// Access tokens.
+    pub access: Duration,
+    /// Refresh tokens, from their last use.
+    pub refresh: Duration,
+    /// Authorization codes.
+    pub code: Duration,
+}
+
+/// How consents come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsentPolicy {
+    /// Who decides.
+    pub decision: ConsentDecision,
+    /// How long a consent holds when the client names no end, and at most.
+    pub valid_for: Duration,
+}
+
+/// Who decides on a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentDecision {
+    /// The account holder, on the bank's pages.
+    Asked,
+    /// Nobody where the client names the account holder in `login_hint`: that person approves at once, without a page.
+    /// Without a `login_hint` the pages are shown.
+    Automatic,
+}
+
+/// How long a payment stays where, on the world's clock, counted from the moment the bank starts with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    /// Until it is sent to the clearing.
+    pub clearing_after: Duration,
+    /// Until it is booked; never before it is sent.
+    pub booked_after: Duration,
+}
+
+impl BankProfile {
+    /// Reads a bank file; `slug` is its place in addresses.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file.
+    pub fn parse(slug: &str, file: &str, text: &str) -> Result<BankProfile, Diagnostics> {
+        document::read(file, text, |value| read::file(slug, value))
+    }
+
+    /// The banks that come with the simulator, by slug.
+    pub fn shipped() -> &'static [Arc<BankProfile>] {
+        static SHIPPED: LazyLock<Vec<Arc<BankProfile>>> = LazyLock::new(|| {
+            let read = |file: library::LibraryFile| BankProfile::parse(file.name(), file.path, file.text);
+            library::files("banks")
+                .into_iter()
+                .map(|file| Arc::new(read(file).expect("a test reads every shipped bank file")))
+                .collect()
+        });
+        &SHIPPED
+    }
+
+    /// The shipped bank of this slug.
+    pub fn named(slug: &str) -> Option<Arc<BankProfile>> {
+        Self::shipped().iter().find(|profile| profile.slug == slug).cloned()
+    }
+
+    /// The profile with the keys that a scenario sets anew; mistakes are recorded in the value's document.
+    pub fn overridden(&self, keys: Value<'_>) -> Option<BankProfile> {
+        read::overrides(self, keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_bank_is_valid() {
+        for file in library::files("banks") {
+            if let Err(problems) = BankProfile::parse(file.name(), file.path, file.text) {
+                panic!("{problems}");
+            }
+        }
+        assert!(BankProfile::named("plain").is_some());
+    }
+
+    #[test]
+    fn a_scenario_changes_only_what_it_names() {
+        let plain = BankProfile::named("plain").unwrap();
+        let changed =
+            document::read("s.yaml", "pages: {default: 5}\ntokens: {access: 10s}", |value| plain.overridden(value))
+                .unwrap();
+        assert_eq!(changed.pages, PageSizes { default: 5, max: plain.pages.max });
+        assert_eq!(changed.tokens, TokenLifetimes { access: Duration::from_secs(10), ..plain.tokens });
+        assert_eq!(changed.limits, plain.limits);
+        assert_eq!(changed.name, plain.name);
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_once() {
+        let text = "\
+bank: 2
+name: ''
+dialect: generc
+dataset: retail-small
+zone: Mars/Olympus
+pages: {default: 200, max: 100}
+limits:
+  headers: rfc
+  rules:
+    - {operations: [accounts.lst], fixed: {limit: 0, window: 1s}}
+    - {operations: ['*'], fixed: {limit: 1, window: 1s}, leaky: {depth: 1, every: 1s}}
+tokens: {access: 1y, refresh: 30d, code: 1h}
+consents: {decision: maybe, valid_for: 0s}
+settlement: {clearing_after: 5s, booked_after: 1s}
+";
+        insta::assert_snapshot!(BankProfile::parse("bad", "bad.yaml", text).unwrap_err());
+    }
+}
