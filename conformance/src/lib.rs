@@ -11,6 +11,7 @@ pub mod event;
 pub mod http;
 pub mod journal;
 pub mod json;
+pub mod normalise;
 pub mod params;
 pub mod report;
 pub mod runner;
