@@ -1,117 +1,169 @@
 //! What a scenario can make of one exchange, whatever the dialect.
 //!
-//! Owns the plan that the scenario engine hands to the request pipeline. Faults see HTTP messages and sockets, never a
-//! dialect; who gets a fault and when belongs to the rule around it.
+//! Owns the catalogue of faults (one file each, one row in [`FAULTS`]), the plan they write and the changes they make to an
+//! answer. Faults see HTTP messages and sockets, never a dialect; who gets a fault and when belongs to the rule around it.
+//! The request pipeline carries the plan out.
 
-use std::time::Duration;
+mod bank;
+mod body;
+mod close;
+mod delay;
+mod drip;
+mod error;
+mod hang;
+mod headers;
+mod json;
+mod malformed;
+mod next_link;
+mod oauth;
+mod patch;
+mod plan;
+mod prelude;
+mod reset;
+mod retry_after;
+mod rewrite;
+mod share;
+mod stage;
+mod status;
+mod truncate;
+mod wait;
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use bytes::Bytes;
+use std::fmt;
+use std::sync::Arc;
 
-use crate::exchange::Problem;
+use bank_fixtures::document::Value;
+use bank_fixtures::seed::Seed;
+use jiff::Timestamp;
 
-/// Everything the scenario decided about one request, ready to be carried out stage by stage.
-#[derive(Debug, Clone, Default)]
-pub struct Plan {
-    /// Wait before the bank acts.
-    pub delay_before: Duration,
-    /// Answer instead of the bank: nothing is committed.
-    pub before: Option<Ending>,
-    /// Changes of the bank's state made at the commit point, before the handler runs.
-    pub acts: Vec<Act>,
-    /// Wait after the bank acted.
-    pub delay_after: Duration,
-    /// Answer instead of the bank's own answer, although the bank acted.
-    pub after: Option<Ending>,
-    /// Changes of the answer, in order.
-    pub rewrites: Vec<Rewrite>,
-    /// How the bytes go out.
-    pub wire: Option<Wire>,
-    /// Which rules did this, for the journal.
-    pub because: Vec<Provenance>,
+pub use error::ERRORS;
+pub use malformed::Malformed;
+pub use next_link::NextLink;
+pub use patch::Patch;
+pub use plan::{Act, Close, Ending, Plan, Provenance, Stall, Wire};
+pub use rewrite::Rewrite;
+pub use stage::{STAGES, Stage};
+
+/// One kind of fault: a key of `do`.
+pub struct Fault {
+    /// The key in scenario files.
+    pub slug: &'static str,
+    /// Where it bites.
+    pub layer: Layer,
+    /// Stages it can be given, the default first.
+    pub stages: &'static [Stage],
+    /// What the client sees, in one line.
+    pub about: &'static str,
+    /// Legal values in words.
+    pub legal: &'static str,
+    /// A `do` that uses it, as YAML.
+    pub example: &'static str,
+    /// Reads its value; records what is wrong with it.
+    pub compile: fn(Value<'_>) -> Option<Arc<dyn Effect>>,
 }
 
-/// An end of the exchange that replaces the bank's answer.
-#[derive(Debug, Clone)]
-pub enum Ending {
-    /// A refusal rendered by the dialect.
-    Problem(Problem),
-    /// A fixed answer.
-    Fixed {
-        /// Status.
-        status: StatusCode,
-        /// Headers.
-        headers: Vec<(HeaderName, HeaderValue)>,
-        /// Body; `None` keeps the dialect's error body for that status.
-        body: Option<Bytes>,
-    },
-    /// No answer: hold the connection this long (for ever if `None`), then close it.
-    Hang(Option<Duration>),
-    /// Close at once without an answer.
-    Close(Close),
+/// Where a fault bites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// Status, headers and the answer as a whole.
+    Http,
+    /// The bytes of the body.
+    Body,
+    /// The connection.
+    Socket,
+    /// How long it takes.
+    Time,
+    /// Lists and their links.
+    Paging,
+    /// Tokens.
+    OAuth,
+    /// What the bank knows.
+    Bank,
 }
 
-/// How a connection ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Close {
-    /// TCP RST.
-    Reset,
-    /// TCP FIN.
-    Fin,
+/// A compiled fault: changes the plan of one request.
+pub trait Effect: fmt::Debug + Send + Sync {
+    /// Writes itself into the plan.
+    fn apply(&self, moment: &Moment<'_>, plan: &mut Plan);
 }
 
-/// A change of the answer after the bank rendered it.
-#[derive(Debug, Clone)]
-pub enum Rewrite {
-    /// Another status.
-    Status(StatusCode),
-    /// A header set (replacing) or, with `None`, removed.
-    Header(HeaderName, Option<HeaderValue>),
-    /// Another body.
-    Body(Bytes),
-    /// The body is made syntactically wrong JSON.
-    MalformedJson,
-}
-
-/// How the bytes of the answer go out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Wire {
-    /// The promised `Content-Length`, this share of the body, then the end.
-    Cut {
-        /// Share of the body's bytes that go out, in `[0, 1)`.
-        share: f64,
-        /// How the connection ends after them.
-        close: Close,
-    },
-    /// The body in pieces with a wait before each.
-    Drip {
-        /// Bytes per piece, at least 1.
-        chunk: usize,
-        /// Wait before each piece.
-        every: Duration,
-    },
-}
-
-/// A change of the bank's state ordered by a scenario.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Act {
-    /// The access token of this request is expired from now on.
-    ExpireAccessToken,
-    /// The consent of this request is withdrawn by the account holder.
-    RevokeConsent,
-}
-
-/// Which rule did something, and why: enough to derive the decision again.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Provenance {
-    /// Name of the rule.
-    pub rule: String,
-    /// Phase index inside the rule, from 0.
-    pub phase: usize,
-    /// Ordinal of this request for the rule and key, from 1.
+/// When and for whom an effect is applied: all it may depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// Virtual time.
+    pub now: Timestamp,
+    /// Stage the effect was given.
+    pub stage: Stage,
+    /// Ordinal of the request for the rule and its key, from 1.
     pub n: u64,
-    /// The draw, if chance was asked.
-    pub draw: Option<f64>,
-    /// Effect in words, as in the file: `status 503`.
-    pub effect: String,
+    /// Chance of this rule, key and ordinal.
+    pub chance: Seed,
+    /// Virtual time since the rule's phase began for this key.
+    pub in_phase: std::time::Duration,
+    /// End of the clock window the rule waits for, if it has one.
+    pub window_end: Option<Timestamp>,
+    /// Name of the rule.
+    pub rule: &'a str,
+}
+
+/// Every fault, in the order they are listed and, inside one effect, applied.
+pub static FAULTS: &[Fault] = &[
+    delay::FAULT,
+    error::FAULT,
+    status::FAULT,
+    headers::FAULT,
+    retry_after::FAULT,
+    body::FAULT,
+    patch::FAULT,
+    malformed::FAULT,
+    next_link::FAULT,
+    hang::FAULT,
+    reset::FAULT,
+    close::FAULT,
+    truncate::FAULT,
+    drip::FAULT,
+    oauth::FAULT,
+    bank::FAULT,
+];
+
+impl Layer {
+    /// The name in lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layer::Http => "http",
+            Layer::Body => "body",
+            Layer::Socket => "socket",
+            Layer::Time => "time",
+            Layer::Paging => "paging",
+            Layer::OAuth => "oauth",
+            Layer::Bank => "bank",
+        }
+    }
+}
+
+impl Fault {
+    /// The fault with this key.
+    pub fn find(slug: &str) -> Option<&'static Fault> {
+        FAULTS.iter().find(|fault| fault.slug == slug)
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fault").field("slug", &self.slug).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_complete() {
+        for fault in FAULTS {
+            assert!(!fault.stages.is_empty(), "{}", fault.slug);
+            assert!(fault.example.contains(&format!("{}:", fault.slug)), "{}", fault.slug);
+            assert!(fault.about.len() > 20, "{}", fault.slug);
+            assert_eq!(FAULTS.iter().filter(|other| other.slug == fault.slug).count(), 1, "{}", fault.slug);
+        }
+    }
 }

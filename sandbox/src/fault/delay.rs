@@ -1,0 +1,32 @@
+//! An answer that comes late, and is otherwise the bank's own.
+
+use super::prelude::*;
+use super::wait::{self, Wait};
+
+/// The row of the catalogue.
+pub(super) const FAULT: Fault = Fault {
+    slug: "delay",
+    layer: Layer::Time,
+    stages: &[Stage::Head, Stage::Bank, Stage::Send],
+    about: "the answer comes late; with `stage: send` the bank acts at once and only the answer waits",
+    legal: wait::LEGAL,
+    example: "delay: 2s..5s",
+    compile,
+};
+
+#[derive(Debug)]
+struct Delay(Wait);
+
+fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
+    Some(Arc::new(Delay(Wait::read(value)?)))
+}
+
+impl Effect for Delay {
+    fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
+        let wait = self.0.at(moment);
+        match moment.stage {
+            Stage::Send => plan.delay_after += wait,
+            Stage::Head | Stage::Bank => plan.delay_before += wait,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Links to the next page that lie.
+//!
+//! A proxy does not know the dialect, so the link is found as RFC 8288 says (`Link: <…>; rel="next"`) or, without that
+//! header, under the member names published APIs use; wherever the body repeats it, it is replaced there too.
+
+use axum::http::HeaderValue;
+use axum::http::header::LINK;
+use bytes::Bytes;
+use url::Url;
+
+use super::prelude::*;
+use crate::exchange::{Reply, Request};
+
+/// The row of the catalogue.
+pub(super) const FAULT: Fault = Fault {
+    slug: "next",
+    layer: Layer::Paging,
+    stages: &[Stage::Send],
+    about: "the link to the next page lies; a page without such a link is left alone",
+    legal: "self, first, endless, foreign, dead or absent",
+    example: "next: self",
+    compile,
+};
+
+/// Where the lying link leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextLink {
+    /// To the page that was just read.
+    Itself,
+    /// Back to the first page.
+    First,
+    /// To the page that was just read, under a link that was never seen before.
+    Endless(u64),
+    /// To another host (the same listener under another name, so that a call of it is seen).
+    Foreign,
+    /// To a path that does not exist.
+    Dead,
+    /// Nowhere: the rest of the list cannot be reached.
+    Absent,
+}
+
+/// Every lie with its name in scenario files.
+pub(super) const NEXT_LINKS: &[(&str, NextLink)] = &[
+    ("self", NextLink::Itself),
+    ("first", NextLink::First),
+    ("endless", NextLink::Endless(0)),
+    ("foreign", NextLink::Foreign),
+    ("dead", NextLink::Dead),
+    ("absent", NextLink::Absent),
+];
+
+/// The query parameter that makes every endless link a new one.
+const ROUND: &str = "round";
+/// Where bodies carry the link, as JSON pointers.
+const POINTERS: &[&str] = &["/links/next", "/Links/Next", "/_links/next/href", "/links/next/href", "/next"];
+
+fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
+    Some(Arc::new(value.one_of(NEXT_LINKS)?))
+}
+
+impl Effect for NextLink {
+    fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
+        let lie = match self {
+            NextLink::Endless(_) => NextLink::Endless(moment.n),
+            other => *other,
+        };
+        plan.rewrites.push(Rewrite::NextLink(lie));
+    }
+}
+
+impl NextLink {
+    pub(super) fn apply(self, reply: &mut Reply, request: &Request) {
+        let Some(honest) = header_link(reply).or_else(|| body_link(&reply.body)) else { return };
+        let lie = self.target(&honest, request);
+        if let Some(header) = reply.headers.remove(LINK)
+            && let Some(lie) = &lie
+            && let Ok(text) = header.to_str()
+            && let Ok(value) = HeaderValue::from_str(&text.replace(&honest, lie))
+        {
+            reply.headers.insert(LINK, value);
+        }
+        reply.body = match lie {
+            Some(lie) => replace(&reply.body, &honest, &lie),
+            None => without(&reply.body, &honest),
+        };
+    }
+
+    /// The address to put in the honest one's place; `None` for no link at all.
+    fn target(self, honest: &str, request: &Request) -> Option<String> {
+        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+        let own = format!("{}{}{query}", request.base_url, request.path);
+        match self {
+            NextLink::Itself => Some(own),
+            NextLink::First => Some(first(honest, &own)),
+            NextLink::Endless(n) => {
+                let mut url = Url::parse(&own).ok()?;
+                let kept: Vec<(String, String)> =
+                    url.query_pairs().filter(|pair| pair.0 != ROUND).map(|(k, v)| (k.into(), v.into())).collect();
+                url.query_pairs_mut().clear().extend_pairs(kept).append_pair(ROUND, &n.to_string());
+                Some(url.into())
+            }
+            NextLink::Foreign => {
+                let mut url = Url::parse(honest).ok()?;
+                let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
+                url.set_host(Some(other)).ok()?;
+                Some(url.into())
+            }
+            NextLink::Dead => Some(format!("{}/no-such-page", request.base_url)),
+            NextLink::Absent => None,
+        }
+    }
+}
+
+/// The first page: this page's address without what only the way to the next page added.
+fn first(honest: &str, own: &str) -> String {
+    let (Ok(next), Ok(mut url)) = (Url::parse(honest), Url::parse(own)) else { return own.to_owned() };
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, value)| next.query_pairs().any(|pair| pair.0 == *name && pair.1 == *value))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if kept.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    url.into()
+}
+
+fn header_link(reply: &Reply) -> Option<String> {
+    let text = reply.headers.get(LINK)?.to_str().ok()?;
+    let next = text.split(',').find(|link| {
+        let rel = link.split(';').skip(1).map(str::trim).find_map(|part| part.strip_prefix("rel="));
+        rel.is_some_and(|rel| rel.trim_matches('"').split(' ').any(|word| word == "next"))
+    })?;
+    Some(next.split_once('<')?.1.split_once('>')?.0.to_owned())
+}
+
+fn body_link(body: &Bytes) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_slice(body).ok()?;
+    POINTERS.iter().find_map(|pointer| json.pointer(pointer)?.as_str().map(str::to_owned))
+}
+
+/// The body with one JSON string in the place of another, wherever it stands.
+fn replace(body: &Bytes, honest: &str, lie: &str) -> Bytes {
+    let Ok(text) = std::str::from_utf8(body) else { return body.clone() };
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let slashes = |text: &str| quoted(text).replace('/', "\\/");
+    Bytes::from(text.replace(&quoted(honest), &quoted(lie)).replace(&slashes(honest), &slashes(lie)))
+}
+
+/// The body without the member that holds the link.
+fn without(body: &Bytes, honest: &str) -> Bytes {
+    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(body) else { return body.clone() };
+    for pointer in POINTERS {
+        if json.pointer(pointer).and_then(|link| link.as_str()) == Some(honest)
+            && let Some((parent, name)) = pointer.rsplit_once('/')
+            && let Some(object) = json.pointer_mut(parent).and_then(|parent| parent.as_object_mut())
+        {
+            object.remove(name);
+        }
+    }
+    Bytes::from(json.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, Method, StatusCode};
+
+    use super::*;
+
+    const BASE: &str = "http://127.0.0.1:8080/plain";
+
+    fn page(lie: NextLink, query: &str) -> (Option<String>, String) {
+        let request = Request {
+            method: Method::GET,
+            path: "/accounts/acc_1/transactions".into(),
+            query: query.into(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            base_url: BASE.into(),
+            connection: 1,
+            request_id: "r".into(),
+        };
+        let next = format!("{BASE}/accounts/acc_1/transactions?limit=25&cursor=p3");
+        let body = serde_json::json!({"data": [], "links": {"self": "x", "next": next}}).to_string();
+        let mut reply = Reply::new(StatusCode::OK, "application/json", body)
+            .header(LINK, &format!("<{BASE}/x>; rel=\"prev\", <{next}>; rel=\"next\""));
+        lie.apply(&mut reply, &request);
+        let json: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        let body = json.pointer("/links/next").and_then(|next| next.as_str()).map(str::to_owned);
+        let header = reply.headers.get(LINK).map(|link| link.to_str().unwrap().to_owned()).unwrap_or_default();
+        (body, header)
+    }
+
+    #[test]
+    fn each_lie_replaces_the_link_in_header_and_body() {
+        let path = format!("{BASE}/accounts/acc_1/transactions");
+        for (lie, expected) in [
+            (NextLink::Itself, format!("{path}?limit=25&cursor=p2")),
+            (NextLink::First, format!("{path}?limit=25")),
+            (NextLink::Endless(7), format!("{path}?limit=25&cursor=p2&round=7")),
+            (NextLink::Foreign, path.replace("127.0.0.1", "localhost") + "?limit=25&cursor=p3"),
+            (NextLink::Dead, format!("{BASE}/no-such-page")),
+        ] {
+            let (body, header) = page(lie, "limit=25&cursor=p2");
+            assert_eq!(body.as_deref(), Some(expected.as_str()), "{lie:?}");
+            assert!(header.contains(&format!("<{expected}>; rel=\"next\"")), "{lie:?}: {header}");
+            assert!(header.contains("rel=\"prev\""), "{lie:?}: {header}");
+        }
+        assert_eq!(page(NextLink::Absent, "limit=25&cursor=p2"), (None, String::new()));
+    }
+
+    #[test]
+    fn an_endless_link_is_a_new_one_every_time() {
+        let (body, _) = page(NextLink::Endless(8), "limit=25&cursor=p2&round=7");
+        assert!(body.unwrap().ends_with("?limit=25&cursor=p2&round=8"));
+    }
+}

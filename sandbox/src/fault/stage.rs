@@ -1,0 +1,26 @@
+//! Where in the life of a request an effect takes place.
+
+/// A stage of a request, in order. Effects before `Send` prevent the bank from acting; at `Send` it has acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// The request was read; token, consent and limits are not looked at.
+    Head,
+    /// Token, consent and limits were found good; the bank is about to act.
+    Bank,
+    /// The bank has acted and the answer is about to go out.
+    Send,
+}
+
+/// Every stage with its name in scenario files and one line about it.
+pub const STAGES: &[(Stage, &str, &str)] = &[
+    (Stage::Head, "head", "before token, consent and limits are looked at: nothing is committed"),
+    (Stage::Bank, "bank", "token, consent and limits were good, the bank has not acted: nothing is committed"),
+    (Stage::Send, "send", "the bank has acted (a payment is booked), the answer is about to go out"),
+];
+
+impl Stage {
+    /// The name in scenario files.
+    pub fn name(self) -> &'static str {
+        STAGES.iter().find(|row| row.0 == self).expect("every stage has a row").1
+    }
+}
