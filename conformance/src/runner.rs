@@ -15,8 +15,8 @@ use crate::check::Run;
 use crate::client_target::Evidence;
 use crate::clock::Stopwatch;
 use crate::event::{Event, Outcome, Sink, Totals};
+use crate::probe::BankProbe;
 use crate::suite::Selected;
-use crate::target::bank::BankProbe;
 use crate::verdict::Verdict;
 
 /// What to judge, and with what.

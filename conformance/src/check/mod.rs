@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::client_target::Evidence;
 use crate::params::{Param, Params};
-use crate::target::bank::BankProbe;
+use crate::probe::BankProbe;
 use crate::verdict::Verdict;
 
 pub mod client;

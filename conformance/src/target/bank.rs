@@ -1,8 +1,136 @@
-//! A bank under judgement.
+//! A bank as a target: where it is, who we are there, and how consent is obtained.
+//!
+//! Owns the settings; a `BankTarget` that exists can be tried. Knows nothing of checks.
 
-/// A bank, ready to be asked.
-#[derive(Debug)]
-pub struct BankProbe {
-    /// Base address of the bank, without a trailing slash.
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::http::{Http, Network};
+use crate::probe::BankProbe;
+use crate::runner::PrepareBank;
+
+/// A bank to judge.
+#[derive(Debug, Clone)]
+pub struct BankTarget {
+    /// Name in reports.
+    pub name: String,
+    /// Base address of the bank's API, without a trailing slash.
     pub base_url: String,
+    /// Issuer of its authorization server; usually the base address.
+    pub issuer: String,
+    /// Our registration there, if we have one.
+    pub client: Option<Registration>,
+    /// How the account holder's consent is obtained.
+    pub consent: ConsentRoute,
+    /// The control API, if the bank is a sandbox.
+    pub control: Option<Control>,
+    /// Whether payment orders may be sent.
+    pub payments: Payments,
+    /// Seed of every random value sent (states, keys, verifiers).
+    pub seed: u64,
+}
+
+/// A registered client.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// Client id.
+    pub client_id: String,
+    /// How it proves who it is.
+    pub auth: ClientAuth,
+    /// A registered redirect address.
+    pub redirect_uri: String,
+}
+
+/// How a client proves who it is at the token endpoint.
+#[derive(Clone)]
+pub enum ClientAuth {
+    /// Secret in the `Authorization` header (RFC 6749 §2.3.1).
+    SecretBasic(String),
+    /// Secret in the form.
+    SecretPost(String),
+    /// A signed assertion (RFC 7523).
+    PrivateKeyJwt(Arc<SigningKey>),
+    /// A public client: PKCE alone.
+    None,
+}
+
+/// A key that signs client assertions.
+pub struct SigningKey {
+    /// The private key.
+    pub key: jsonwebtoken::EncodingKey,
+    /// Algorithm: ES256, PS256 or EdDSA.
+    pub algorithm: jsonwebtoken::Algorithm,
+    /// Key id in the client's key set.
+    pub key_id: Option<String>,
+}
+
+/// How the account holder's consent is obtained.
+#[derive(Clone)]
+pub enum ConsentRoute {
+    /// The account holder logs in: by `login_hint` where the bank decides at once, else through its pages.
+    Login {
+        /// Name to log in with.
+        username: String,
+        /// Password to log in with.
+        password: String,
+    },
+    /// Tokens obtained elsewhere.
+    Ready {
+        /// A valid access token.
+        access_token: String,
+    },
+}
+
+/// The control API of a sandbox.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Base address.
+    pub url: String,
+    /// The world the bank belongs to.
+    pub world: String,
+}
+
+/// Whether payment orders may be sent to a bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payments {
+    /// Small orders may be sent; the money is not real.
+    Allowed,
+    /// Never: checks that need one are skipped.
+    Forbidden,
+}
+
+impl BankTarget {
+    /// The bank behind this description, over this HTTP client.
+    pub fn probe(&self, http: Http) -> BankProbe {
+        BankProbe::new(self.clone(), http)
+    }
+}
+
+impl PrepareBank for BankTarget {
+    fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>> {
+        Box::pin(async { Ok(self.probe(Http::over(Arc::new(Network::new()?)))) })
+    }
+}
+
+impl std::fmt::Debug for ClientAuth {
+    /// The method without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ClientAuth::SecretBasic(_) => "client_secret_basic",
+            ClientAuth::SecretPost(_) => "client_secret_post",
+            ClientAuth::PrivateKeyJwt(_) => "private_key_jwt",
+            ClientAuth::None => "none",
+        })
+    }
+}
+
+impl std::fmt::Debug for ConsentRoute {
+    /// The way without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ConsentRoute::Login { username, .. } => write!(f, "login as {username}"),
+            ConsentRoute::Ready { .. } => f.write_str("ready token"),
+        }
+    }
 }

@@ -1,0 +1,204 @@
+//! The authorization request and what becomes of it.
+
+use super::form::{self, HtmlForm};
+use super::{Form, ProofKey};
+use crate::http::{Reply, Request};
+use crate::probe::{BankProbe, Trouble};
+
+/// Redirects and pages followed before a login counts as endless.
+const MAX_STEPS: usize = 12;
+
+/// An authorization request, to be sent as it is or with something wrong in it.
+#[derive(Clone)]
+pub struct Authorization {
+    /// The authorization endpoint.
+    pub endpoint: String,
+    /// Its parameters in order; a check may change any.
+    pub params: Form,
+    /// The proof key whose challenge is among them.
+    pub proof: ProofKey,
+}
+
+/// Where an authorization request ended.
+#[derive(Debug, Clone)]
+pub enum Landing {
+    /// At the client, with these parameters.
+    Client {
+        /// The redirect.
+        reply: Box<Reply>,
+        /// Where to, without the query.
+        uri: String,
+        /// Parameters of the query, decoded.
+        params: Vec<(String, String)>,
+    },
+    /// On a page of the bank.
+    Page(Box<Reply>),
+}
+
+impl Authorization {
+    /// The value of a parameter.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(param, _)| *param == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same request with another value of a parameter (added if it is not there).
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Authorization {
+        self = self.without(name);
+        self.params.push((name, value.into()));
+        self
+    }
+
+    /// The same request without a parameter.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Authorization {
+        self.params.retain(|(param, _)| *param != name);
+        self
+    }
+
+    /// The form that redeems its code.
+    pub fn redemption(&self, code: &str) -> Form {
+        vec![
+            ("grant_type", "authorization_code".to_owned()),
+            ("code", code.to_owned()),
+            ("redirect_uri", self.param("redirect_uri").unwrap_or_default().to_owned()),
+            ("code_verifier", self.proof.verifier.clone()),
+        ]
+    }
+
+    fn request(&self) -> Request {
+        Request::get(&self.endpoint).query(self.params.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+}
+
+impl Landing {
+    /// The last answer.
+    pub fn reply(&self) -> &Reply {
+        match self {
+            Landing::Client { reply, .. } | Landing::Page(reply) => reply,
+        }
+    }
+
+    /// A parameter handed to the client.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        match self {
+            Landing::Client { params, .. } => {
+                params.iter().find(|(param, _)| param == name).map(|(_, value)| value.as_str())
+            }
+            Landing::Page(_) => None,
+        }
+    }
+}
+
+impl BankProbe {
+    /// A right authorization request for these scopes.
+    ///
+    /// # Errors
+    /// When the target cannot log in or has no metadata.
+    pub async fn authorization(&self, scope: &str) -> Result<Authorization, Trouble> {
+        let client = self.registration()?;
+        let (username, _) = self.holder()?;
+        let proof = ProofKey::of(format!("{}{}", self.fresh("verifier"), self.fresh("verifier")));
+        let params = vec![
+            ("response_type", "code".to_owned()),
+            ("client_id", client.client_id.clone()),
+            ("redirect_uri", client.redirect_uri.clone()),
+            ("scope", scope.to_owned()),
+            ("state", self.fresh("state")),
+            ("nonce", self.fresh("nonce")),
+            ("code_challenge", proof.challenge.clone()),
+            ("code_challenge_method", "S256".to_owned()),
+            ("login_hint", username.to_owned()),
+        ];
+        Ok(Authorization { endpoint: self.metadata().await?.authorization_endpoint.clone(), params, proof })
+    }
+
+    /// Sends an authorization request and does what an account holder who agrees would do, until the browser is back at
+    /// the client or stays on a page.
+    ///
+    /// # Errors
+    /// When no whole answer came, or the pages do not end.
+    pub async fn authorize(&self, authorization: &Authorization) -> Result<Landing, Trouble> {
+        let mut browser = Browser { cookies: Vec::new() };
+        let mut request = authorization.request();
+        for _ in 0..MAX_STEPS {
+            let url = request.url.clone();
+            let reply = self.patient(browser.dressed(request)).await?;
+            browser.remember(&reply);
+            if let Some(target) = redirect_target(&reply, &url) {
+                if !target.starts_with(&self.target.issuer) {
+                    return Ok(landed(reply, &target));
+                }
+                request = Request::get(target);
+                continue;
+            }
+            match self.filled(&reply, &url) {
+                Some(next) => request = next,
+                None => return Ok(Landing::Page(Box::new(reply))),
+            }
+        }
+        Err(Trouble::Unobservable(format!("the login did not end after {MAX_STEPS} steps")))
+    }
+
+    async fn patient(&self, request: Request) -> Result<Reply, Trouble> {
+        let reply = self.send(request.clone()).await?;
+        if reply.status() != 429 {
+            return Ok(reply);
+        }
+        self.wait_as_told(&reply).await?;
+        self.send(request).await
+    }
+
+    /// The request that submits the login or consent form of a page, if it has one.
+    fn filled(&self, reply: &Reply, page: &str) -> Option<Request> {
+        if !reply.is_success() || reply.media_type().as_deref() != Some("text/html") {
+            return None;
+        }
+        let (username, password) = self.holder().ok()?;
+        let form = form::forms(&reply.text()).into_iter().find(HtmlForm::is_for_the_holder)?;
+        let action = url::Url::parse(page).ok()?.join(form.action.as_deref().unwrap_or("")).ok()?;
+        let pairs = form.agreeing(username, password);
+        Some(if form.is_post {
+            Request::post(action.to_string()).form(pairs)
+        } else {
+            Request::get(action.to_string()).query(pairs)
+        })
+    }
+}
+
+fn redirect_target(reply: &Reply, from: &str) -> Option<String> {
+    let location = reply.header("location").filter(|_| (300..400).contains(&reply.status()))?;
+    url::Url::parse(from).ok()?.join(location).ok().map(String::from)
+}
+
+fn landed(reply: Reply, target: &str) -> Landing {
+    let (uri, query) = target.split_once('?').unwrap_or((target, ""));
+    let query = query.split('#').next().unwrap_or("");
+    let params = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    Landing::Client { reply: Box::new(reply), uri: uri.to_owned(), params }
+}
+
+/// The little of a browser a login needs: cookies.
+struct Browser {
+    cookies: Vec<(String, String)>,
+}
+
+impl Browser {
+    fn dressed(&self, request: Request) -> Request {
+        let request = request.header("accept", "text/html,application/xhtml+xml");
+        if self.cookies.is_empty() {
+            return request;
+        }
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request.header("cookie", cookies.join("; "))
+    }
+
+    fn remember(&mut self, reply: &Reply) {
+        for cookie in reply.headers("set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or("");
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            self.cookies.retain(|(known, _)| known != name.trim());
+            self.cookies.push((name.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Login and consent forms, found in HTML and filled as an account holder who agrees would.
+//!
+//! Owns a reader of forms that is as forgiving as a browser and no more than a login needs: no scripts, no styles.
+
+/// A form of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct HtmlForm {
+    /// `action`
+    pub(super) action: Option<String>,
+    /// `method="post"`
+    pub(super) is_post: bool,
+    controls: Vec<Control>,
+}
+
+/// An input or button of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Control {
+    name: Option<String>,
+    id: Option<String>,
+    kind: String,
+    value: String,
+}
+
+/// The forms of a page.
+pub(super) fn forms(html: &str) -> Vec<HtmlForm> {
+    let mut found: Vec<HtmlForm> = Vec::new();
+    let mut open = false;
+    for tag in tags(html) {
+        match tag.name.as_str() {
+            "form" => {
+                let is_post = tag.attribute("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+                found.push(HtmlForm { action: tag.attribute("action"), is_post, controls: Vec::new() });
+                open = true;
+            }
+            "/form" => open = false,
+            "input" | "button" if open => {
+                let kind = tag.attribute("type").unwrap_or_else(|| "text".to_owned()).to_ascii_lowercase();
+                let control = Control {
+                    name: tag.attribute("name"),
+                    id: tag.attribute("id"),
+                    kind: if tag.name == "button" { "submit".to_owned() } else { kind },
+                    value: tag.attribute("value").unwrap_or_default(),
+                };
+                if let Some(form) = found.last_mut() {
+                    form.controls.push(control);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+impl HtmlForm {
+    /// `true` for a form that logs in or decides about a consent.
+    pub(super) fn is_for_the_holder(&self) -> bool {
+        self.controls.iter().any(|control| control.kind == "password" || control.agrees())
+    }
+
+    /// The pairs an account holder who agrees sends: name and password, every account ticked, the approving button.
+    pub(super) fn agreeing(&self, username: &str, password: &str) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        let approving = self.controls.iter().find(|control| control.agrees());
+        let pressed = approving.or_else(|| self.controls.iter().find(|control| control.kind == "submit"));
+        for control in &self.controls {
+            let Some(name) = &control.name else { continue };
+            let value = match control.kind.as_str() {
+                "password" => password.to_owned(),
+                "text" | "email" if control.is_username() => username.to_owned(),
+                "submit" | "image" | "button" if pressed != Some(control) => continue,
+                "checkbox" if control.value.is_empty() => "on".to_owned(),
+                _ => control.value.clone(),
+            };
+            pairs.push((name.clone(), value));
+        }
+        pairs
+    }
+}
+
+impl Control {
+    fn agrees(&self) -> bool {
+        let words = [self.id.as_deref(), Some(self.value.as_str())];
+        self.kind == "submit" && words.into_iter().flatten().any(|word| word.eq_ignore_ascii_case("approve"))
+    }
+
+    fn is_username(&self) -> bool {
+        [&self.id, &self.name]
+            .into_iter()
+            .flatten()
+            .any(|word| matches!(word.to_ascii_lowercase().as_str(), "username" | "user" | "login" | "email"))
+    }
+}
+
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+}
+
+impl Tag {
+    fn attribute(&self, name: &str) -> Option<String> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+}
+
+fn tags(html: &str) -> Vec<Tag> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        let name_end = rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len());
+        let name = rest[..name_end].to_ascii_lowercase();
+        rest = &rest[name_end..];
+        let mut attributes = Vec::new();
+        while let Some((attribute, after)) = next_attribute(rest) {
+            attributes.push(attribute);
+            rest = after;
+        }
+        found.push(Tag { name, attributes });
+    }
+    found
+}
+
+fn next_attribute(text: &str) -> Option<((String, String), &str)> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+    if text.is_empty() || text.starts_with(['>', '<']) {
+        return None;
+    }
+    let name_end = text.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/')).unwrap_or(text.len());
+    let name = text[..name_end.max(1)].to_ascii_lowercase();
+    let after = text[name_end.max(1)..].trim_start();
+    let Some(value) = after.strip_prefix('=').map(str::trim_start) else {
+        return Some(((name, String::new()), after));
+    };
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let (value, rest) = match quote {
+        Some(quote) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+        None => value.split_at(value.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(value.len())),
+    };
+    Some(((name, unescaped(value)), rest))
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&#x2f;", "/")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_login_and_a_consent_form_are_filled() {
+        let html = r#"<!doctype html><form action="/search"><input name=q></form>
+            <form method="POST" action='/login?x=1&amp;y=2'><input type=hidden name="csrf" value="a&quot;b">
+            <input id="username" name="username"><input type="password" id="password" name="password"/>
+            <button id="login">Log in</button></form>"#;
+        let form = forms(html).into_iter().find(HtmlForm::is_for_the_holder).unwrap();
+        assert_eq!((form.action.as_deref(), form.is_post), (Some("/login?x=1&y=2"), true));
+        let pairs = form.agreeing("alice", "secret");
+        let expected = [("csrf", "a\"b"), ("username", "alice"), ("password", "secret")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+
+        let consent = r#"<form method=post><input type=checkbox name=account value=acc_1 checked><input type=checkbox name=account value=acc_2>
+            <button id="deny" name="decision" value="deny">No</button><button id="approve" name="decision" value="approve">Yes</button></form>"#;
+        let pairs = forms(consent)[0].agreeing("alice", "secret");
+        let expected = [("account", "acc_1"), ("account", "acc_2"), ("decision", "approve")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    proptest! {
+        #[test]
+        fn no_page_makes_the_reader_panic(html in "[<>/=\"' a-z&;é]{0,60}") {
+            for form in forms(&html) {
+                form.agreeing("u", "p");
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A bank that can be asked: what every bank check works with.
+//!
+//! Owns the session, patience with throttling, what has been read so far, and the difference between a bank that is
+//! wrong, a bank that cannot be observed, and a network that fails. Judges nothing itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bank_fixtures::seed::Seed;
+use futures_util::future::BoxFuture;
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::clock;
+use crate::flow::{Metadata, Tokens};
+use crate::http::{Http, HttpError, Reply, Request};
+use crate::json::Value;
+use crate::target::bank::{BankTarget, ConsentRoute, Payments};
+use crate::verdict::{Finding, Verdict};
+
+mod reading;
+
+pub use reading::{AccountReading, Reading, Row};
+
+/// Every scope of the generic bank.
+pub const ALL_SCOPES: &str = "openid offline_access customers accounts balances transactions payments";
+/// How often one request is repeated because the bank said "later".
+const PATIENCE: usize = 3;
+/// The longest wait a bank may ask for before a check gives up on it.
+const LONGEST_WAIT: Duration = Duration::from_secs(65);
+
+/// A bank, ready to be asked.
+pub struct BankProbe {
+    /// What is asked.
+    pub target: BankTarget,
+    http: Http,
+    seed: Seed,
+    drawn: AtomicU64,
+    pub(crate) metadata: OnceCell<Metadata>,
+    session: Mutex<Option<Arc<Tokens>>>,
+    reading: OnceCell<Arc<Reading>>,
+    keeps: Option<Box<dyn std::any::Any + Send + Sync>>,
+}
+
+/// Why a check could not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// The network or the harness failed.
+    Broken(String),
+    /// What the check needs did not happen, and that is another check's business.
+    Unobservable(String),
+    /// What happened on the way is itself what the check looks for.
+    Found(Box<Finding>),
+}
+
+/// What a bank check computes.
+pub type Judgement = Result<Verdict, Trouble>;
+
+/// Makes a verdict of a judgement: the form in which a bank check is entered in the table.
+pub fn judged<'a>(judgement: impl Future<Output = Judgement> + Send + 'a) -> BoxFuture<'a, Verdict> {
+    Box::pin(async {
+        judgement.await.unwrap_or_else(|trouble| match trouble {
+            Trouble::Broken(reason) => Verdict::Broken { reason },
+            Trouble::Unobservable(reason) => Verdict::Skipped { reason },
+            Trouble::Found(finding) => Verdict::Failed(vec![*finding]),
+        })
+    })
+}
+
+impl BankProbe {
+    /// The bank of a target over an HTTP client.
+    pub fn new(target: BankTarget, http: Http) -> BankProbe {
+        BankProbe {
+            seed: Seed::new(target.seed),
+            target,
+            http,
+            drawn: AtomicU64::new(0),
+            metadata: OnceCell::new(),
+            session: Mutex::new(None),
+            reading: OnceCell::new(),
+            keeps: None,
+        }
+    }
+
+    /// The same probe, keeping something alive as long as it lives (a bank in this process).
+    #[must_use]
+    pub fn keeping(mut self, anything: impl std::any::Any + Send + Sync) -> BankProbe {
+        self.keeps = Some(Box::new(anything));
+        self
+    }
+
+    /// An address of the bank's API: `/accounts`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.target.base_url)
+    }
+
+    /// A fresh random word (hexadecimal, 32 digits) from the run's seed.
+    pub fn fresh(&self, purpose: &str) -> String {
+        self.seed.of(purpose).at(self.drawn.fetch_add(1, Ordering::Relaxed)).hex(16)
+    }
+
+    /// Sends a request as it is, once.
+    ///
+    /// # Errors
+    /// [`Trouble::Broken`] if no whole answer came.
+    pub async fn send(&self, request: Request) -> Result<Reply, Trouble> {
+        Ok(self.try_send(request).await?)
+    }
+
+    /// Sends a request as it is, once, and lets the caller look at a failure of the connection.
+    ///
+    /// # Errors
+    /// If no whole answer came.
+    pub async fn try_send(&self, request: Request) -> Result<Reply, HttpError> {
+        self.http.send(request).await
+    }
+
+    /// Sends a request with the session's token; waits and repeats when throttled, logs in again once when the token
+    /// is no longer good.
+    ///
+    /// # Errors
+    /// As [`BankProbe::send`], and when no session can be had.
+    pub async fn ask(&self, request: Request) -> Result<Reply, Trouble> {
+        let mut logged_in_again = false;
+        let mut waited = 0;
+        loop {
+            let tokens = self.session().await?;
+            let reply = self.send(request.clone().bearer(&tokens.access_token)).await?;
+            match reply.status() {
+                401 if !logged_in_again && self.can_log_in() => {
+                    logged_in_again = true;
+                    self.forget_session(&tokens).await;
+                }
+                429 if waited < PATIENCE => {
+                    waited += 1;
+                    self.wait_as_told(&reply).await?;
+                }
+                _ => return Ok(reply),
+            }
+        }
+    }
+
+    /// Reads a resource of the API with the session's token.
+    ///
+    /// # Errors
+    /// As [`BankProbe::ask`].
+    pub async fn get(&self, path: &str) -> Result<Reply, Trouble> {
+        self.ask(Request::get(self.url(path)).header("accept", "application/json")).await
+    }
+
+    /// Reads a resource that must be there, as JSON.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if it is not: what a good answer looks like is judged by `reads-answer`.
+    pub async fn get_json(&self, path: &str) -> Result<(Reply, Value), Trouble> {
+        let reply = self.get(path).await?;
+        let document = needed_json(&reply)?;
+        Ok((reply, document))
+    }
+
+    /// Everything the consent shows, read once per run.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn reading(&self) -> Result<Arc<Reading>, Trouble> {
+        self.reading.get_or_try_init(|| async { Reading::take(self).await.map(Arc::new) }).await.cloned()
+    }
+
+    /// The current session, begun if there is none.
+    ///
+    /// # Errors
+    /// When no token can be had.
+    pub async fn session(&self) -> Result<Arc<Tokens>, Trouble> {
+        let mut session = self.session.lock().await;
+        if let Some(tokens) = session.as_ref() {
+            return Ok(Arc::clone(tokens));
+        }
+        let tokens = Arc::new(match &self.target.consent {
+            ConsentRoute::Ready { access_token } => Tokens::ready(access_token),
+            ConsentRoute::Login { .. } => self.log_in(ALL_SCOPES).await?,
+        });
+        *session = Some(Arc::clone(&tokens));
+        Ok(tokens)
+    }
+
+    /// Waits for as long as a 429 or 503 says.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if it does not say how long, or too long.
+    pub async fn wait_as_told(&self, reply: &Reply) -> Result<Duration, Trouble> {
+        let told = reply.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        match told {
+            Some(length) if length <= LONGEST_WAIT => {
+                self.wait(length).await?;
+                Ok(length)
+            }
+            Some(length) => Err(Trouble::Unobservable(format!("{}: the bank asks to wait {length:?}", reply.exchange))),
+            None => Err(Trouble::Unobservable(format!("{}: throttled without a usable Retry-After", reply.exchange))),
+        }
+    }
+
+    /// Lets time pass at the bank: virtual time where it is a sandbox with a clock of its own, real time elsewhere.
+    ///
+    /// # Errors
+    /// [`Trouble::Broken`] if a sandbox does not take the call.
+    pub async fn wait(&self, length: Duration) -> Result<(), Trouble> {
+        let Some(control) = &self.target.control else {
+            clock::wait(length).await;
+            return Ok(());
+        };
+        let url = format!("{}/v1/worlds/{}/clock/advance", control.url, control.world);
+        let reply = self.send(Request::post(url).json(format!(r#"{{"by":"{}ms"}}"#, length.as_millis()))).await?;
+        if reply.is_success() {
+            return Ok(());
+        }
+        clock::wait(length).await;
+        Ok(())
+    }
+
+    /// Says whether payment orders may be sent.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if not.
+    pub fn may_pay(&self) -> Result<(), Trouble> {
+        match self.target.payments {
+            Payments::Allowed => Ok(()),
+            Payments::Forbidden => Err(Trouble::Unobservable("the target does not allow payment orders".to_owned())),
+        }
+    }
+
+    fn can_log_in(&self) -> bool {
+        matches!(self.target.consent, ConsentRoute::Login { .. })
+    }
+
+    async fn forget_session(&self, stale: &Arc<Tokens>) {
+        let mut session = self.session.lock().await;
+        if session.as_ref().is_some_and(|current| Arc::ptr_eq(current, stale)) {
+            *session = None;
+        }
+    }
+}
+
+/// The JSON of an answer a check cannot do without.
+///
+/// # Errors
+/// [`Trouble::Unobservable`] if the answer is no success or no JSON.
+pub fn needed_json(reply: &Reply) -> Result<Value, Trouble> {
+    if !reply.is_success() {
+        return Err(Trouble::Unobservable(format!("needed a success: {}", reply.exchange)));
+    }
+    reply.json().map_err(|error| Trouble::Unobservable(format!("needed JSON: {}: {error}", reply.exchange)))
+}
+
+impl From<HttpError> for Trouble {
+    fn from(error: HttpError) -> Trouble {
+        Trouble::Broken(error.to_string())
+    }
+}
+
+impl From<Finding> for Trouble {
+    fn from(finding: Finding) -> Trouble {
+        Trouble::Found(Box::new(finding))
+    }
+}
+
+impl std::fmt::Debug for BankProbe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BankProbe").field("target", &self.target).finish_non_exhaustive()
+    }
+}
