@@ -143,6 +143,7 @@ problem_kinds! {
     IdempotencyKeyReused => IdempotencyConflict, "the key came before with other content";
     InsufficientFunds => BusinessRejected, "the account does not hold the amount";
     CreditorRejected => BusinessRejected, "the creditor's account is not accepted";
+    PaymentRejected => BusinessRejected, "the order cannot be carried out from this account";
     InvalidCursor => PageInvalidated, "the cursor is unknown here";
     ProtocolViolation => ProtocolViolation, "the answer breaks the standard on purpose";
 }

@@ -3,7 +3,10 @@
 //! Owns the sentences. The kinds of problem a dialect renders are `exchange`'s; this module knows the way there and no
 //! HTTP.
 
-use bank_fixtures::record::ConsentStatus;
+use bank_fixtures::currency::Currency;
+use bank_fixtures::money::Amount;
+use bank_fixtures::record::{ConsentStatus, PaymentStatus};
+use jiff::civil::Date;
 
 use crate::exchange::{Problem, ProblemKind};
 
@@ -21,28 +24,114 @@ pub enum Refusal {
         /// What it is instead.
         status: ConsentStatus,
     },
+    /// The consent does not hold.
+    #[error("consent `{consent}` is not in force: it is {status:?}")]
+    ConsentNotInForce {
+        /// Its id.
+        consent: String,
+        /// What it is instead.
+        status: ConsentStatus,
+    },
     /// The account holder may narrow what a client asked for, never widen it.
     #[error("the client did not ask for account `{account}`")]
     AccountNotAskedFor {
         /// Id of the account.
         account: String,
     },
-    /// No account of this account holder has this id.
-    #[error("there is no account `{0}` here")]
-    UnknownAccount(String),
     /// A consent that shows accounts must name at least one.
     #[error("a consent needs at least one account")]
     NoAccounts,
+    /// No customer has this id under this consent.
+    #[error("there is no customer `{0}` here")]
+    UnknownCustomer(String),
+    /// No account has this id, of this account holder or under this consent.
+    #[error("there is no account `{0}` here")]
+    UnknownAccount(String),
+    /// The account to debit is closed.
+    #[error("account `{0}` is closed")]
+    AccountClosed(String),
+    /// The account to debit is blocked.
+    #[error("account `{0}` is blocked for the moment")]
+    AccountBlocked(String),
+    /// The account to debit is a card or a loan.
+    #[error("account `{0}` is not one that payments can be made from")]
+    NoPaymentAccount(String),
+    /// The amount is in a currency other than the account's.
+    #[error("account `{account}` is held in {currency}")]
+    OtherCurrency {
+        /// Id of the account.
+        account: String,
+        /// Its currency.
+        currency: Currency,
+    },
+    /// The amount cannot be paid.
+    #[error("the amount cannot be paid: {0}")]
+    Amount(String),
+    /// The day of execution is over or too far away.
+    #[error("{day} is not a day this bank can execute a payment on: from {today} to a year later")]
+    ExecutionDay {
+        /// The day asked for.
+        day: Date,
+        /// The bank's today.
+        today: Date,
+    },
+    /// The account does not hold the amount.
+    #[error("the account does not hold {amount:?}")]
+    InsufficientFunds {
+        /// The amount.
+        amount: Amount,
+    },
+    /// The creditor's account cannot be credited.
+    #[error("`{account}` cannot be credited: {why}")]
+    Creditor {
+        /// The account as the order names it.
+        account: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// The idempotency key came before with another order.
+    #[error("the idempotency key was used for another order")]
+    KeyReused,
+    /// No payment of this client has this id.
+    #[error("there is no payment `{0}` of this client")]
+    UnknownPayment(String),
+    /// The order is past the point where it can be cancelled.
+    #[error("payment `{payment}` can no longer be cancelled: it is {status:?}")]
+    NotCancellable {
+        /// Its id.
+        payment: String,
+        /// Where it is.
+        status: PaymentStatus,
+    },
+}
+
+impl Refusal {
+    /// The neutral kind of problem this is to a client.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            Refusal::UnknownConsent(_) => ProblemKind::ConsentNotFound,
+            Refusal::ConsentDecided { status, .. } | Refusal::ConsentNotInForce { status, .. } => match status {
+                ConsentStatus::Expired => ProblemKind::ConsentExpired,
+                _ => ProblemKind::ConsentRevoked,
+            },
+            Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) => ProblemKind::AccountNotFound,
+            Refusal::NoAccounts | Refusal::Amount(_) | Refusal::ExecutionDay { .. } => ProblemKind::InvalidParameter,
+            Refusal::UnknownCustomer(_) => ProblemKind::CustomerNotFound,
+            Refusal::AccountClosed(_) | Refusal::NoPaymentAccount(_) | Refusal::OtherCurrency { .. } => {
+                ProblemKind::PaymentRejected
+            }
+            Refusal::AccountBlocked(_) => ProblemKind::AccountUnavailable,
+            Refusal::InsufficientFunds { .. } => ProblemKind::InsufficientFunds,
+            Refusal::Creditor { .. } => ProblemKind::CreditorRejected,
+            Refusal::KeyReused => ProblemKind::IdempotencyKeyReused,
+            Refusal::UnknownPayment(_) => ProblemKind::PaymentNotFound,
+            Refusal::NotCancellable { .. } => ProblemKind::NotCancellable,
+        }
+    }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
-        let kind = match refusal {
-            Refusal::UnknownConsent(_) => ProblemKind::ConsentNotFound,
-            Refusal::ConsentDecided { .. } => ProblemKind::ConsentRevoked,
-            Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) => ProblemKind::AccountNotFound,
-            Refusal::NoAccounts => ProblemKind::InvalidParameter,
-        };
-        Problem::new(kind, refusal.to_string())
+        Problem::new(refusal.kind(), refusal.to_string())
     }
 }

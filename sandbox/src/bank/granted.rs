@@ -1,0 +1,183 @@
+//! The bank as seen through one consent: only its accounts, only while it is in force.
+//!
+//! Owns what a consent lets through. Everything a client reads or orders goes through here, so that no handler can forget
+//! to ask whether an account is in the consent.
+
+use bank_fixtures::money::Amount;
+use bank_fixtures::record::{Account, AccountKind, Balance, BalanceKind, ConsentStatus, Instant, Party, Payment};
+use jiff::Timestamp;
+
+use crate::bank::desk::State;
+use crate::bank::order::{OrderSearch, Orderer};
+use crate::bank::statement::{Page, Place, Statement, StatementFilter};
+use crate::bank::truth::{PaymentTruth, Truth};
+use crate::bank::{ConsentView, Ledger, NewPayment, PaymentOutcome, Refusal};
+
+/// What one consent shows of a bank at one instant.
+#[derive(Debug)]
+pub struct Granted<'a> {
+    ledger: &'a Ledger,
+    consent: ConsentView,
+    user: String,
+    now: Timestamp,
+}
+
+impl<'a> Granted<'a> {
+    pub(crate) fn new(ledger: &'a Ledger, consent_id: &str, now: Timestamp) -> Result<Granted<'a>, Refusal> {
+        let consent = ledger.consent(consent_id, now).ok_or_else(|| Refusal::UnknownConsent(consent_id.to_owned()))?;
+        match (consent.consent.status, consent.user.clone()) {
+            (ConsentStatus::Active, Some(user)) => Ok(Granted { ledger, consent, user, now }),
+            (status, _) => Err(Refusal::ConsentNotInForce { consent: consent_id.to_owned(), status }),
+        }
+    }
+
+    /// The consent.
+    pub fn consent(&self) -> &ConsentView {
+        &self.consent
+    }
+
+    /// The account holder.
+    pub fn customers(&self) -> Vec<&'a Party> {
+        self.ledger.book().customer(&self.user).map(|customer| &customer.party).into_iter().collect()
+    }
+
+    /// The accounts of one customer that the consent covers.
+    ///
+    /// # Errors
+    /// The consent shows no such customer.
+    pub fn customer_accounts(&self, customer_id: &str) -> Result<Vec<&'a Account>, Refusal> {
+        let shown = self.customers().iter().any(|party| party.id == customer_id);
+        if shown { Ok(self.accounts()) } else { Err(Refusal::UnknownCustomer(customer_id.to_owned())) }
+    }
+
+    /// The accounts the consent covers, in the bank's order.
+    pub fn accounts(&self) -> Vec<&'a Account> {
+        let covered = &self.consent.consent.account_ids;
+        self.ledger.book().accounts_of(&self.user).filter(|account| covered.contains(&account.id)).collect()
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// The consent covers no such account.
+    pub fn account(&self, id: &str) -> Result<&'a Account, Refusal> {
+        let unknown = || Refusal::UnknownAccount(id.to_owned());
+        if !self.consent.consent.account_ids.iter().any(|covered| covered == id) {
+            return Err(unknown());
+        }
+        self.ledger.book().account(id).ok_or_else(unknown)
+    }
+
+    /// The balances of one account: booked (owed, for a card or loan) and, but for a loan, available.
+    ///
+    /// # Errors
+    /// The consent covers no such account.
+    pub fn balances(&self, account_id: &str) -> Result<Vec<Balance>, Refusal> {
+        let account = self.account(account_id)?;
+        Ok(self.balances_in(&self.ledger.state(self.now), account))
+    }
+
+    fn balances_in(&self, state: &State, account: &Account) -> Vec<Balance> {
+        let book = self.ledger.book();
+        let statement = Statement::new(book, &state.activity, &account.id);
+        let credit_line = book.credit_limit(&account.id).map(Amount::from);
+        let local = self.now.to_zoned(book.zone().clone());
+        let balance = |kind, amount: Amount| Balance {
+            kind,
+            amount,
+            as_of: Some(Instant { at: self.now, offset: local.offset() }),
+            reference_date: Some(local.date()),
+            credit_line: credit_line.filter(|_| kind == BalanceKind::Available),
+            credit_line_included: credit_line.filter(|_| kind == BalanceKind::Available).map(|_| true),
+        };
+        let (first, spendable) = match account.kind {
+            AccountKind::Card => (BalanceKind::Owed, true),
+            AccountKind::Loan | AccountKind::Mortgage => (BalanceKind::Owed, false),
+            _ => (BalanceKind::BookedCurrent, true),
+        };
+        let booked = statement.balance(self.now).map(|money| balance(first, money.into()));
+        let available = statement.available(self.now).filter(|_| spendable);
+        booked.into_iter().chain(available.map(|money| balance(BalanceKind::Available, money.into()))).collect()
+    }
+
+    /// One page of an account's entries, from the start or from a place of an earlier page of the same list.
+    ///
+    /// # Errors
+    /// The consent covers no such account.
+    pub fn transactions(
+        &self,
+        account_id: &str,
+        filter: &StatementFilter,
+        place: Option<Place>,
+        limit: usize,
+    ) -> Result<Page, Refusal> {
+        self.account(account_id)?;
+        let state = self.ledger.state(self.now);
+        let statement = Statement::new(self.ledger.book(), &state.activity, account_id);
+        let place = place.unwrap_or_else(|| statement.start(filter, state.activity.version(), self.now));
+        Ok(statement.page(filter, place, limit))
+    }
+
+    /// Orders a payment under an idempotency key.
+    ///
+    /// # Errors
+    /// The consent does not cover the account to debit, the key came with another order, or the bank refuses the order.
+    pub fn pay(&self, idempotency_key: &str, asked: NewPayment) -> Result<PaymentOutcome, Refusal> {
+        self.account(&asked.debtor_account_id)?;
+        self.ledger.desk(|mut desk| desk.order(self.orderer(), idempotency_key, asked, self.now))
+    }
+
+    /// One payment this client ordered for this account holder.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn payment(&self, id: &str) -> Result<Payment, Refusal> {
+        let state = self.ledger.state(self.now);
+        let order = state.orders.find(self.orderer(), id)?;
+        Ok(state.orders.order(order).payment.clone())
+    }
+
+    /// The payments this client ordered for this account holder, newest first: at most `limit`, from the one before the
+    /// number `before`; and the number to go on with if there are more.
+    pub fn payments(&self, search: &OrderSearch, before: Option<u64>, limit: usize) -> (Vec<Payment>, Option<u64>) {
+        let state = self.ledger.state(self.now);
+        let mut found = state.orders.search(self.orderer(), search, before);
+        let page: Vec<_> = found.by_ref().take(limit).collect();
+        let next = found.next().and(page.last()).map(|(number, _)| *number);
+        (page.into_iter().map(|(_, order)| order.payment.clone()).collect(), next)
+    }
+
+    /// Cancels a payment; cancelling twice is no error.
+    ///
+    /// # Errors
+    /// There is no such payment, or it went to the clearing.
+    pub fn cancel(&self, payment_id: &str) -> Result<Payment, Refusal> {
+        self.ledger.desk(|mut desk| desk.cancel(self.orderer(), payment_id, self.now))
+    }
+
+    /// Everything a perfect client would now know through this consent.
+    pub fn truth(&self) -> Truth {
+        let state = self.ledger.state(self.now);
+        let version = state.activity.version();
+        let accounts = self.accounts();
+        let whole = |account: &Account| {
+            Statement::new(self.ledger.book(), &state.activity, &account.id).whole(version, self.now)
+        };
+        let all = OrderSearch::default();
+        let payments = state.orders.search(self.orderer(), &all, None).map(|(_, order)| PaymentTruth {
+            payment: order.payment.clone(),
+            idempotency_key: order.idempotency_key.clone(),
+        });
+        Truth {
+            customers: self.customers().into_iter().cloned().collect(),
+            balances: accounts.iter().map(|account| (account.id.clone(), self.balances_in(&state, account))).collect(),
+            transactions: accounts.iter().flat_map(|account| whole(account)).collect(),
+            accounts: accounts.into_iter().cloned().collect(),
+            payments: payments.collect(),
+        }
+    }
+
+    fn orderer(&self) -> Orderer<'_> {
+        Orderer { client_id: &self.consent.client_id, user: &self.user }
+    }
+}
