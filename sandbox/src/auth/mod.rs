@@ -1,5 +1,44 @@
-//! The authorization server of one bank.
+//! The authorization server of one bank: clients, logins, consents, tokens.
+//!
+//! Owns OAuth 2 and OpenID Connect: which rule refuses what (`step`), what each endpoint answers (`endpoint`), what was
+//! granted (`grant`) and the pages (`page`). Asks the ledger who the account holder is and what the consent says; knows
+//! no dialect, no fault and no socket.
 
-/// The authorization server of one bank in one world.
-#[derive(Debug)]
-pub struct AuthServer {}
+mod assertion;
+mod bearer;
+mod client;
+mod client_auth;
+mod endpoint;
+mod error;
+mod form;
+mod grant;
+mod holder;
+mod id_token;
+mod key;
+mod leniency;
+mod mint;
+mod page;
+mod problem;
+mod redirect;
+mod scope;
+mod server;
+mod session;
+mod settings;
+mod shelf;
+mod step;
+
+#[cfg(test)]
+mod tests;
+
+pub use bearer::{admit, challenge};
+pub use client::{
+    AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
+};
+pub use client_auth::claimed_client_id;
+pub use endpoint::{ROUTES, metadata};
+pub use leniency::{Leniency, UnknownRule};
+pub use problem::{problem, problem_page};
+pub use redirect::{BadRedirectUri, RedirectUri};
+pub use server::{AuthServer, ReadyTokens};
+pub use settings::{AuthSettings, MAX_CODE_LIFETIME};
+pub use step::{Kind as StepKind, Row as StepRow, rows as steps};

@@ -20,6 +20,3 @@ pub use profile::BankProfile;
 pub use refusal::Refusal;
 pub use statement::{Page, Place, StatementFilter, StatusFilter};
 pub use truth::{PaymentTruth, Truth};
-
-#[cfg(test)]
-mod tests;

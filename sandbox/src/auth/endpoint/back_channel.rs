@@ -1,0 +1,92 @@
+//! A call a client makes itself: token, revocation, introspection.
+
+use std::sync::Arc;
+
+use axum::http::header::CONTENT_TYPE;
+
+use crate::auth::client::{Client, GrantType};
+use crate::auth::client_auth::Credentials;
+use crate::auth::error::OAuthError;
+use crate::auth::form::Form;
+use crate::auth::grant::{Code, Refresh};
+use crate::auth::leniency::Leniency;
+use crate::auth::scope::ScopeSet;
+use crate::auth::step::{self, Stage};
+use crate::exchange::{Call, Reply, Request};
+use crate::world::BankInstance;
+
+/// The steps of such calls.
+pub(crate) struct BackStage;
+
+/// One such call on its way through the steps.
+pub(crate) struct BackChannel<'a> {
+    pub(crate) bank: &'a BankInstance,
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) form: Form,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) client: Option<Arc<Client>>,
+    pub(crate) grant_type: Option<GrantType>,
+    pub(crate) code: Option<Code>,
+    pub(crate) refresh: Option<Refresh>,
+    pub(crate) scopes: Option<ScopeSet>,
+    pub(crate) token: String,
+}
+
+impl Stage for BackStage {
+    type Context<'a> = BackChannel<'a>;
+
+    fn leniency<'a>(context: &'a BackChannel<'_>) -> &'a Leniency {
+        &context.bank.auth.settings.lenient
+    }
+}
+
+impl<'a> BackChannel<'a> {
+    /// Reads the form and authenticates the client, then runs `answer`; a refusal of either is the reply.
+    pub(crate) fn serve(
+        bank: &'a BankInstance,
+        call: &'a Call<'a>,
+        answer: impl FnOnce(&mut BackChannel<'a>) -> Result<Reply, OAuthError>,
+    ) -> Reply {
+        let mut back = BackChannel {
+            bank,
+            call,
+            form: Form::default(),
+            credentials: None,
+            client: None,
+            grant_type: None,
+            code: None,
+            refresh: None,
+            scopes: None,
+            token: String::new(),
+        };
+        let served = step::run(step::CLIENT, &mut back).and_then(|()| answer(&mut back));
+        served.unwrap_or_else(|refusal| refusal.reply())
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        self.credentials.as_ref().expect("an earlier step reads them")
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        self.client.as_ref().expect("an earlier step finds it")
+    }
+
+    pub(crate) fn grant_type(&self) -> GrantType {
+        self.grant_type.expect("an earlier step reads it")
+    }
+
+    pub(crate) fn code(&self) -> &Code {
+        self.code.as_ref().expect("an earlier step finds it")
+    }
+
+    pub(crate) fn refresh(&self) -> &Refresh {
+        self.refresh.as_ref().expect("an earlier step finds it")
+    }
+}
+
+/// `true` if the body is declared as a form.
+pub(crate) fn is_form(request: &Request) -> bool {
+    let declared = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

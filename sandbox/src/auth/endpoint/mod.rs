@@ -1,0 +1,48 @@
+//! The endpoints: what each answers once its steps have let a request pass.
+
+pub(crate) mod authorize;
+pub(crate) mod back_channel;
+mod decide;
+mod discovery;
+mod introspect;
+mod jwks;
+mod login;
+mod revoke;
+mod token;
+mod userinfo;
+
+use axum::http::Method;
+
+use crate::dialect::{Needs, Route, Surface};
+use crate::operation::Operation;
+
+pub use discovery::metadata;
+
+macro_rules! routes {
+    ($($method:ident $path:literal $operation:ident $surface:ident $needs:expr => $handle:path;)*) => {
+        /// The paths of the authorization server, inside the bank.
+        pub const ROUTES: &[Route] = &[$(Route {
+            method: Method::$method,
+            path: $path,
+            operation: Operation::$operation,
+            needs: $needs,
+            surface: Surface::$surface,
+            handle: $handle,
+        },)*];
+    };
+}
+
+routes! {
+    GET "/.well-known/openid-configuration" Discovery OAuth Needs::Nothing => discovery::metadata;
+    GET "/.well-known/oauth-authorization-server" Discovery OAuth Needs::Nothing => discovery::metadata;
+    GET "/oauth/jwks" Jwks OAuth Needs::Nothing => jwks::keys;
+    GET "/oauth/authorize" AuthorizeStart Page Needs::Nothing => authorize::authorize;
+    POST "/oauth/authorize" AuthorizeStart Page Needs::Nothing => authorize::authorize;
+    POST "/oauth/login" AuthorizeLogin Page Needs::Nothing => login::login;
+    POST "/oauth/decide" AuthorizeDecide Page Needs::Nothing => decide::decide;
+    POST "/oauth/token" TokenIssue OAuth Needs::Nothing => token::token;
+    POST "/oauth/revoke" TokenRevoke OAuth Needs::Nothing => revoke::revoke;
+    POST "/oauth/introspect" TokenIntrospect OAuth Needs::Nothing => introspect::introspect;
+    GET "/oauth/userinfo" Userinfo OAuth Needs::Client("openid") => userinfo::userinfo;
+    POST "/oauth/userinfo" Userinfo OAuth Needs::Client("openid") => userinfo::userinfo;
+}

@@ -1,0 +1,102 @@
+//! The token endpoint (RFC 6749 3.2): codes, refresh tokens and client credentials become tokens.
+
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::auth::client::GrantType;
+use crate::auth::endpoint::back_channel::BackChannel;
+use crate::auth::error::{ErrorCode, OAuthError, json};
+use crate::auth::grant::{Grant, Issued, Reuse, Worthless};
+use crate::auth::holder::Holder;
+use crate::auth::id_token::IdTokenClaims;
+use crate::auth::step;
+use crate::exchange::{Call, Problem, Reply};
+use crate::world::BankInstance;
+
+/// RFC 6749 5.1, OpenID Connect Core 3.1.3.3; `consent_id` is the house's.
+#[derive(Serialize)]
+struct TokenResponse<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_id: Option<&'a str>,
+}
+
+pub(super) fn token(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
+    Ok(BackChannel::serve(bank, call, |back| {
+        step::run(step::TOKEN, back)?;
+        match back.grant_type() {
+            GrantType::AuthorizationCode => code(back),
+            GrantType::RefreshToken => refresh(back),
+            GrantType::ClientCredentials => client_credentials(back),
+        }
+    }))
+}
+
+fn code(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
+    step::run(step::CODE_GRANT, back)?;
+    let auth = &back.bank.auth;
+    let secret = back.form.get("code").unwrap_or_default();
+    let issued = auth.grants.redeem(secret, reuse(back, "unused-code"), &auth.mint, back.call.now);
+    let issued = issued.map_err(|why| worthless("code", why))?;
+    let id_token = id_token(back, &issued);
+    Ok(respond(&issued, &back.code().grant, id_token))
+}
+
+fn refresh(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
+    step::run(step::REFRESH_GRANT, back)?;
+    let auth = &back.bank.auth;
+    let secret = back.form.get("refresh_token").unwrap_or_default();
+    let reuse = reuse(back, "unused-refresh-token");
+    let issued = auth.grants.rotate(secret, back.scopes.clone(), reuse, (&auth.mint, back.call.now));
+    let issued = issued.map_err(|why| worthless("refresh token", why))?;
+    Ok(respond(&issued, &back.refresh().family.grant, None))
+}
+
+fn client_credentials(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
+    step::run(step::CLIENT_CREDENTIALS_GRANT, back)?;
+    let auth = &back.bank.auth;
+    let scopes = back.scopes.clone().unwrap_or_default();
+    let grant = Grant { client_id: back.client().client_id.clone(), user: None, consent_id: None, scopes };
+    let issued = auth.grants.issue(grant.clone(), &auth.mint, back.call.now);
+    Ok(respond(&issued, &grant, None))
+}
+
+/// The id_token of a login that asked for one.
+fn id_token(back: &BackChannel<'_>, issued: &Issued) -> Option<String> {
+    let code = back.code();
+    let user = code.grant.user.as_deref().filter(|_| issued.scopes.contains("openid"))?;
+    let holder = Holder::find(&back.bank.ledger, user)?;
+    let parties = (back.call.request.base_url.as_str(), holder.party.id.as_str(), code.grant.client_id.as_str());
+    let (nonce, token) = (code.nonce.as_deref(), issued.access_token.as_str());
+    let claims = IdTokenClaims::new(parties, nonce, code.auth_time, token, back.call.now);
+    Some(claims.sign(back.bank.auth.signing_key()))
+}
+
+fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {
+    let response = TokenResponse {
+        access_token: &issued.access_token,
+        token_type: "Bearer",
+        expires_in: issued.expires_in.as_secs(),
+        refresh_token: issued.refresh_token.as_deref(),
+        id_token,
+        scope: issued.scopes.to_string(),
+        consent_id: grant.consent_id.as_deref(),
+    };
+    json(StatusCode::OK, &response).committed()
+}
+
+fn reuse(back: &BackChannel<'_>, rule: &str) -> Reuse {
+    if back.bank.auth.settings.lenient.enforces(rule) { Reuse::Revokes } else { Reuse::Allowed }
+}
+
+/// The steps found nothing wrong, yet somebody else was faster.
+fn worthless(what: &str, why: Worthless) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidGrant, format!("the {what} is {why}"))
+}

@@ -1,0 +1,343 @@
+//! Codes and tokens: what was granted, to whom, until when.
+//!
+//! Owns the life of authorization codes, access tokens and refresh tokens. Every change is one critical section, so of
+//! two redemptions of one code exactly one wins. Keeps hashes, never the secrets. Knows no HTTP.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use parking_lot::RwLock;
+
+use crate::auth::mint::{Digest, Kind, Mint, sha256};
+use crate::auth::scope::ScopeSet;
+use crate::auth::shelf::Shelf;
+use crate::exchange::Access;
+
+/// What an account holder, or a client for itself, was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    /// User name; `None` for client credentials.
+    pub(crate) user: Option<String>,
+    pub(crate) consent_id: Option<String>,
+    pub(crate) scopes: ScopeSet,
+}
+
+/// What an authorization code stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Code {
+    pub(crate) grant: Grant,
+    /// The redirect URI it was sent to, and whether the request named it.
+    pub(crate) redirect_uri: String,
+    pub(crate) redirect_uri_was_sent: bool,
+    /// PKCE challenge, S256.
+    pub(crate) challenge: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) auth_time: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// The tokens it was redeemed for; `None` while it is unused.
+    pub(crate) family: Option<Arc<Family>>,
+}
+
+/// What a refresh token stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct Refresh {
+    pub(crate) family: Arc<Family>,
+    pub(crate) expires_at: Timestamp,
+    spent: bool,
+}
+
+/// All tokens that descend from one grant: they die together.
+#[derive(Debug)]
+pub(crate) struct Family {
+    pub(crate) grant: Grant,
+    revoked: AtomicBool,
+}
+
+/// What an access token stands for.
+#[derive(Debug, Clone)]
+pub(crate) struct AccessToken {
+    digest: Digest,
+    pub(crate) access: Arc<Access>,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    family: Arc<Family>,
+}
+
+/// First 8 bytes of a token's SHA-256: names it without revealing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct TokenId(u64);
+
+/// New tokens, in clear: the only moment they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Issued {
+    pub(crate) access_token: String,
+    pub(crate) expires_in: Duration,
+    pub(crate) refresh_token: Option<String>,
+    pub(crate) scopes: ScopeSet,
+}
+
+/// How long tokens live.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lifetimes {
+    pub(crate) access: Duration,
+    pub(crate) refresh: Duration,
+}
+
+/// What happens when a code or refresh token comes a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reuse {
+    /// It is refused and everything that came of the first time dies (RFC 6749 4.1.2, RFC 9700 4.14.2).
+    Revokes,
+    /// It is taken again: what a lenient bank does.
+    Allowed,
+}
+
+/// Why a secret buys nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Worthless {
+    #[error("unknown")]
+    Unknown,
+    #[error("expired")]
+    Expired,
+    #[error("revoked")]
+    Revoked,
+    #[error("used before")]
+    Used,
+}
+
+/// The grants of one bank.
+#[derive(Debug)]
+pub(crate) struct Grants {
+    state: RwLock<State>,
+    lifetimes: Lifetimes,
+}
+
+#[derive(Debug)]
+struct State {
+    codes: Shelf<Digest, Code>,
+    refresh: Shelf<Digest, Refresh>,
+    access: Shelf<TokenId, AccessToken>,
+}
+
+const MAX_CODES: usize = 100_000;
+const MAX_TOKENS: usize = 1_000_000;
+/// A code is remembered longer than it lives, so that its reuse is still noticed.
+const CODE_MEMORY: Duration = Duration::from_secs(3600);
+
+impl Grants {
+    pub(crate) fn new(lifetimes: Lifetimes) -> Grants {
+        let state =
+            State { codes: Shelf::new(MAX_CODES), refresh: Shelf::new(MAX_TOKENS), access: Shelf::new(MAX_TOKENS) };
+        Grants { state: RwLock::new(state), lifetimes }
+    }
+
+    /// Keeps a code and returns it in clear.
+    pub(crate) fn issue_code(&self, code: Code, mint: &Mint, now: Timestamp) -> String {
+        let mut state = self.state.write();
+        let secret = mint.next(Kind::Code, &code.grant.client_id);
+        let forget_at = after(code.expires_at, CODE_MEMORY);
+        state.codes.insert(sha256(secret.as_bytes()), code, forget_at, now);
+        secret
+    }
+
+    /// What a code stands for, used or not.
+    pub(crate) fn code(&self, secret: &str) -> Option<Code> {
+        self.state.read().codes.get(&sha256(secret.as_bytes())).cloned()
+    }
+
+    /// Exchanges a code for tokens, once.
+    pub(crate) fn redeem(&self, secret: &str, reuse: Reuse, mint: &Mint, now: Timestamp) -> Result<Issued, Worthless> {
+        let mut state = self.state.write();
+        let code = state.codes.get_mut(&sha256(secret.as_bytes())).ok_or(Worthless::Unknown)?;
+        if let (Some(family), Reuse::Revokes) = (&code.family, reuse) {
+            family.revoke();
+            return Err(Worthless::Used);
+        }
+        let family = Family::of(code.grant.clone());
+        code.family = Some(Arc::clone(&family));
+        Ok(state.issue(family, None, RefreshToken::New, self.lifetimes, (mint, now)))
+    }
+
+    /// Tokens for a grant that needs no code.
+    pub(crate) fn issue(&self, grant: Grant, mint: &Mint, now: Timestamp) -> Issued {
+        let refresh = if grant.user.is_some() { RefreshToken::New } else { RefreshToken::None };
+        self.state.write().issue(Family::of(grant), None, refresh, self.lifetimes, (mint, now))
+    }
+
+    /// What a refresh token stands for, used or not.
+    pub(crate) fn refresh(&self, secret: &str) -> Option<Refresh> {
+        self.state.read().refresh.get(&sha256(secret.as_bytes())).cloned()
+    }
+
+    /// Exchanges a refresh token for new tokens, once; `scopes` narrows the new access token.
+    pub(crate) fn rotate(
+        &self,
+        secret: &str,
+        scopes: Option<ScopeSet>,
+        reuse: Reuse,
+        (mint, now): (&Mint, Timestamp),
+    ) -> Result<Issued, Worthless> {
+        let mut state = self.state.write();
+        let token = state.refresh.get_mut(&sha256(secret.as_bytes())).ok_or(Worthless::Unknown)?;
+        if token.spent && reuse == Reuse::Revokes {
+            token.family.revoke();
+            return Err(Worthless::Used);
+        }
+        if token.family.is_revoked() {
+            return Err(Worthless::Revoked);
+        }
+        token.spent = true;
+        let family = Arc::clone(&token.family);
+        Ok(state.issue(family, scopes, RefreshToken::New, self.lifetimes, (mint, now)))
+    }
+
+    /// What a live access token stands for.
+    pub(crate) fn access(&self, secret: &str, now: Timestamp) -> Result<AccessToken, Worthless> {
+        let digest = sha256(secret.as_bytes());
+        let state = self.state.read();
+        let token = state.access.get(&TokenId::of(&digest)).filter(|token| token.digest == digest);
+        let token = token.ok_or(Worthless::Unknown)?;
+        if token.family.is_revoked() {
+            Err(Worthless::Revoked)
+        } else if token.expires_at <= now {
+            Err(Worthless::Expired)
+        } else {
+            Ok(token.clone())
+        }
+    }
+
+    /// Ends a token of this client: an access token alone, a refresh token with all its family (RFC 7009 2.1).
+    /// A token of another client, or none, changes nothing.
+    pub(crate) fn revoke(&self, secret: &str, client_id: &str) {
+        let digest = sha256(secret.as_bytes());
+        let mut state = self.state.write();
+        if let Some(token) = state.refresh.get(&digest).filter(|token| token.family.grant.client_id == client_id) {
+            token.family.revoke();
+        }
+        let id = TokenId::of(&digest);
+        if state.access.get(&id).is_some_and(|token| token.digest == digest && token.access.client_id == client_id) {
+            state.access.remove(&id);
+        }
+    }
+
+    /// Ends the life of one access token now; `false` if there is none of this id.
+    pub(crate) fn expire_access(&self, token_id: &str, now: Timestamp) -> bool {
+        let mut state = self.state.write();
+        let token = TokenId::parse(token_id).and_then(|id| state.access.get_mut(&id));
+        token.map(|token| token.expires_at = token.expires_at.min(now)).is_some()
+    }
+
+    /// Ends every token issued under a consent.
+    pub(crate) fn revoke_consent(&self, consent_id: &str) {
+        let state = self.state.read();
+        let families = state.access.values().map(|token| &token.family);
+        let families = families.chain(state.refresh.values().map(|token| &token.family));
+        families
+            .filter(|family| family.grant.consent_id.as_deref() == Some(consent_id))
+            .for_each(|family| family.revoke());
+    }
+}
+
+/// Whether tokens come with a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RefreshToken {
+    New,
+    None,
+}
+
+impl State {
+    fn issue(
+        &mut self,
+        family: Arc<Family>,
+        narrowed: Option<ScopeSet>,
+        refresh: RefreshToken,
+        lifetimes: Lifetimes,
+        (mint, now): (&Mint, Timestamp),
+    ) -> Issued {
+        let grant = &family.grant;
+        let scopes = narrowed.unwrap_or_else(|| grant.scopes.clone());
+        let access_token = mint.next(Kind::Access, &grant.client_id);
+        let digest = sha256(access_token.as_bytes());
+        let id = TokenId::of(&digest);
+        let access = Access {
+            client_id: grant.client_id.clone(),
+            user: grant.user.clone(),
+            consent_id: grant.consent_id.clone(),
+            scopes: scopes.words().to_vec(),
+            token_id: id.to_string(),
+        };
+        let refresh_token = (refresh == RefreshToken::New).then(|| {
+            let secret = mint.next(Kind::Refresh, &grant.client_id);
+            let expires_at = after(now, lifetimes.refresh);
+            let token = Refresh { family: Arc::clone(&family), expires_at, spent: false };
+            self.refresh.insert(sha256(secret.as_bytes()), token, expires_at, now);
+            secret
+        });
+        let expires_at = after(now, lifetimes.access);
+        let token = AccessToken { digest, access: Arc::new(access), issued_at: now, expires_at, family };
+        self.access.insert(id, token, expires_at, now);
+        Issued { access_token, expires_in: lifetimes.access, refresh_token, scopes }
+    }
+}
+
+impl Refresh {
+    /// `true` if it still buys tokens.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        !self.spent && !self.family.is_revoked() && self.expires_at > now
+    }
+
+    /// If the token was exchanged before, revokes its family and returns `true`.
+    pub(crate) fn revoke_if_spent(&self) -> bool {
+        if self.spent {
+            self.family.revoke();
+        }
+        self.spent
+    }
+}
+
+impl Code {
+    /// If the code was redeemed before, revokes what it bought and returns `true`.
+    pub(crate) fn revoke_if_used(&self) -> bool {
+        self.family.as_ref().inspect(|family| family.revoke()).is_some()
+    }
+}
+
+impl Family {
+    fn of(grant: Grant) -> Arc<Family> {
+        Arc::new(Family { grant, revoked: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn revoke(&self) {
+        self.revoked.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.revoked.load(Ordering::Acquire)
+    }
+}
+
+impl TokenId {
+    fn of(digest: &Digest) -> TokenId {
+        let [a, b, c, d, e, f, g, h, ..] = *digest;
+        TokenId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    }
+
+    fn parse(text: &str) -> Option<TokenId> {
+        u64::from_str_radix(text, 16).ok().map(TokenId)
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// `at` and a duration; the end of time if there is no such instant.
+pub(crate) fn after(at: Timestamp, duration: Duration) -> Timestamp {
+    at.saturating_add(duration).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,41 @@
+//! The account holder as the authorization server sees one: the only file of `auth` that asks the ledger about people.
+
+use bank_fixtures::record::{Account, Party};
+
+use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::bank::Ledger;
+
+/// An account holder of the bank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holder {
+    /// What they log in with, and what tokens name them by inside the bank.
+    pub(crate) username: String,
+    /// The person; its id is the `sub` of tokens.
+    pub(crate) party: Party,
+}
+
+impl Holder {
+    /// The account holder with this name and password.
+    pub(crate) fn authenticate(ledger: &Ledger, username: &str, password: &str) -> Option<Holder> {
+        let customer = ledger.authenticate(username, password)?;
+        Some(Holder { username: username.to_owned(), party: customer.party.clone() })
+    }
+
+    /// The account holder with this name.
+    pub(crate) fn find(ledger: &Ledger, username: &str) -> Option<Holder> {
+        let customer = ledger.book().customer(username)?;
+        Some(Holder { username: username.to_owned(), party: customer.party.clone() })
+    }
+
+    /// The accounts the holder can give access to.
+    pub(crate) fn accounts(&self, ledger: &Ledger) -> Vec<Account> {
+        ledger.accounts_of_user(&self.username).into_iter().cloned().collect()
+    }
+
+    /// The ids of those accounts an authorization request is about: all of them, unless its consent names some.
+    pub(crate) fn offered(&self, ledger: &Ledger, request: &AuthorizationRequest) -> Vec<String> {
+        let named = request.consent.as_ref().map_or(&[][..], |consent| &consent.account_ids);
+        let asked = |id: &String| named.is_empty() || named.contains(id);
+        self.accounts(ledger).into_iter().map(|account| account.id).filter(asked).collect()
+    }
+}

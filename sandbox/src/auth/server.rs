@@ -1,0 +1,119 @@
+//! The authorization server as the rest of the sandbox holds it.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bank_fixtures::seed::Seed;
+use jiff::Timestamp;
+
+use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
+use crate::auth::grant::{Grant, Grants, Lifetimes};
+use crate::auth::key::SigningKey;
+use crate::auth::mint::Mint;
+use crate::auth::scope::ScopeSet;
+use crate::auth::session::Sessions;
+use crate::auth::settings::AuthSettings;
+
+/// The authorization server of one bank in one world. To reset it, make a new one.
+#[derive(Debug)]
+pub struct AuthServer {
+    pub(crate) settings: AuthSettings,
+    pub(crate) mint: Mint,
+    pub(crate) clients: Clients,
+    pub(crate) grants: Grants,
+    pub(crate) sessions: Sessions,
+    pub(crate) assertions: crate::auth::assertion::SeenAssertions,
+    key: OnceLock<SigningKey>,
+}
+
+/// Tokens for a consent that was approved without a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadyTokens {
+    /// Access token, in clear.
+    pub access_token: String,
+    /// Refresh token, in clear.
+    pub refresh_token: String,
+    /// Life of the access token.
+    pub expires_in: Duration,
+}
+
+impl AuthServer {
+    /// A server that has issued nothing yet. Everything secret in it follows from the seed.
+    ///
+    /// # Errors
+    /// One of the clients in the settings cannot be registered.
+    pub fn new(mut settings: AuthSettings, seed: Seed) -> Result<AuthServer, RegistrationError> {
+        let mint = Mint::new(seed.of("auth"));
+        let clients = Clients::default();
+        for client in std::mem::take(&mut settings.clients) {
+            clients.register(client, &mint)?;
+        }
+        let lifetimes = Lifetimes { access: settings.access_token_lifetime, refresh: settings.refresh_token_lifetime };
+        Ok(AuthServer {
+            mint,
+            clients,
+            grants: Grants::new(lifetimes),
+            sessions: Sessions::new(),
+            assertions: Default::default(),
+            key: OnceLock::new(),
+            settings,
+        })
+    }
+
+    /// Registers a client.
+    ///
+    /// # Errors
+    /// Its id is taken, or something it asks for is not legal.
+    pub fn register(&self, client: NewClient) -> Result<Arc<Client>, RegistrationError> {
+        self.clients.register(client, &self.mint)
+    }
+
+    /// Every registered client, by id.
+    pub fn clients(&self) -> Vec<Arc<Client>> {
+        self.clients.all()
+    }
+
+    /// One client.
+    pub fn client(&self, client_id: &str) -> Option<Arc<Client>> {
+        self.clients.find(client_id)
+    }
+
+    /// Tokens for a consent that `user` has approved. Words that are no scope of this bank are left out.
+    pub fn issue_for_consent(
+        &self,
+        client_id: &str,
+        user: &str,
+        consent_id: &str,
+        scopes: &[String],
+        now: Timestamp,
+    ) -> ReadyTokens {
+        let scopes = scopes.iter().filter_map(|word| ScopeSet::parse(word).ok()).flat_map(|set| set.words().to_vec());
+        let grant = Grant {
+            client_id: client_id.to_owned(),
+            user: Some(user.to_owned()),
+            consent_id: Some(consent_id.to_owned()),
+            scopes: ScopeSet::from_words(scopes).unwrap_or_default(),
+        };
+        let issued = self.grants.issue(grant, &self.mint, now);
+        ReadyTokens {
+            access_token: issued.access_token,
+            refresh_token: issued.refresh_token.expect("a grant of an account holder has a refresh token"),
+            expires_in: issued.expires_in,
+        }
+    }
+
+    /// Ends the life of one access token now; `false` if no live token has this id.
+    pub fn expire_access_token(&self, token_id: &str, now: Timestamp) -> bool {
+        self.grants.expire_access(token_id, now)
+    }
+
+    /// Ends every token issued under a consent; the consent itself is the ledger's.
+    pub fn revoke_consent_tokens(&self, consent_id: &str) {
+        self.grants.revoke_consent(consent_id);
+    }
+
+    /// The key that signs id_tokens, made when first needed.
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        self.key.get_or_init(|| SigningKey::derive(&self.mint, "issuer"))
+    }
+}

@@ -1,0 +1,46 @@
+//! What a bank file decides about its authorization server.
+
+use std::time::Duration;
+
+use crate::auth::client::NewClient;
+use crate::auth::leniency::Leniency;
+use crate::bank::BankProfile;
+use crate::bank::profile::ConsentDecision;
+
+/// How the authorization server of one bank behaves.
+#[derive(Debug, Clone)]
+pub struct AuthSettings {
+    /// The bank's name as its pages show it.
+    pub bank_name: String,
+    /// Life of an access token.
+    pub access_token_lifetime: Duration,
+    /// Life of a refresh token, counted anew at each rotation.
+    pub refresh_token_lifetime: Duration,
+    /// Life of an authorization code; more than [`MAX_CODE_LIFETIME`] is cut to it.
+    pub code_lifetime: Duration,
+    /// Who decides about a consent. Where nobody has to be asked, an authorization request that names the account holder
+    /// in `login_hint` (`alice`, `alice:approve` or `alice:deny`) is answered at once; without it the pages are shown.
+    pub consent: ConsentDecision,
+    /// Clients known from the start.
+    pub clients: Vec<NewClient>,
+    /// Rules a scenario switched off by name.
+    pub lenient: Leniency,
+}
+
+/// The longest life of an authorization code (FAPI 2.0 5.3.2.1; RFC 6749 4.1.2 recommends ten minutes at most).
+pub const MAX_CODE_LIFETIME: Duration = Duration::from_secs(60);
+
+impl AuthSettings {
+    /// The settings of a bank as its file states them, with the demo clients.
+    pub fn of(profile: &BankProfile) -> AuthSettings {
+        AuthSettings {
+            bank_name: profile.name.clone(),
+            access_token_lifetime: profile.tokens.access,
+            refresh_token_lifetime: profile.tokens.refresh,
+            code_lifetime: profile.tokens.code,
+            consent: profile.consents.decision,
+            clients: NewClient::demo(),
+            lenient: Leniency::strict(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The assertion is for this authorization server: its issuer, its token endpoint, or the endpoint that is called.
+
+use crate::auth::assertion::{Assertion, AssertionStage, refused};
+use crate::auth::error::OAuthError;
+use crate::auth::step::{Kind, Step};
+
+pub(crate) const STEP: Step<AssertionStage> =
+    Step { slug: "assertion-audience", kind: Kind::Rule, source: "RFC 7523 3 (3), OpenID Connect Core 9", run };
+
+fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
+    let request = assertion.call.request;
+    let token_endpoint = format!("{}/oauth/token", request.base_url);
+    let this_endpoint = format!("{}{}", request.base_url, request.path);
+    let own = |aud: &&str| *aud == request.base_url || *aud == token_endpoint || *aud == this_endpoint;
+    if assertion.claims().audiences().iter().any(own) {
+        return Ok(());
+    }
+    Err(refused("aud of client_assertion must be the issuer or the token endpoint"))
+}

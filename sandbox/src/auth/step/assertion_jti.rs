@@ -1,0 +1,18 @@
+//! The assertion is used once.
+
+use crate::auth::assertion::{Assertion, AssertionStage, refused};
+use crate::auth::error::OAuthError;
+use crate::auth::step::{Kind, Step};
+
+pub(crate) const STEP: Step<AssertionStage> =
+    Step { slug: "assertion-jti", kind: Kind::Rule, source: "RFC 7523 3 (7), OpenID Connect Core 9", run };
+
+fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
+    let claims = assertion.claims();
+    let jti = claims.jti.as_deref().ok_or_else(|| refused("client_assertion has no jti"))?;
+    let seen = &assertion.bank.auth.assertions;
+    if seen.first_time(&assertion.client.client_id, jti, claims.exp.unwrap_or(0.0), assertion.call.now) {
+        return Ok(());
+    }
+    Err(refused("client_assertion was used before: make a new one with another jti"))
+}

@@ -1,0 +1,50 @@
+//! Many at once: of a hundred redemptions of one code or refresh token exactly one wins.
+
+use super::bench::{Answer, Bench};
+
+const RIVALS: usize = 100;
+
+fn race(bench: &Bench, attempt: impl Fn() -> Answer + Sync) -> Vec<Answer> {
+    let barrier = std::sync::Barrier::new(RIVALS);
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let run = || {
+            barrier.wait();
+            attempt()
+        };
+        let rivals: Vec<_> = (0..RIVALS).map(|_| scope.spawn(run)).collect();
+        rivals.into_iter().map(|rival| rival.join().expect("no rival panics")).collect()
+    });
+    let losers = answers.iter().filter(|answer| answer.status != 200);
+    assert!(losers.clone().all(|loser| loser.refusal() == "400 invalid_grant"));
+    assert_eq!(losers.count(), RIVALS - 1, "N24");
+    let winner = answers.iter().find(|answer| answer.status == 200).expect("one wins").json();
+    assert!(!bench.accepts(winner["access_token"].as_str().expect("text")), "the losers' reuse revoked what it bought");
+    answers
+}
+
+#[test]
+fn one_code_is_redeemed_once() {
+    let bench = Bench::automatic();
+    let code = bench.code();
+    race(&bench, || bench.redeem(&code, &[]));
+}
+
+#[test]
+fn one_refresh_token_is_exchanged_once() {
+    let bench = Bench::automatic();
+    let tokens = bench.tokens();
+    let token = tokens["refresh_token"].as_str().expect("text");
+    race(&bench, || bench.refresh(token));
+}
+
+#[test]
+fn two_benches_with_one_seed_hand_out_the_same_secrets() {
+    let (one, two) = (Bench::automatic(), Bench::automatic());
+    two.token(&[("grant_type", "client_credentials")]);
+    let (mut one, mut two) = (one.tokens(), two.tokens());
+    // Signatures are random by nature (ECDSA), and the second bench has used up one access token.
+    one["id_token"].take();
+    two["id_token"].take();
+    assert_ne!(one["access_token"].take(), two["access_token"].take());
+    assert_eq!(one, two);
+}
