@@ -9,10 +9,11 @@ use crate::params::{Param, Params};
 use crate::probe::BankProbe;
 use crate::verdict::Verdict;
 
+mod authorization;
 pub mod client;
 
 /// Every check, table by table, in the order in which they are listed and run.
-static TABLES: &[&[&Check]] = &[client::CHECKS];
+static TABLES: &[&[&Check]] = &[authorization::CHECKS, client::CHECKS];
 
 /// One fact about a bank or a client.
 pub struct Check {

@@ -123,7 +123,7 @@ impl BankProbe {
         let mut request = authorization.request();
         for _ in 0..MAX_STEPS {
             let url = request.url.clone();
-            let reply = self.patient(browser.dressed(request)).await?;
+            let reply = self.send(browser.dressed(request)).await?;
             browser.remember(&reply);
             if let Some(target) = redirect_target(&reply, &url) {
                 if !target.starts_with(&self.target.issuer) {
@@ -138,15 +138,6 @@ impl BankProbe {
             }
         }
         Err(Trouble::Unobservable(format!("the login did not end after {MAX_STEPS} steps")))
-    }
-
-    async fn patient(&self, request: Request) -> Result<Reply, Trouble> {
-        let reply = self.send(request.clone()).await?;
-        if reply.status() != 429 {
-            return Ok(reply);
-        }
-        self.wait_as_told(&reply).await?;
-        self.send(request).await
     }
 
     /// The request that submits the login or consent form of a page, if it has one.

@@ -171,7 +171,7 @@ impl BankProbe {
         self.authenticated(url, form).await
     }
 
-    /// Sends a form to an endpoint of the server with our client authentication; waits and repeats when throttled.
+    /// Sends a form to an endpoint of the server with our client authentication.
     ///
     /// # Errors
     /// When no whole answer came.
@@ -194,13 +194,7 @@ impl BankProbe {
             }
             ClientAuth::None => form.push(("client_id", client.client_id.clone())),
         }
-        let request = request.form(form);
-        let reply = self.send(request.clone()).await?;
-        if reply.status() != 429 {
-            return Ok(reply);
-        }
-        self.wait_as_told(&reply).await?;
-        self.send(request).await
+        self.send(request.form(form)).await
     }
 }
 

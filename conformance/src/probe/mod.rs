@@ -15,11 +15,13 @@ use crate::clock;
 use crate::flow::{Metadata, Tokens};
 use crate::http::{Http, HttpError, Reply, Request};
 use crate::json::Value;
-use crate::target::bank::{BankTarget, ConsentRoute, Payments};
+use crate::target::bank::{BankTarget, ConsentRoute, Permission};
 use crate::verdict::{Finding, Verdict};
 
-mod reading;
+mod problem;
+pub(crate) mod reading;
 
+pub use problem::expect_problem;
 pub use reading::{AccountReading, Reading, Row};
 
 /// Every scope of the generic bank.
@@ -99,11 +101,18 @@ impl BankProbe {
         self.seed.of(purpose).at(self.drawn.fetch_add(1, Ordering::Relaxed)).hex(16)
     }
 
-    /// Sends a request as it is, once.
+    /// Sends a request as it is; when throttled, waits as told and repeats it.
     ///
     /// # Errors
     /// [`Trouble::Broken`] if no whole answer came.
     pub async fn send(&self, request: Request) -> Result<Reply, Trouble> {
+        for _ in 0..PATIENCE {
+            let reply = self.try_send(request.clone()).await?;
+            match told_to_wait(&reply) {
+                Some(length) if reply.status() == 429 && length <= LONGEST_WAIT => self.wait(length).await?,
+                _ => return Ok(reply),
+            }
+        }
         Ok(self.try_send(request).await?)
     }
 
@@ -115,29 +124,19 @@ impl BankProbe {
         self.http.send(request).await
     }
 
-    /// Sends a request with the session's token; waits and repeats when throttled, logs in again once when the token
-    /// is no longer good.
+    /// Sends a request with the session's token; logs in again once when the token is no longer good.
     ///
     /// # Errors
     /// As [`BankProbe::send`], and when no session can be had.
     pub async fn ask(&self, request: Request) -> Result<Reply, Trouble> {
-        let mut logged_in_again = false;
-        let mut waited = 0;
-        loop {
-            let tokens = self.session().await?;
-            let reply = self.send(request.clone().bearer(&tokens.access_token)).await?;
-            match reply.status() {
-                401 if !logged_in_again && self.can_log_in() => {
-                    logged_in_again = true;
-                    self.forget_session(&tokens).await;
-                }
-                429 if waited < PATIENCE => {
-                    waited += 1;
-                    self.wait_as_told(&reply).await?;
-                }
-                _ => return Ok(reply),
-            }
+        let tokens = self.session().await?;
+        let reply = self.send(request.clone().bearer(&tokens.access_token)).await?;
+        if reply.status() != 401 || !self.can_log_in() {
+            return Ok(reply);
         }
+        self.forget_session(&tokens).await;
+        let tokens = self.session().await?;
+        self.send(request.bearer(&tokens.access_token)).await
     }
 
     /// Reads a resource of the API with the session's token.
@@ -183,22 +182,6 @@ impl BankProbe {
         Ok(tokens)
     }
 
-    /// Waits for as long as a 429 or 503 says.
-    ///
-    /// # Errors
-    /// [`Trouble::Unobservable`] if it does not say how long, or too long.
-    pub async fn wait_as_told(&self, reply: &Reply) -> Result<Duration, Trouble> {
-        let told = reply.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-        match told {
-            Some(length) if length <= LONGEST_WAIT => {
-                self.wait(length).await?;
-                Ok(length)
-            }
-            Some(length) => Err(Trouble::Unobservable(format!("{}: the bank asks to wait {length:?}", reply.exchange))),
-            None => Err(Trouble::Unobservable(format!("{}: throttled without a usable Retry-After", reply.exchange))),
-        }
-    }
-
     /// Lets time pass at the bank: virtual time where it is a sandbox with a clock of its own, real time elsewhere.
     ///
     /// # Errors
@@ -209,11 +192,11 @@ impl BankProbe {
             return Ok(());
         };
         let url = format!("{}/v1/worlds/{}/clock/advance", control.url, control.world);
-        let reply = self.send(Request::post(url).json(format!(r#"{{"by":"{}ms"}}"#, length.as_millis()))).await?;
-        if reply.is_success() {
-            return Ok(());
+        let request = Request::post(url).json(format!(r#"{{"by":"{}ms"}}"#, length.as_millis()));
+        if !self.try_send(request).await?.is_success() {
+            // The world runs on real time, so waiting is the only way.
+            clock::wait(length).await;
         }
-        clock::wait(length).await;
         Ok(())
     }
 
@@ -223,8 +206,19 @@ impl BankProbe {
     /// [`Trouble::Unobservable`] if not.
     pub fn may_pay(&self) -> Result<(), Trouble> {
         match self.target.payments {
-            Payments::Allowed => Ok(()),
-            Payments::Forbidden => Err(Trouble::Unobservable("the target does not allow payment orders".to_owned())),
+            Permission::Granted => Ok(()),
+            Permission::Withheld => Err(Trouble::Unobservable("the target does not allow payment orders".to_owned())),
+        }
+    }
+
+    /// Says whether the bank may be called until it refuses.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if not.
+    pub fn may_exhaust(&self) -> Result<(), Trouble> {
+        match self.target.bursts {
+            Permission::Granted => Ok(()),
+            Permission::Withheld => Err(Trouble::Unobservable("the target does not allow bursts of calls".to_owned())),
         }
     }
 
@@ -238,6 +232,11 @@ impl BankProbe {
             *session = None;
         }
     }
+}
+
+/// How long an answer says to wait (`Retry-After` in seconds).
+pub fn told_to_wait(reply: &Reply) -> Option<Duration> {
+    reply.header("retry-after")?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// The JSON of an answer a check cannot do without.

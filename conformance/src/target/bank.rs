@@ -25,8 +25,10 @@ pub struct BankTarget {
     pub consent: ConsentRoute,
     /// The control API, if the bank is a sandbox.
     pub control: Option<Control>,
-    /// Whether payment orders may be sent.
-    pub payments: Payments,
+    /// Whether small payment orders may be sent.
+    pub payments: Permission,
+    /// Whether it may be called until it refuses.
+    pub bursts: Permission,
     /// Seed of every random value sent (states, keys, verifiers).
     pub seed: u64,
 }
@@ -91,13 +93,13 @@ pub struct Control {
     pub world: String,
 }
 
-/// Whether payment orders may be sent to a bank.
+/// Whether a target allows what costs money or annoys its owner. Checks that need it are skipped where it is withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Payments {
-    /// Small orders may be sent; the money is not real.
-    Allowed,
-    /// Never: checks that need one are skipped.
-    Forbidden,
+pub enum Permission {
+    /// Allowed: neither the money nor the machine is somebody's.
+    Granted,
+    /// Not allowed.
+    Withheld,
 }
 
 impl BankTarget {

@@ -1,0 +1,89 @@
+//! Checks of a bank's authorization server and of what its tokens open: mostly negative tests, each of which sends one
+//! thing that is wrong and looks whether it is refused.
+
+use super::Check;
+use crate::flow::{Form, Landing};
+use crate::verdict::Finding;
+
+mod code_bound_to_redirect;
+mod code_reuse_revokes_tokens;
+mod code_single_use;
+mod duplicate_parameter_refused;
+mod issuer_in_response;
+mod metadata_issuer;
+mod pkce_required;
+mod redirect_matched_exactly;
+mod refresh_reuse_revokes_family;
+mod refresh_rotates;
+mod refresh_scope_not_widened;
+mod revoked_token_refused;
+mod scope_enforced;
+mod tampered_token_refused;
+mod token_answers_not_stored;
+mod token_endpoint_post_only;
+mod token_in_query_refused;
+mod token_required;
+mod unknown_client_refused;
+mod unregistered_redirect_refused;
+mod unsupported_grant_refused;
+mod unsupported_response_type_refused;
+mod wrong_client_secret_refused;
+mod wrong_verifier_refused;
+
+/// Every authorization check, in the order in which they run.
+pub(super) static CHECKS: &[&Check] = &[
+    &metadata_issuer::CHECK,
+    &unregistered_redirect_refused::CHECK,
+    &redirect_matched_exactly::CHECK,
+    &unknown_client_refused::CHECK,
+    &pkce_required::CHECK,
+    &unsupported_response_type_refused::CHECK,
+    &issuer_in_response::CHECK,
+    &wrong_verifier_refused::CHECK,
+    &code_single_use::CHECK,
+    &code_reuse_revokes_tokens::CHECK,
+    &code_bound_to_redirect::CHECK,
+    &wrong_client_secret_refused::CHECK,
+    &unsupported_grant_refused::CHECK,
+    &token_endpoint_post_only::CHECK,
+    &duplicate_parameter_refused::CHECK,
+    &refresh_rotates::CHECK,
+    &refresh_reuse_revokes_family::CHECK,
+    &refresh_scope_not_widened::CHECK,
+    &token_answers_not_stored::CHECK,
+    &token_required::CHECK,
+    &tampered_token_refused::CHECK,
+    &token_in_query_refused::CHECK,
+    &scope_enforced::CHECK,
+    &revoked_token_refused::CHECK,
+];
+
+/// The form that uses a refresh token.
+fn refreshing(refresh_token: &str) -> Form {
+    vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh_token.to_owned())]
+}
+
+/// A finding unless the request ended on an error page of the bank.
+fn expect_page(landing: &Landing, what: &str) -> Option<Finding> {
+    let message = match landing {
+        Landing::Client { uri, .. } => format!("{what} was redirected to {uri}; an error page (400) is due"),
+        Landing::Page(reply) if (400..500).contains(&reply.status()) => return None,
+        Landing::Page(reply) => format!("{what} was answered {}; an error page (400) is due", reply.status()),
+    };
+    Some(Finding::new(message).with(landing.reply().evidence()))
+}
+
+/// A finding unless the request was refused: at the client with one of these codes, or on an error page.
+fn expect_error(landing: &Landing, codes: &[&str], what: &str) -> Option<Finding> {
+    let due = codes.join(" or ");
+    let message = match landing {
+        Landing::Client { .. } if landing.param("code").is_some() => format!("{what} was granted; {due} is due"),
+        Landing::Client { .. } => match landing.param("error") {
+            Some(error) if codes.contains(&error) => return None,
+            other => format!("{what} was refused with `{}`; {due} is due", other.unwrap_or("no error")),
+        },
+        Landing::Page(reply) if (400..500).contains(&reply.status()) => return None,
+        Landing::Page(reply) => format!("{what} was answered {}; {due} is due", reply.status()),
+    };
+    Some(Finding::new(message).with(landing.reply().evidence()))
+}
