@@ -11,9 +11,11 @@ use crate::verdict::Verdict;
 
 mod authorization;
 pub mod client;
+mod errors;
+mod paging;
 
 /// Every check, table by table, in the order in which they are listed and run.
-static TABLES: &[&[&Check]] = &[authorization::CHECKS, client::CHECKS];
+static TABLES: &[&[&Check]] = &[authorization::CHECKS, errors::CHECKS, paging::CHECKS, client::CHECKS];
 
 /// One fact about a bank or a client.
 pub struct Check {

@@ -9,12 +9,14 @@ use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::clock;
 use crate::flow::{Metadata, Tokens};
 use crate::http::{Http, HttpError, Reply, Request};
 use crate::json::Value;
+use crate::normalise::generic;
 use crate::target::bank::{BankTarget, ConsentRoute, Permission};
 use crate::verdict::{Finding, Verdict};
 
@@ -157,6 +159,17 @@ impl BankProbe {
         Ok((reply, document))
     }
 
+    /// The id of an account the consent shows.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if there is none.
+    pub async fn any_account(&self) -> Result<String, Trouble> {
+        let (reply, document) = self.get_json("/accounts").await?;
+        let first = generic::accounts(&document).value.records.into_iter().next();
+        let missing = || Trouble::Unobservable(format!("the consent shows no account: {}", reply.exchange));
+        first.map(|account| account.id).ok_or_else(missing)
+    }
+
     /// Everything the consent shows, read once per run.
     ///
     /// # Errors
@@ -266,4 +279,11 @@ impl std::fmt::Debug for BankProbe {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BankProbe").field("target", &self.target).finish_non_exhaustive()
     }
+}
+
+/// An instant in the form of HTTP (IMF-fixdate, RFC 9110 §5.6.7): `Sun, 22 Nov 2026 10:00:00 GMT`.
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    text.strip_suffix(" GMT").filter(|text| text.len() == 25)?;
+    let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(zoned.timestamp())
 }

@@ -1,0 +1,79 @@
+//! Every other check needs these answers: this one says when they do not come, come broken, or come as something else.
+
+use crate::check::{Area, Check, Run};
+use crate::http::{HttpError, Reply, Request};
+use crate::normalise::generic;
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
+use crate::verdict::{Evidence, Finding, Verdict};
+
+pub(super) static CHECK: Check = Check {
+    slug: "reads-answer",
+    ids: &["A1", "B1"],
+    title: "every read answers 200 with a whole, well-formed document",
+    source: "RFC 9110 §15.3.1; RFC 8259",
+    advice: "Answer reads completely and correctly, or with a failure of the contract while something is wrong.",
+    area: Area::Errors,
+    params: &[],
+    run: Run::Bank(|bank| judged(run(bank))),
+};
+
+/// How often each address is read: a bank that fails now and then is caught more often.
+const ROUNDS: usize = 3;
+/// How many accounts are read.
+const ACCOUNTS: usize = 4;
+
+async fn run(bank: &BankProbe) -> Judgement {
+    let mut reader = Reader { bank, token: bank.session().await?.access_token.clone(), count: 0, findings: Vec::new() };
+    let mut accounts = Vec::new();
+    for _ in 0..ROUNDS {
+        if let Some(reply) = reader.read("/accounts?limit=100").await? {
+            accounts = reply.json().map(|document| generic::accounts(&document).value.records).unwrap_or_default();
+        }
+    }
+    for account in accounts.iter().take(ACCOUNTS) {
+        for resource in ["", "/balances", "/transactions?limit=100"] {
+            for _ in 0..ROUNDS {
+                reader.read(&format!("/accounts/{}{resource}", account.id)).await?;
+            }
+        }
+    }
+    Ok(Verdict::from_findings(reader.findings, format!("{} reads answered", reader.count)))
+}
+
+struct Reader<'a> {
+    bank: &'a BankProbe,
+    token: String,
+    count: usize,
+    findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    async fn read(&mut self, path: &str) -> Result<Option<Reply>, Trouble> {
+        self.count += 1;
+        let request = Request::get(self.bank.url(path)).bearer(&self.token).header("accept", "application/json");
+        let reply = match self.bank.try_send(request.clone()).await {
+            // Throttling is no failure: the wait and the repetition are `send`'s business.
+            Ok(reply) if reply.status() == 429 => self.bank.send(request).await?,
+            Ok(reply) => reply,
+            Err(HttpError::Cut { exchange }) => {
+                let trouble = exchange.trouble.clone().unwrap_or_default();
+                let what = format!("GET {path}: no whole answer came ({trouble})");
+                self.findings.push(Finding::new(what).with(Evidence::from(exchange)));
+                return Ok(None);
+            }
+            Err(unreachable @ HttpError::Unreachable { .. }) => return Err(unreachable.into()),
+        };
+        let problem = if reply.status() == 200 {
+            reply.json().err().map(|error| format!("the body is {error}"))
+        } else {
+            Some(format!("answered {}; 200 is due", reply.status()))
+        };
+        match problem {
+            None => Ok(Some(reply)),
+            Some(problem) => {
+                self.findings.push(Finding::new(format!("GET {path}: {problem}")).with(reply.evidence()));
+                Ok(None)
+            }
+        }
+    }
+}
