@@ -11,11 +11,22 @@ use crate::verdict::Verdict;
 
 mod authorization;
 pub mod client;
+mod data;
 mod errors;
+mod limits;
 mod paging;
+mod payments;
 
 /// Every check, table by table, in the order in which they are listed and run.
-static TABLES: &[&[&Check]] = &[authorization::CHECKS, errors::CHECKS, paging::CHECKS, client::CHECKS];
+static TABLES: &[&[&Check]] = &[
+    authorization::CHECKS,
+    errors::CHECKS,
+    paging::CHECKS,
+    data::CHECKS,
+    payments::CHECKS,
+    limits::CHECKS,
+    client::CHECKS,
+];
 
 /// One fact about a bank or a client.
 pub struct Check {
@@ -98,5 +109,31 @@ pub fn find(slug: &str) -> Option<&'static Check> {
 impl std::fmt::Debug for Check {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Check").field(&self.slug).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::suite::SUITES;
+
+    #[test]
+    fn every_check_is_well_described_and_found_by_its_name() {
+        let mut slugs = HashSet::new();
+        for check in all() {
+            let slug = check.slug;
+            assert!(slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{slug}");
+            assert!(slugs.insert(slug), "{slug} is there twice");
+            assert_eq!(find(slug).map(|found| found.slug), Some(slug));
+            assert!(!check.source.is_empty() && check.advice.ends_with('.'), "{slug} needs a source and advice");
+            assert!(!check.title.ends_with('.'), "{slug}: {}", check.title);
+            let is_id =
+                |id: &str| id.len() >= 2 && id.starts_with(char::is_uppercase) && id[1..].parse::<u16>().is_ok();
+            assert!(check.ids.iter().all(|id| is_id(id)), "{slug}: {:?}", check.ids);
+            assert!(SUITES.iter().any(|suite| suite.areas.contains(&check.area)), "{slug} is in no suite");
+        }
+        assert!(slugs.len() >= 50);
     }
 }
