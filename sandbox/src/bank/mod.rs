@@ -20,3 +20,6 @@ pub use profile::BankProfile;
 pub use refusal::Refusal;
 pub use statement::{Page, Place, StatementFilter, StatusFilter};
 pub use truth::{PaymentTruth, Truth};
+
+#[cfg(test)]
+mod tests;
