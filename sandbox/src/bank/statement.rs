@@ -152,7 +152,8 @@ impl<'a> Statement<'a> {
             ),
         };
         // One entry more than may be shown: an entry made by a request needs the book's balance before it.
-        let first = place.book_left.saturating_sub(limit as u64).max(book_floor).saturating_sub(1);
+        let lowest = place.book_left.saturating_sub(limit as u64).max(book_floor.min(place.book_left));
+        let first = lowest.saturating_sub(1);
         let mut chunk = if limit == 0 || (place.book_left <= book_floor && left <= floor) {
             Vec::new()
         } else {

@@ -271,7 +271,7 @@ fn entries_that_arrive_between_pages_neither_shift_nor_repeat_a_row() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Payments inside the bank, payments out of it, postings and steps of the clock, in any order: at every moment the
     /// entries of an account chain up to its balance, and what moves inside the bank cancels.
