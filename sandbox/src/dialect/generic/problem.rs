@@ -3,6 +3,7 @@
 use axum::http::{HeaderName, StatusCode, header};
 use serde::Serialize;
 
+use crate::auth;
 use crate::exchange::{Problem, ProblemKind, Reply, Request};
 
 #[derive(Serialize)]
@@ -38,24 +39,11 @@ pub(super) fn render(problem: &Problem, request: &Request) -> Reply {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
     }
-    match challenge(problem) {
-        Some(challenge) => reply.header(header::WWW_AUTHENTICATE, challenge),
+    match auth::challenge(problem) {
+        Some(challenge) => reply.header(header::WWW_AUTHENTICATE, &challenge),
         None => reply,
     }
 }
-
-/// RFC 6750 3: an `error` only where a token came.
-fn challenge(problem: &Problem) -> Option<&'static str> {
-    match problem.kind {
-        ProblemKind::InvalidToken if problem.field.as_deref() == Some(TOKEN_HEADER) => Some("Bearer"),
-        ProblemKind::InvalidToken => Some("Bearer error=\"invalid_token\""),
-        ProblemKind::InsufficientScope => Some("Bearer error=\"insufficient_scope\""),
-        _ => None,
-    }
-}
-
-/// Field of a refusal for want of a token.
-const TOKEN_HEADER: &str = "header.Authorization";
 
 /// Name of the header with which the bank says that it booked nothing anew.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");

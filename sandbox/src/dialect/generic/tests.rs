@@ -1,1 +1,1 @@
-//! x
+//! The dialect from outside, call by call.
