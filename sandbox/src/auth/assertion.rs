@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::auth::client::Client;
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::leniency::Leniency;
+use crate::auth::mint::{Digest, sha256};
 use crate::auth::shelf::Shelf;
 use crate::auth::step::Stage;
 use crate::exchange::Call;
@@ -48,7 +49,7 @@ pub(crate) struct Claims {
 }
 
 /// The assertions of one bank that were used and have not expired.
-pub(crate) struct SeenAssertions(Mutex<Shelf<(String, String), ()>>);
+pub(crate) struct SeenAssertions(Mutex<Shelf<Digest, ()>>);
 
 const MAX_SEEN: usize = 100_000;
 
@@ -92,7 +93,8 @@ impl Claims {
 impl SeenAssertions {
     /// Remembers an assertion until it expires; `false` if it was remembered already.
     pub(crate) fn first_time(&self, client_id: &str, jti: &str, exp: f64, now: Timestamp) -> bool {
-        let key = (client_id.to_owned(), jti.to_owned());
+        // A client id has no colon, so the two parts cannot be mistaken.
+        let key = sha256(format!("{client_id}:{jti}").as_bytes());
         let mut seen = self.0.lock();
         if seen.get(&key).is_some() {
             return false;

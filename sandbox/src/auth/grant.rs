@@ -33,13 +33,21 @@ pub(crate) struct Code {
     /// The redirect URI it was sent to, and whether the request named it.
     pub(crate) redirect_uri: String,
     pub(crate) redirect_uri_was_sent: bool,
-    /// PKCE challenge, S256.
-    pub(crate) challenge: Option<String>,
+    pub(crate) challenge: Option<Challenge>,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// The tokens it was redeemed for; `None` while it is unused.
     pub(crate) family: Option<Arc<Family>>,
+}
+
+/// A PKCE challenge (RFC 7636 4.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    /// SHA-256 of the verifier, in base64url.
+    S256(String),
+    /// The verifier itself: only a lenient bank takes one.
+    Plain(String),
 }
 
 /// What a refresh token stands for.
@@ -123,7 +131,7 @@ struct State {
     access: Shelf<TokenId, AccessToken>,
 }
 
-const MAX_CODES: usize = 100_000;
+const MAX_CODES: usize = 50_000;
 const MAX_TOKENS: usize = 1_000_000;
 /// A code is remembered longer than it lives, so that its reuse is still noticed.
 const CODE_MEMORY: Duration = Duration::from_secs(3600);

@@ -75,10 +75,12 @@ pub(crate) enum FormRefused {
 const SESSION_LIFETIME: Duration = Duration::from_secs(3600);
 const INTERACTION_LIFETIME: Duration = Duration::from_secs(600);
 const MAX_SESSIONS: usize = 10_000;
+/// Fewer, because each keeps what the client sent.
+const MAX_INTERACTIONS: usize = 2_000;
 
 impl Sessions {
     pub(crate) fn new() -> Sessions {
-        let state = State { sessions: Shelf::new(MAX_SESSIONS), interactions: Shelf::new(MAX_SESSIONS) };
+        let state = State { sessions: Shelf::new(MAX_SESSIONS), interactions: Shelf::new(MAX_INTERACTIONS) };
         Sessions { state: Mutex::new(state) }
     }
 

@@ -13,6 +13,7 @@ use crate::auth::client::Client;
 use crate::auth::endpoint::decide;
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
+use crate::auth::grant::Challenge;
 use crate::auth::holder::Holder;
 use crate::auth::leniency::Leniency;
 use crate::auth::page;
@@ -61,7 +62,7 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) state: Option<String>,
     pub(crate) scopes: ScopeSet,
     pub(crate) nonce: Option<String>,
-    pub(crate) challenge: Option<String>,
+    pub(crate) challenge: Option<Challenge>,
     pub(crate) consent: Option<Consent>,
     pub(crate) login_hint: Option<String>,
 }
@@ -154,7 +155,10 @@ impl<'a> FrontChannel<'a> {
             state: owned("state"),
             scopes: self.scopes.clone(),
             nonce: owned("nonce"),
-            challenge: owned("code_challenge"),
+            challenge: owned("code_challenge").map(|challenge| match self.parameters.get("code_challenge_method") {
+                Some("S256") => Challenge::S256(challenge),
+                _ => Challenge::Plain(challenge),
+            }),
             consent: self.consent.clone(),
             login_hint: owned("login_hint"),
         }

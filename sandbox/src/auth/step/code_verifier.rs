@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
+use crate::auth::grant::Challenge;
 use crate::auth::mint::{same_secret, sha256};
 use crate::auth::step::{Kind, Step};
 
@@ -18,8 +19,11 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
         (None, Some(_)) => refuse("code_verifier came, but the authorization request had no code_challenge"),
         (Some(_), None) => refuse("code_verifier is missing"),
         (Some(challenge), Some(verifier)) => {
-            let hash = URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes()));
-            let right = is_verifier(verifier) && same_secret(&hash, challenge);
+            let matches = match challenge {
+                Challenge::S256(hash) => same_secret(&URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes())), hash),
+                Challenge::Plain(text) => same_secret(verifier, text),
+            };
+            let right = matches && is_verifier(verifier);
             if right { Ok(()) } else { refuse("code_verifier does not match code_challenge") }
         }
     }

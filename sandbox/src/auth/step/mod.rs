@@ -215,14 +215,26 @@ mod tests {
 
     use super::*;
 
+    /// The table as `docs/authorization.md` shows it.
+    fn table() -> String {
+        let mut text = String::from("| endpoint | step | | source |\n|---|---|---|---|\n");
+        for row in rows() {
+            let kind = if row.kind == Kind::Rule { "rule" } else { "" };
+            writeln!(text, "| {} | `{}` | {kind} | {} |", row.endpoint, row.slug, row.source)
+                .expect("writes to a string");
+        }
+        text
+    }
+
     #[test]
     fn the_table_of_steps() {
-        let mut text = String::new();
-        for row in rows() {
-            let kind = if row.kind == Kind::Rule { "rule " } else { "reads" };
-            writeln!(text, "{:27} {kind} {:26} {}", row.endpoint, row.slug, row.source).expect("writes to a string");
-        }
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(table());
+    }
+
+    #[test]
+    fn the_documentation_shows_the_table() {
+        let documentation = include_str!("../../../../docs/authorization.md");
+        assert!(documentation.contains(&table()), "put this table into docs/authorization.md:\n{}", table());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The authorization server through its handlers, as a client, a browser and an attacker see it.
 
+mod assertion;
 mod back;
 mod bench;
 mod front;
+mod lenient;
 mod pages;
 mod races;
 mod resources;
