@@ -102,6 +102,11 @@ macro_rules! problem_kinds {
             /// Every kind.
             pub const ALL: &'static [ProblemKind] = &[$(ProblemKind::$variant,)*];
 
+            /// It in a few words.
+            pub fn about(self) -> &'static str {
+                match self { $(ProblemKind::$variant => $about,)* }
+            }
+
             /// The canonical class a client should understand.
             pub fn class(self) -> ErrorClass {
                 match self { $(ProblemKind::$variant => ErrorClass::$class,)* }
@@ -146,6 +151,31 @@ problem_kinds! {
     PaymentRejected => BusinessRejected, "the order cannot be carried out from this account";
     InvalidCursor => PageInvalidated, "the cursor is unknown here";
     ProtocolViolation => ProtocolViolation, "the answer breaks the standard on purpose";
+}
+
+impl ProblemKind {
+    /// What a bank that answers with this status usually means; `None` for a success or a redirect.
+    pub fn of_status(status: u16) -> Option<ProblemKind> {
+        Some(match status {
+            0..=399 => return None,
+            401 => ProblemKind::InvalidToken,
+            403 => ProblemKind::InsufficientScope,
+            404 => ProblemKind::AccountNotFound,
+            405 => ProblemKind::MethodNotAllowed,
+            406 => ProblemKind::NotAcceptable,
+            409 => ProblemKind::RequestInProgress,
+            410 => ProblemKind::AccountClosed,
+            413 => ProblemKind::PayloadTooLarge,
+            415 => ProblemKind::UnsupportedMediaType,
+            422 => ProblemKind::CreditorRejected,
+            423 => ProblemKind::AccountUnavailable,
+            429 => ProblemKind::RateLimited,
+            400..=499 => ProblemKind::InvalidParameter,
+            500 => ProblemKind::Internal,
+            504 => ProblemKind::GatewayTimeout,
+            _ => ProblemKind::Unavailable,
+        })
+    }
 }
 
 impl Problem {

@@ -3,12 +3,22 @@
 //! `bank` (what a bank knows) ← `auth`, `dialect` ← `app` (the one place with the order of layers) ← `server` (listeners
 //! and sockets). `clock` is the only reader of time.
 
+pub mod sandbox;
+pub mod world;
+
+mod app;
 pub mod auth;
 pub mod bank;
+pub mod cli;
 pub mod clock;
+mod control;
 pub mod dialect;
 pub mod exchange;
 pub mod fault;
+mod journal;
 pub mod limit;
 pub mod operation;
-pub mod world;
+mod server;
+mod wire;
+
+pub use sandbox::{Builder, Running, Sandbox, StartError};

@@ -1,3 +1,7 @@
 //! The `bank-sandbox` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bank_sandbox::cli::run(std::env::args_os())
+}

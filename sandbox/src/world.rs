@@ -1,13 +1,193 @@
 //! A world: an isolated universe of banks, people, clock, clients, consents, scenario state and journal.
+//!
+//! Owns what a world is made of and how one is made from its description. Knows no HTTP message and no address.
 
-use crate::auth::AuthServer;
-use crate::bank::Ledger;
+use std::fmt;
+use std::sync::Arc;
+
+use bank_fixtures::book::Book;
+use bank_fixtures::dataset::Dataset;
+use bank_fixtures::seed::Seed;
+use jiff::Timestamp;
+
+use crate::auth::{AuthServer, AuthSettings, RegistrationError};
+use crate::bank::{BankProfile, Happened, Ledger};
+use crate::clock::Clock;
+use crate::dialect::{DIALECTS, Dialect};
+use crate::journal::Journal;
+use crate::limit::Limits;
+
+mod blueprint;
+mod grant;
+mod registry;
+
+pub use blueprint::{Blueprint, ClockPlan, DEFAULT_SEED};
+pub use grant::{GrantError, GrantOrder, ReadyAccess};
+pub use registry::{DEFAULT, NameError, Worlds};
+
+/// One world.
+pub struct World {
+    name: String,
+    seed: Seed,
+    clock: Clock,
+    banks: Vec<Arc<BankInstance>>,
+    journal: Arc<Journal>,
+    blueprint: Blueprint,
+}
+
+/// Why a world could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// A bank speaks nothing we know.
+    #[error("bank `{0}` speaks `{1}`, which is no dialect; there is {2}")]
+    UnknownDialect(String, String, String),
+    /// Two banks have one address.
+    #[error("there are two banks `{0}`")]
+    TwoBanks(String),
+    /// A bank is filled with nothing we know.
+    #[error("bank `{0}` names the dataset `{1}`, which does not exist; there is {2}")]
+    UnknownDataset(String, String, String),
+    /// A client of a bank's file is not legal.
+    #[error("a client of bank `{0}` cannot be registered: {1}")]
+    Client(String, #[source] RegistrationError),
+}
 
 /// One bank of one world.
-#[derive(Debug)]
 pub struct BankInstance {
+    /// Its place in addresses.
+    pub slug: Arc<str>,
+    /// Its settings.
+    pub profile: Arc<BankProfile>,
+    /// What it speaks.
+    pub dialect: &'static dyn Dialect,
     /// What the bank knows.
     pub ledger: Ledger,
     /// Its authorization server.
     pub auth: AuthServer,
+    /// How often its clients may call.
+    pub limits: Limits,
+}
+
+impl World {
+    /// Makes a world.
+    ///
+    /// # Errors
+    /// One of its banks cannot be made.
+    pub fn make(blueprint: Blueprint) -> Result<Arc<World>, WorldError> {
+        let clock = blueprint.clock.clock();
+        let start = clock.now();
+        let mut banks: Vec<Arc<BankInstance>> = Vec::with_capacity(blueprint.banks.len());
+        for profile in &blueprint.banks {
+            let bank = BankInstance::make(Arc::clone(profile), blueprint.seed, start)?;
+            if banks.iter().any(|other| other.slug == bank.slug) {
+                return Err(WorldError::TwoBanks(bank.slug.to_string()));
+            }
+            banks.push(Arc::new(bank));
+        }
+        Ok(Arc::new(World {
+            name: blueprint.name.clone(),
+            seed: blueprint.seed,
+            clock,
+            banks,
+            journal: Arc::default(),
+            blueprint,
+        }))
+    }
+
+    /// A new world from the same blueprint: nothing that happened in this one is known in it.
+    ///
+    /// # Errors
+    /// As [`World::make`].
+    pub fn again(&self) -> Result<Arc<World>, WorldError> {
+        World::make(self.blueprint.clone())
+    }
+
+    /// Moves virtual time forward and says what happened on the way.
+    pub fn advance(&self, by: std::time::Duration) -> (Timestamp, Vec<(Arc<str>, Happened)>) {
+        let now = self.clock.advance(by);
+        let happened = |bank: &Arc<BankInstance>| {
+            let slug = Arc::clone(&bank.slug);
+            bank.ledger.settle(now).into_iter().map(move |event| (Arc::clone(&slug), event)).collect::<Vec<_>>()
+        };
+        let mut events: Vec<(Arc<str>, Happened)> = self.banks.iter().flat_map(happened).collect();
+        events.sort_by_key(|(_, event)| event.at);
+        (now, events)
+    }
+
+    /// Its name: `default`, or the one in its addresses.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where all its chance comes from.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// Its time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Its banks, in the order they are listed.
+    pub fn banks(&self) -> &[Arc<BankInstance>] {
+        &self.banks
+    }
+
+    /// One of its banks.
+    pub fn bank(&self, slug: &str) -> Option<Arc<BankInstance>> {
+        self.banks.iter().find(|bank| &*bank.slug == slug).cloned()
+    }
+
+    pub(crate) fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+}
+
+impl BankInstance {
+    /// A bank of these parts; its limits are those of its file, unused.
+    ///
+    /// # Errors
+    /// It speaks nothing we know.
+    pub fn new(profile: Arc<BankProfile>, ledger: Ledger, auth: AuthServer) -> Result<BankInstance, WorldError> {
+        let dialect = DIALECTS.iter().find(|dialect| dialect.slug() == profile.dialect).ok_or_else(|| {
+            let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.slug()).collect();
+            WorldError::UnknownDialect(profile.slug.clone(), profile.dialect.clone(), known.join(", "))
+        })?;
+        let (slug, limits) = (Arc::from(profile.slug.as_str()), Limits::new(&profile.limits));
+        Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile })
+    }
+
+    fn make(profile: Arc<BankProfile>, seed: Seed, start: Timestamp) -> Result<BankInstance, WorldError> {
+        let dataset = Dataset::builtin(&profile.dataset).ok_or_else(|| {
+            let known: Vec<&str> = Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect();
+            WorldError::UnknownDataset(profile.slug.clone(), profile.dataset.clone(), known.join(", "))
+        })?;
+        let seed = seed.of("bank").of(&profile.slug);
+        let book = Arc::new(Book::new(dataset, seed, start, profile.zone.clone()));
+        let auth = AuthServer::new(AuthSettings::of(&profile), seed);
+        let auth = auth.map_err(|error| WorldError::Client(profile.slug.clone(), error))?;
+        let ledger = Ledger::new(Arc::clone(&profile), book, seed);
+        BankInstance::new(profile, ledger, auth)
+    }
+}
+
+/// The path of a bank under the base URL.
+pub fn path_of(world: &World, bank: &BankInstance) -> String {
+    match world.name() {
+        DEFAULT => format!("/{}", bank.slug),
+        name => format!("/w/{name}/{}", bank.slug),
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("name", &self.name).field("banks", &self.banks).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for BankInstance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BankInstance").field("slug", &self.slug).finish_non_exhaustive()
+    }
 }

@@ -52,7 +52,8 @@ impl Bench {
         let mut settings = AuthSettings::of(&profile);
         change(&mut settings);
         let auth = AuthServer::new(settings, Seed::new(1)).expect("the demo clients are legal");
-        let bank = BankInstance { ledger: Ledger::new(profile, book, Seed::new(1)), auth };
+        let ledger = Ledger::new(Arc::clone(&profile), book, Seed::new(1));
+        let bank = BankInstance::new(profile, ledger, auth).expect("a shipped bank speaks a dialect");
         Bench { bank, now }
     }
 

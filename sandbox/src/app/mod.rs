@@ -1,0 +1,384 @@
+//! The life of a request, from its head to its last byte: the one place that knows the order of the layers.
+//!
+//! Owns the order and nothing else: addresses, bodies, routes, the journal, scenarios, tokens, limits and handlers are
+//! modules of their own. Knows no dialect's words and no rule's reasons.
+
+mod address;
+mod body;
+mod envelope;
+mod finish;
+mod record;
+mod refusal;
+mod route;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::http::{Method, Request as HttpRequest, Response, request};
+use bytes::Bytes;
+use hyper::body::Incoming;
+use jiff::Timestamp;
+
+use self::address::Place;
+use self::envelope::Envelope;
+use self::record::Record;
+use self::route::Routed;
+use crate::auth;
+use crate::bank::EndedBy;
+use crate::clock;
+use crate::dialect::{Needs, Route, Surface};
+use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
+use crate::fault::{Act, Close, Plan, Rewrite, Wire};
+use crate::journal::{self, Answered};
+use crate::limit::Verdict;
+use crate::operation::Operation;
+use crate::wire::{Answer, Link, Refuse};
+use crate::world::{BankInstance, World, Worlds};
+
+/// Everything that serves bank traffic.
+pub(crate) struct App {
+    worlds: Arc<Worlds>,
+    settings: Settings,
+    connections: AtomicU64,
+    refuse: Refuse,
+}
+
+/// How traffic is served, whatever the world.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// External base URL, without a trailing slash, if it is not what clients connect to.
+    pub(crate) public_base: Option<String>,
+    /// Whether answers say which journal entry explains them.
+    pub(crate) journal_header: JournalHeader,
+}
+
+/// Whether answers carry `x-sandbox-journal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JournalHeader {
+    /// They do.
+    Sent,
+    /// They do not: byte-faithful output.
+    Withheld,
+}
+
+/// What the layers make of a request.
+enum Outcome {
+    /// An answer, and how its bytes go out.
+    Reply(Reply, Option<Wire>),
+    /// No answer.
+    Silence(Silence),
+}
+
+/// The ways of not answering.
+#[derive(Debug, Clone, Copy)]
+enum Silence {
+    /// Hold the connection this long (for ever if `None`), then close it.
+    Hang(Option<Duration>),
+    /// Close the connection.
+    Close(Close),
+    /// The client left while it was made to wait.
+    Left,
+}
+
+impl App {
+    pub(crate) fn new(worlds: Arc<Worlds>, settings: Settings) -> App {
+        let refuse: Refuse = {
+            let (worlds, journal_header) = (Arc::clone(&worlds), settings.journal_header);
+            Arc::new(move |status, link| refusal::answer(&worlds, journal_header, status, link))
+        };
+        App { worlds, settings, connections: AtomicU64::new(0), refuse }
+    }
+
+    /// Number of a new connection.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Answers what cannot be read as HTTP at all.
+    pub(crate) fn refusal(&self) -> Refuse {
+        Arc::clone(&self.refuse)
+    }
+
+    /// Serves one request. The future is dropped when the connection breaks; the journal learns of it all the same.
+    pub(crate) async fn serve(self: Arc<Self>, request: HttpRequest<Incoming>, link: Arc<Link>) -> Response<Answer> {
+        link.begin();
+        let (parts, incoming) = request.into_parts();
+        // 1. The address comes first: world and bank decide which journal, clock and envelope everything else uses.
+        let place = address::resolve(&self.worlds, self.settings.public_base.as_deref(), &parts, link.local());
+        let (world, bank) = (Arc::clone(&place.world), place.bank.clone());
+        // 2. The journal opens before anything can fail, so that every request is in it.
+        let slug = bank.as_ref().map(|bank| Arc::clone(&bank.slug));
+        let mut record = Record::open(world.journal(), slug, &parts, link.number(), world.clock().now());
+        // 3. The body is read within bounds before any decision: rules and handlers see whole requests.
+        let head = parts.method == Method::HEAD;
+        let body = body::read(incoming).await;
+        let (request, flaw) = assemble(place, parts, body, &world, &record, &link);
+        let outcome = match &bank {
+            Some(bank) => Exchange { world: &world, bank, request: &request, link: &link }.run(&mut record, flaw).await,
+            None => Outcome::Reply(envelope::nowhere(&world, &request, flaw), None),
+        };
+        let entry = record.entry();
+        let request_id = request.request_id;
+        (entry.headers, entry.body) = (request.headers, request.body);
+        let (mut reply, wire) = match outcome {
+            Outcome::Reply(reply, wire) => (reply, wire),
+            Outcome::Silence(silence) => {
+                entry.ending = silence.ending();
+                // The record waits with us and is closed when the connection takes both away.
+                match silence.keep(&link).await {}
+            }
+        };
+        // 13. What every answer carries comes after the rewrites, and only where nothing is yet: a rule that names one of
+        // these headers wins.
+        let journal = (self.settings.journal_header == JournalHeader::Sent).then(|| (world.name(), record.seq()));
+        finish::headers(&mut reply, &request_id, world.clock().now(), journal);
+        let entry = record.entry();
+        entry.committed |= reply.committed;
+        (entry.replayed, entry.class) = (reply.replayed, reply.class);
+        let (headers, body) = (reply.headers.clone(), reply.body.clone());
+        entry.answer = Some(Answered { status: reply.status, headers, body, sent_bytes: 0 });
+        // 14. The wire comes last: it moves bytes and does not know what they mean.
+        let body = if head { Bytes::new() } else { reply.body };
+        let mut response = Response::new(Answer::new(body, wire, link, record));
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = reply.headers;
+        response
+    }
+}
+
+/// The request as the bank sees it. A body that could not be read, or a bad address, is a flaw that the bank refuses later
+/// in its own envelope.
+fn assemble(
+    place: Place,
+    parts: request::Parts,
+    body: Result<Bytes, Problem>,
+    world: &World,
+    record: &Record,
+    link: &Link,
+) -> (Request, Option<Problem>) {
+    let (body, unread) = match body {
+        Ok(body) => (body, None),
+        Err(problem) => (Bytes::new(), Some(problem)),
+    };
+    let misaddressed = place.flaw.map(|flaw| Problem::new(ProblemKind::MalformedRequest, flaw));
+    let request = Request {
+        request_id: finish::request_id(&parts.headers, world.seed(), record.seq()),
+        method: parts.method,
+        path: place.path,
+        query: parts.uri.query().unwrap_or("").to_owned(),
+        headers: parts.headers,
+        body,
+        base_url: place.base_url,
+        connection: link.number(),
+    };
+    (request, misaddressed.or(unread))
+}
+
+/// One request at one bank, between its body and its answer.
+struct Exchange<'a> {
+    world: &'a World,
+    bank: &'a BankInstance,
+    request: &'a Request,
+    link: &'a Arc<Link>,
+}
+
+impl Exchange<'_> {
+    async fn run(&self, record: &mut Record, flaw: Option<Problem>) -> Outcome {
+        let Exchange { world, bank, request, link } = *self;
+        // 4. The route says which operation this is: rules, limits and the journal speak operations.
+        let (route, params) = match route::of(bank.dialect).find(&request.method, &request.path) {
+            Routed::Found(route, params) => (Ok(route), params),
+            Routed::Stray(problem, allow) => (Err((problem, allow)), Vec::new()),
+        };
+        let surface = route.as_ref().map_or(Surface::Api, |route| route.surface);
+        let operation = route.as_ref().map_or(Operation::Unknown, |route| refined(route.operation, request));
+        let envelope = Envelope { bank, surface, request };
+        let now = world.clock().now();
+        // 5. The token is looked at before the scenario decides, because rules may name its client or consent. A bad one
+        // is not refused yet: a bank that is down does not look at tokens.
+        let guarded = route.as_ref().is_ok_and(|route| route.needs != Needs::Nothing);
+        let identify = || if guarded { bank.auth.identify(request, now) } else { Ok(None) };
+        let mut identified = identify();
+        let access = identified.as_ref().ok().cloned().flatten();
+        let mut call = Call { request, operation, params, access, now };
+        // 6. The scenario decides once, on everything that is known now.
+        let plan = decide(&call, bank, record);
+        // 7. Acts come first: a rule that expires the token of this very call means this call too.
+        if !plan.acts.is_empty() {
+            act(bank, &plan.acts, call.access.as_ref(), now);
+            identified = identify();
+            call.access = identified.as_ref().ok().cloned().flatten();
+        }
+        // 8. A bank that is slow or down is so for everybody: before anybody is asked who they are.
+        if !wait(plan.delay_before, link).await {
+            return Outcome::Silence(Silence::Left);
+        }
+        if let Some(ending) = plan.before {
+            return envelope.end(ending, false).rewritten(&plan.rewrites, request, plan.wire);
+        }
+        let mut limited = None;
+        let admitted = match (flaw, &route) {
+            (Some(flaw), _) => Err(flaw),
+            (None, Err((problem, _))) => Err(problem.clone()),
+            (None, Ok(route)) => self.admit(route, &call, identified, &mut limited).map(|()| *route),
+        };
+        let result = match (admitted, plan.instead) {
+            (Err(problem), _) => Err(problem),
+            (Ok(_), Some(ending)) => {
+                return envelope.end(ending, false).rewritten(&plan.rewrites, request, plan.wire);
+            }
+            (Ok(route), None) => self.perform(route, &call),
+        };
+        let mut reply = result.unwrap_or_else(|problem| envelope.problem(&problem));
+        if let Err((_, allow)) = &route {
+            finish::allow(&mut reply, allow);
+        }
+        if let Some(verdict) = &limited {
+            bank.limits.headers().write(verdict, &mut reply.headers);
+        }
+        let entry = record.entry();
+        entry.limited = limited.is_some_and(|verdict| !verdict.allowed);
+        entry.committed = reply.committed;
+        // 11. The bank has acted. What follows changes only what the client gets to see.
+        if !wait(plan.delay_after, link).await {
+            return Outcome::Silence(Silence::Left);
+        }
+        let outcome = match plan.after {
+            Some(ending) => envelope.end(ending, reply.committed),
+            None => Outcome::Reply(reply, None),
+        };
+        // 12. Rewrites change whatever answer goes out, a refusal too, in file order.
+        outcome.rewritten(&plan.rewrites, request, plan.wire)
+    }
+
+    /// 9. Who may not call at all costs a limit nothing: strangers cannot use up a client's calls.
+    fn admit(
+        &self,
+        route: &Route,
+        call: &Call<'_>,
+        identified: Result<Option<Access>, Problem>,
+        limited: &mut Option<Verdict>,
+    ) -> Result<(), Problem> {
+        let bank = self.bank;
+        let access = identified?;
+        auth::admit(route.needs, access.as_ref(), &bank.ledger, call.now)?;
+        let client = access.as_ref().map_or(ANONYMOUS, |access| access.client_id.as_str());
+        let Some(verdict) = bank.limits.check(call.operation, client, call.now) else { return Ok(()) };
+        *limited = Some(verdict);
+        bank.limits.refusal(call.operation, &verdict).map_or(Ok(()), Err)
+    }
+
+    /// 10. A handler that panics is a bank that failed; the process goes on.
+    fn perform(&self, route: &Route, call: &Call<'_>) -> Result<Reply, Problem> {
+        let bank = self.bank;
+        catch_unwind(AssertUnwindSafe(|| (route.handle)(bank, call))).unwrap_or_else(|_| {
+            tracing::error!(operation = %call.operation, "a handler panicked");
+            Err(Problem::new(ProblemKind::Internal, "the bank failed; this is a defect of the simulator"))
+        })
+    }
+}
+
+/// The limit key of callers without a token.
+const ANONYMOUS: &str = "";
+
+fn decide(call: &Call<'_>, bank: &BankInstance, record: &mut Record) -> Plan {
+    let about = bank.dialect.facts(call);
+    let claimed = match &call.access {
+        Some(_) => None,
+        None => auth::claimed_client_id(call.request),
+    };
+    let mut plan = Plan::default();
+    let entry = record.entry();
+    entry.decided_ns = clock::monotonic_ns();
+    entry.operation = call.operation;
+    entry.access = call.access.clone();
+    (entry.account_id, entry.page, entry.idempotency_key) = (about.account, about.page, about.idempotency_key);
+    entry.decisions = std::mem::take(&mut plan.because);
+    entry.client_id = claimed;
+    plan
+}
+
+fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, now: Timestamp) {
+    let Some(access) = access else { return };
+    for act in acts {
+        match act {
+            Act::ExpireAccessToken => {
+                bank.auth.expire_access_token(&access.token_id, now);
+            }
+            Act::RevokeConsent => {
+                if let Some(consent) = &access.consent_id {
+                    // A consent that is gone already cannot be withdrawn again: nothing to do.
+                    let _ = bank.ledger.revoke_consent(consent, EndedBy::Holder);
+                }
+            }
+        }
+    }
+}
+
+/// A token request with `grant_type=refresh_token` is an operation of its own.
+fn refined(operation: Operation, request: &Request) -> Operation {
+    let refreshes = || {
+        let mut fields = url::form_urlencoded::parse(&request.body);
+        fields.any(|(name, value)| name == "grant_type" && value == "refresh_token")
+    };
+    if operation == Operation::TokenIssue && refreshes() { Operation::TokenRefresh } else { operation }
+}
+
+impl Outcome {
+    /// The same with the scenario's changes of the answer, sent as it says.
+    fn rewritten(self, rewrites: &[Rewrite], request: &Request, wire: Option<Wire>) -> Outcome {
+        match self {
+            Outcome::Reply(mut reply, _) => {
+                rewrites.iter().for_each(|rewrite| rewrite.apply(&mut reply, request));
+                Outcome::Reply(reply, wire)
+            }
+            silence => silence,
+        }
+    }
+}
+
+/// Waits; `false` if the client left meanwhile.
+async fn wait(duration: Duration, link: &Link) -> bool {
+    if duration.is_zero() {
+        return true;
+    }
+    tokio::select! {
+        () = clock::sleep(duration) => true,
+        () = link.client_left() => false,
+    }
+}
+
+impl Silence {
+    fn ending(self) -> journal::Ending {
+        match self {
+            Silence::Hang(_) => journal::Ending::Hung,
+            Silence::Close(close) => journal::Ending::of(close),
+            Silence::Left => journal::Ending::ClientGone,
+        }
+    }
+
+    /// Never returns: ends the connection, which drops everything on it.
+    async fn keep(self, link: &Link) -> std::convert::Infallible {
+        let close = match self {
+            Silence::Close(close) => close,
+            Silence::Left => Close::Fin,
+            Silence::Hang(limit) => {
+                let over = async {
+                    match limit {
+                        Some(limit) => clock::sleep(limit).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    () = over => {}
+                    () = link.client_left() => {}
+                }
+                Close::Fin
+            }
+        };
+        link.close_now(close);
+        std::future::pending().await
+    }
+}

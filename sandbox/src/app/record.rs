@@ -1,0 +1,103 @@
+//! The exchange being served, on its way into the journal.
+//!
+//! Owns that every exchange is closed exactly once, whatever happens to it: an answer delivered, a scenario's silence, a
+//! client that leaves, a handler that panics.
+
+use std::sync::Arc;
+
+use axum::http::request;
+
+use crate::clock;
+use crate::fault::Close;
+use crate::journal::{Ending, Entry, Journal};
+use crate::operation::Operation;
+use crate::wire::{Delivery, Sent};
+
+/// An open entry of a journal. Dropped before an answer was delivered, it closes itself with the ending set so far.
+pub(crate) struct Record {
+    journal: Arc<Journal>,
+    seq: u64,
+    /// Gone once it is in the journal.
+    entry: Option<Box<Entry>>,
+}
+
+impl Record {
+    /// Opens an entry.
+    pub(crate) fn open(
+        journal: &Arc<Journal>,
+        bank: Option<Arc<str>>,
+        parts: &request::Parts,
+        connection: u64,
+        virtual_at: jiff::Timestamp,
+    ) -> Box<Record> {
+        let started_ns = clock::monotonic_ns();
+        let entry = Entry {
+            bank,
+            connection,
+            started_at: clock::wall(),
+            virtual_at,
+            started_ns,
+            decided_ns: started_ns,
+            ended_ns: started_ns,
+            operation: Operation::Unknown,
+            method: parts.method.clone(),
+            target: parts.uri.clone(),
+            version: parts.version,
+            headers: axum::http::HeaderMap::new(),
+            body: bytes::Bytes::new(),
+            client_id: None,
+            access: None,
+            account_id: None,
+            page: None,
+            idempotency_key: None,
+            decisions: Vec::new(),
+            limited: false,
+            committed: false,
+            replayed: false,
+            answer: None,
+            class: None,
+            // Until something better is known: whoever drops us early is a connection that broke.
+            ending: Ending::ClientGone,
+        };
+        Box::new(Record { seq: journal.open(), journal: Arc::clone(journal), entry: Some(Box::new(entry)) })
+    }
+
+    /// Number of the exchange inside its world.
+    pub(crate) fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// What is remembered so far.
+    pub(crate) fn entry(&mut self) -> &mut Entry {
+        self.entry.as_mut().expect("an open record has an entry")
+    }
+
+    fn close(&mut self) {
+        if let Some(mut entry) = self.entry.take() {
+            entry.ended_ns = clock::monotonic_ns();
+            self.journal.close(self.seq, *entry);
+        }
+    }
+}
+
+impl Delivery for Record {
+    fn ended(mut self: Box<Self>, sent: Sent, body_bytes: u64) {
+        let entry = self.entry();
+        entry.ending = match sent {
+            Sent::Whole => Ending::Complete,
+            Sent::Cut(Close::Fin) => Ending::Cut,
+            Sent::Cut(Close::Reset) => Ending::Reset,
+            Sent::Lost => Ending::ClientGone,
+        };
+        if let Some(answer) = &mut entry.answer {
+            answer.sent_bytes = body_bytes;
+        }
+        self.close();
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

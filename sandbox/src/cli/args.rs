@@ -1,0 +1,63 @@
+//! The arguments.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Without a command it serves. Exit codes: 0 done, 2 wrong command line, 3 a wrong file, 5 something outside stood in the way.
+
+Examples:
+  bank-sandbox                                             a bank on 127.0.0.1:8080, its control API on 8081
+  bank-sandbox --port 0 --control-port 0 --ready-file up.json";
+
+/// A bank in one process: real API standards, real OAuth, and every way of misbehaving that real banks have.
+#[derive(Debug, Parser)]
+#[command(name = "bank-sandbox", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve banks until interrupted (the default)
+    Serve(Box<Serve>),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct Serve {
+    /// Port of bank traffic; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8080, env = "BANK_SANDBOX_PORT")]
+    pub(super) port: u16,
+    /// Port of the control API; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 8081, env = "BANK_SANDBOX_CONTROL_PORT")]
+    pub(super) control_port: u16,
+    /// Address of both listeners; beyond loopback the control API needs a token
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", env = "BANK_SANDBOX_BIND")]
+    pub(super) bind: IpAddr,
+    /// What control callers must present as a bearer token
+    #[arg(long, value_name = "TOKEN", env = "BANK_SANDBOX_CONTROL_TOKEN", hide_env_values = true)]
+    pub(super) control_token: Option<String>,
+    /// Serve another world beside the default one, at /w/NAME (may be repeated)
+    #[arg(long = "world", value_name = "NAME")]
+    pub(super) worlds: Vec<String>,
+    /// Serve only these banks: names of shipped banks, or bank files (may be repeated)
+    #[arg(long = "bank", value_name = "NAME|FILE")]
+    pub(super) banks: Vec<String>,
+    /// Where all chance comes from
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
+    /// Leave x-sandbox-journal out of answers, for byte-faithful output
+    #[arg(long)]
+    pub(super) no_headers: bool,
+    /// External base URL, where clients do not connect to us directly
+    #[arg(long, value_name = "URL")]
+    pub(super) public_base: Option<String>,
+    /// Write what was bound to this file, as JSON, once requests are served
+    #[arg(long, value_name = "PATH")]
+    pub(super) ready_file: Option<PathBuf>,
+}

@@ -1,0 +1,61 @@
+//! The file that says what was bound: written when requests are served, in one step.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::sandbox::Running;
+use crate::world::path_of;
+
+#[derive(Serialize)]
+struct Ready {
+    v: u8,
+    pid: u32,
+    base_url: String,
+    control_url: String,
+    address: String,
+    control_address: String,
+    worlds: Vec<World>,
+}
+
+#[derive(Serialize)]
+struct World {
+    name: String,
+    banks: Vec<Bank>,
+}
+
+#[derive(Serialize)]
+struct Bank {
+    slug: String,
+    base_url: String,
+}
+
+/// Writes the file beside its place and moves it there, so that a reader never sees half of it.
+///
+/// # Errors
+/// The folder does not exist, or cannot be written to.
+pub(super) fn write(path: &Path, running: &Running) -> io::Result<()> {
+    let bank = |world: &crate::world::World, bank: &crate::world::BankInstance| Bank {
+        slug: bank.slug.to_string(),
+        base_url: format!("{}{}", running.base_url, path_of(world, bank)),
+    };
+    let worlds = running.worlds().all().into_iter().map(|world| World {
+        name: world.name().to_owned(),
+        banks: world.banks().iter().map(|instance| bank(&world, instance)).collect(),
+    });
+    let ready = Ready {
+        v: 1,
+        pid: std::process::id(),
+        base_url: running.base_url.clone(),
+        control_url: running.control_url.clone(),
+        address: running.address.to_string(),
+        control_address: running.control_address.to_string(),
+        worlds: worlds.collect(),
+    };
+    let text = serde_json::to_vec_pretty(&ready).expect("strings and numbers serialise");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".tmp");
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, path)
+}

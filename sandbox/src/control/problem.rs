@@ -1,0 +1,108 @@
+//! Failures of control calls: problem details (RFC 9457).
+
+use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A control call that failed.
+#[derive(Debug, Serialize)]
+pub(super) struct Failure {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Failure {
+        let kind = format!("urn:problem:control:{code}");
+        Failure { kind, title, status: status.as_u16(), detail: detail.into() }
+    }
+
+    /// What was asked for does not exist.
+    pub(super) fn unknown(what: &str, name: &str, legal: &[String]) -> Failure {
+        let legal =
+            if legal.is_empty() { "there is none".to_owned() } else { format!("there is {}", legal.join(", ")) };
+        let detail = format!("no {what} `{name}`; {legal}");
+        Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
+    }
+
+    /// The request itself is wrong.
+    pub(super) fn bad_request(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::BAD_REQUEST, "bad_request", "Bad request", detail)
+    }
+
+    /// It cannot be done as things stand.
+    pub(super) fn conflict(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
+    }
+
+    /// It was understood and makes no sense.
+    pub(super) fn refused(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "Refused", detail)
+    }
+
+    /// The control token is missing or wrong.
+    pub(super) fn unauthorized() -> Failure {
+        let detail = "this control API needs `Authorization: Bearer` with the token given as `--control-token`";
+        Failure::new(StatusCode::UNAUTHORIZED, "unauthorized", "Unauthorized", detail)
+    }
+
+    /// No such call.
+    pub(super) fn no_call(method: &str, path: &str) -> Failure {
+        let detail = format!("no call `{method} {path}`; docs/control-api.md lists them");
+        Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).expect("made from a status");
+        let body = serde_json::to_vec(&self).expect("strings and numbers serialise");
+        let mut response = (status, body).into_response();
+        let problem = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// A JSON body. An absent one is an empty object.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
+        let read = serde_json::from_slice(text);
+        read.map(Json).map_err(|error| Failure::bad_request(format!("the body is not what this call takes: {error}")))
+    }
+}
+
+fn unread(rejection: BytesRejection) -> Failure {
+    Failure::bad_request(format!("the body could not be read: {rejection}"))
+}
+
+/// Query parameters; unknown ones are refused.
+pub(super) struct Query<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let read = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        read.map(|axum::extract::Query(value)| Query(value)).map_err(|rejection| {
+            use std::error::Error;
+            let reason = rejection.source().map_or_else(|| rejection.to_string(), ToString::to_string);
+            Failure::bad_request(format!("the query is not what this call takes: {reason}"))
+        })
+    }
+}

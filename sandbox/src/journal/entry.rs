@@ -1,0 +1,111 @@
+//! What is remembered of one exchange, in the pieces it was made of.
+//!
+//! Owns the raw record: nothing is hashed, formatted or redacted until somebody reads it, so that remembering costs next
+//! to nothing.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
+use bank_fixtures::error_class::ErrorClass;
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::exchange::Access;
+use crate::fault::{Close, Provenance};
+use crate::operation::Operation;
+
+/// One exchange.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Slug of the bank; `None` if the request named none.
+    pub(crate) bank: Option<Arc<str>>,
+    pub(crate) connection: u64,
+    pub(crate) started_at: Timestamp,
+    pub(crate) virtual_at: Timestamp,
+    pub(crate) started_ns: u64,
+    pub(crate) decided_ns: u64,
+    pub(crate) ended_ns: u64,
+    pub(crate) operation: Operation,
+    pub(crate) method: Method,
+    /// As received.
+    pub(crate) target: Uri,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The client that was named, whether or not it proved itself.
+    pub(crate) client_id: Option<String>,
+    pub(crate) access: Option<Access>,
+    pub(crate) account_id: Option<String>,
+    pub(crate) page: Option<u32>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) decisions: Vec<Provenance>,
+    /// A limit of the bank refused the call.
+    pub(crate) limited: bool,
+    pub(crate) committed: bool,
+    pub(crate) replayed: bool,
+    pub(crate) answer: Option<Answered>,
+    pub(crate) class: Option<ErrorClass>,
+    pub(crate) ending: Ending,
+}
+
+/// The answer as it was made, whether or not it went out.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Bytes of the body handed to the socket.
+    pub(crate) sent_bytes: u64,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The whole answer went out.
+    Complete,
+    /// A scenario stopped the answer on its way.
+    Cut,
+    /// A scenario reset the connection.
+    Reset,
+    /// A scenario closed the connection without an answer.
+    Closed,
+    /// A scenario never answered.
+    Hung,
+    /// The client left before the answer was out.
+    ClientGone,
+}
+
+impl Ending {
+    /// The name in journal v1.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Ending::Complete => "complete",
+            Ending::Cut => "cut",
+            Ending::Reset => "reset",
+            Ending::Closed => "closed",
+            Ending::Hung => "hung",
+            Ending::ClientGone => "client_gone",
+        }
+    }
+
+    /// How a connection that a scenario ended without an answer is told.
+    pub(crate) fn of(close: Close) -> Ending {
+        match close {
+            Close::Reset => Ending::Reset,
+            Close::Fin => Ending::Closed,
+        }
+    }
+}
+
+impl Entry {
+    /// The client, as far as it is known: from the token, else as it named itself.
+    pub(crate) fn client(&self) -> Option<&str> {
+        self.access.as_ref().map(|access| access.client_id.as_str()).or(self.client_id.as_deref())
+    }
+
+    /// What keeping it costs, roughly, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len() + 64 * answer.headers.len());
+        512 + self.body.len() + 64 * self.headers.len() + answer
+    }
+}

@@ -1,0 +1,160 @@
+//! The record of every exchange of one world.
+//!
+//! Owns a bounded ring of entries with exact counters, reading it filtered, and waiting for the next entry or for
+//! silence. The published form is [`v1`]; what is secret never leaves in it. Knows no bank and decides nothing.
+
+mod entry;
+mod filter;
+mod redact;
+mod v1;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+pub(crate) use entry::{Answered, Ending, Entry};
+pub(crate) use filter::Filter;
+pub(crate) use v1::line;
+
+use crate::clock;
+use crate::operation::Operation;
+
+/// Most entries kept.
+pub(crate) const ENTRIES_LIMIT: usize = 20_000;
+/// Most bytes kept, bodies and headers counted.
+pub(crate) const BYTES_LIMIT: usize = 64 * 1024 * 1024;
+
+/// The journal of one world.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    ring: Mutex<Ring>,
+    /// Something was closed.
+    closed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    /// Sequence number of the last exchange opened; the first is 1.
+    last: u64,
+    /// Sequence number of the first slot kept, minus 1.
+    dropped: u64,
+    slots: VecDeque<Option<Arc<Entry>>>,
+    open: usize,
+    bytes: usize,
+    counters: BTreeMap<(Operation, u16), u64>,
+}
+
+/// Totals since the world began, whether or not the entries are still kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Counters {
+    /// Exchanges begun.
+    pub(crate) total: u64,
+    /// Exchanges not ended yet.
+    pub(crate) open: usize,
+    /// Entries no longer kept.
+    pub(crate) evicted: u64,
+    /// Ended exchanges by operation and status; 0 where no answer was made.
+    pub(crate) ended: Vec<(Operation, u16, u64)>,
+}
+
+impl Journal {
+    /// An exchange begins; returns its sequence number, from 1.
+    pub(crate) fn open(&self) -> u64 {
+        let mut ring = self.ring.lock();
+        ring.last += 1;
+        ring.open += 1;
+        ring.slots.push_back(None);
+        if ring.slots.len() > ENTRIES_LIMIT {
+            ring.evict();
+        }
+        ring.last
+    }
+
+    /// It ended.
+    pub(crate) fn close(&self, seq: u64, entry: Entry) {
+        let weight = entry.weight();
+        let status = entry.answer.as_ref().map_or(0, |answer| answer.status.as_u16());
+        let key = (entry.operation, status);
+        let entry = Arc::new(entry);
+        {
+            let mut ring = self.ring.lock();
+            ring.open -= 1;
+            *ring.counters.entry(key).or_default() += 1;
+            let index = seq.checked_sub(ring.dropped + 1);
+            if let Some(slot) = index.and_then(|index| ring.slots.get_mut(index as usize)) {
+                *slot = Some(entry);
+                ring.bytes += weight;
+            }
+            while ring.bytes > BYTES_LIMIT && ring.slots.len() > 1 {
+                ring.evict();
+            }
+        }
+        self.closed.notify_waiters();
+    }
+
+    /// Ended entries after `since` that match, oldest first, at most `limit`.
+    pub(crate) fn read(&self, since: u64, limit: usize, filter: &Filter) -> Vec<(u64, Arc<Entry>)> {
+        let ring = self.ring.lock();
+        let skip = since.saturating_sub(ring.dropped) as usize;
+        let numbered = ring.slots.iter().enumerate().skip(skip);
+        numbered
+            .filter_map(|(index, slot)| Some((ring.dropped + 1 + index as u64, slot.as_ref()?)))
+            .filter(|(_, entry)| filter.matches(entry))
+            .take(limit)
+            .map(|(seq, entry)| (seq, Arc::clone(entry)))
+            .collect()
+    }
+
+    /// The first matching entry after `since`, as soon as there is one; `None` after `silence` without one.
+    pub(crate) async fn next(&self, since: u64, silence: Duration, filter: &Filter) -> Option<(u64, Arc<Entry>)> {
+        let found = async {
+            loop {
+                // Registered before looking, so that nothing is missed between the two.
+                let closed = self.closed.notified();
+                if let Some(found) = self.read(since, 1, filter).pop() {
+                    return found;
+                }
+                closed.await;
+            }
+        };
+        clock::timeout(silence, found).await.ok()
+    }
+
+    /// Waits until no exchange is open, at most `limit`: an answer reaches its client a moment before its entry is closed.
+    pub(crate) async fn settle(&self, limit: Duration) {
+        let settled = async {
+            loop {
+                let closed = self.closed.notified();
+                if self.ring.lock().open == 0 {
+                    return;
+                }
+                closed.await;
+            }
+        };
+        // Exchanges that a scenario holds open are no reason to wait longer.
+        let _ = clock::timeout(limit, settled).await;
+    }
+
+    /// Exact totals.
+    pub(crate) fn counters(&self) -> Counters {
+        let ring = self.ring.lock();
+        Counters {
+            total: ring.last,
+            open: ring.open,
+            evicted: ring.dropped,
+            ended: ring.counters.iter().map(|((operation, status), count)| (*operation, *status, *count)).collect(),
+        }
+    }
+}
+
+impl Ring {
+    fn evict(&mut self) {
+        if let Some(slot) = self.slots.pop_front() {
+            self.dropped += 1;
+            self.bytes -= slot.map_or(0, |entry| entry.weight());
+        }
+    }
+}

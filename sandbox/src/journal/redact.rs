@@ -1,0 +1,228 @@
+//! What of an exchange may be read by others.
+//!
+//! Owns the lists of secret headers and members and their replacement by a fingerprint: the same secret has the same
+//! fingerprint everywhere, so that its use can be followed without knowing it. Bodies are searched as text, not parsed: a
+//! body that a scenario broke hides its secrets all the same.
+
+use std::borrow::Cow;
+
+use aws_lc_rs::digest;
+
+/// Headers whose value is a secret.
+const SECRET_HEADERS: &[&str] =
+    &["authorization", "proxy-authorization", "cookie", "set-cookie", "dpop", "client-assertion", "x-api-key"];
+
+/// Members of JSON bodies, fields of forms and parameters of queries whose value is a secret.
+const SECRET_MEMBERS: &[&str] = &[
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "id_token_hint",
+    "token",
+    "subject_token",
+    "actor_token",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "code",
+    "code_verifier",
+    "password",
+    "otp",
+    "csrf",
+    "request",
+    "device_code",
+];
+
+/// The first 16 hexadecimal digits of the SHA-256 of a secret.
+pub(crate) fn fingerprint(secret: &[u8]) -> String {
+    let mut text = hash(secret);
+    text.truncate(16);
+    text
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let digest = digest::digest(&digest::SHA256, bytes);
+    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}
+
+fn replaced(secret: &[u8]) -> String {
+    format!("sha256:{}", fingerprint(secret))
+}
+
+/// A header's value as it may be shown. Of `authorization` only the credentials are hashed, so that a bearer token has one
+/// fingerprint wherever it occurs; every cookie is hashed by itself.
+pub(super) fn header(name: &str, value: &[u8]) -> String {
+    if SECRET_HEADERS.contains(&name) {
+        let credentials = match name {
+            "authorization" | "proxy-authorization" => {
+                value.splitn(2, |byte| *byte == b' ').nth(1).unwrap_or(value).trim_ascii()
+            }
+            _ => value,
+        };
+        return replaced(credentials);
+    }
+    let text = String::from_utf8_lossy(value);
+    match name {
+        "location" | "referer" | "link" | "content-location" => target(&text),
+        _ => text.into_owned(),
+    }
+}
+
+/// A URL or request target with the values of its secret parameters replaced.
+pub(super) fn target(text: &str) -> String {
+    match text.split_once(['?', '#']) {
+        None => text.to_owned(),
+        Some((path, rest)) => {
+            let separator = &text[path.len()..=path.len()];
+            format!("{path}{separator}{}", pairs(rest))
+        }
+    }
+}
+
+/// A body with its secrets replaced, at most `limit` bytes of it; text that is not UTF-8 is shown with replacement
+/// characters.
+pub(super) fn body(content_type: &str, bytes: &[u8], limit: usize) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = if content_type.starts_with("application/x-www-form-urlencoded") {
+        pairs(&text)
+    } else {
+        members(&text).into_owned()
+    };
+    if shown.len() > limit {
+        let end = (0..=limit).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
+        shown.truncate(end);
+    }
+    shown
+}
+
+/// `name=value&…` with the values of secret names replaced; everything else stays byte for byte.
+fn pairs(text: &str) -> String {
+    let shown: Vec<Cow<'_, str>> = text
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) if !value.is_empty() && is_secret(&decoded(name)) => {
+                Cow::Owned(format!("{name}={}", replaced(decoded(value).as_bytes())))
+            }
+            _ => Cow::Borrowed(pair),
+        })
+        .collect();
+    shown.join("&")
+}
+
+fn decoded(text: &str) -> String {
+    let mut pairs = url::form_urlencoded::parse(text.as_bytes());
+    pairs.next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET_MEMBERS.contains(&name)
+}
+
+/// JSON, or something like it, with the string values of secret members replaced.
+fn members(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, value, after)) = next_secret(rest) {
+        shown.push_str(before);
+        shown.push_str(&replaced(value.as_bytes()));
+        rest = after;
+    }
+    if shown.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// Splits at the next `"secret": "value"` into the text up to the value, the value, and the rest. A value whose closing
+/// quote is missing reaches to the end.
+fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(open) = text[from..].find('"').map(|at| from + at + 1) {
+        let close = open + string_end(&text[open..]);
+        if is_secret(&text[open..close]) {
+            let after_name = text[close..].strip_prefix('"').unwrap_or("").trim_ascii_start();
+            let value = after_name.strip_prefix(':').and_then(|rest| rest.trim_ascii_start().strip_prefix('"'));
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                let start = text.len() - value.len();
+                let end = string_end(value);
+                if end > 0 {
+                    return Some((&text[..start], &value[..end], &value[end..]));
+                }
+            }
+        }
+        from = (close + 1).min(text.len());
+    }
+    None
+}
+
+/// Index of the quote that ends a JSON string, or the length of the text.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().position(|byte| match byte {
+        _ if escaped => {
+            escaped = false;
+            false
+        }
+        b'\\' => {
+            escaped = true;
+            false
+        }
+        byte => byte == b'"',
+    });
+    end.unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "tok-1";
+    const MARK: &str = "sha256:";
+
+    #[test]
+    fn a_token_has_one_fingerprint_wherever_it_occurs() {
+        let expected = replaced(TOKEN.as_bytes());
+        assert_eq!(header("authorization", b"Bearer tok-1"), expected);
+        assert!(body("application/json", br#"{"access_token": "tok-1"}"#, 100).contains(&expected));
+        assert!(body("application/x-www-form-urlencoded", b"a=b&token=tok-1", 100).contains(&expected));
+        assert!(target("/x?access_token=tok-1&y=2").contains(&expected));
+        assert!(header("location", b"https://app/cb?code=tok-1&state=s").contains(&expected));
+    }
+
+    #[test]
+    fn what_is_not_secret_stays_byte_for_byte() {
+        for text in [r#"{"amount": {"value": "1.20"}, "note": "token"}"#, "<html>", "", "\"", r#"{"token": 12}"#] {
+            assert_eq!(body("application/json", text.as_bytes(), 1_000), text);
+        }
+        assert_eq!(target("/a/b?limit=25&cursor=x"), "/a/b?limit=25&cursor=x");
+        assert_eq!(header("accept", b"*/*"), "*/*");
+    }
+
+    #[test]
+    fn broken_bodies_hide_their_secrets_all_the_same() {
+        for text in [r#"{"access_token":"tok-1"#, r#"{{{"refresh_token" : "tok-1", "#, r#"{"token":"to\"k-1"}"#] {
+            let shown = body("application/json", text.as_bytes(), 1_000);
+            assert!(!shown.contains("tok-1") && !shown.contains("k-1"), "{shown}");
+            assert!(shown.contains(MARK));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic_and_no_secret_survives(before in ".{0,40}", secret in "[a-z0-9]{12,40}", after in ".{0,40}") {
+            let text = format!("{before}\n{{\"x\":1,\"client_secret\":\"{secret}\"}}{after}");
+            // A quote left open in front may swallow the name; then it is no member and nothing can be known of it.
+            if before.bytes().filter(|byte| *byte == b'"' || *byte == b'\\').count() == 0 {
+                proptest::prop_assert!(!body("application/json", text.as_bytes(), 10_000).contains(&secret));
+            }
+            body("application/json", before.as_bytes(), 10);
+            target(&before);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Journal v1, the published form: one JSON object per exchange. Members are only ever added.
+
+use axum::http::Version;
+use bank_fixtures::error_class::ErrorClass;
+use serde::Serialize;
+
+use super::{Entry, redact};
+
+/// Most bytes of a body that are shown.
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    v: u8,
+    seq: u64,
+    journal_id: String,
+    world: &'a str,
+    bank: &'a str,
+    connection: u64,
+    started_at: String,
+    virtual_at: String,
+    started_ns: u64,
+    decided_ns: u64,
+    ended_ns: u64,
+    operation: &'static str,
+    method: &'a str,
+    target: String,
+    request: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'a str>,
+    decisions: Vec<Decision<'a>>,
+    limited: bool,
+    committed: bool,
+    replayed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<Response>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_class: Option<&'static str>,
+    ending: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    headers: Vec<(String, String)>,
+    body_bytes: usize,
+    body_sha256: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Response {
+    status: u16,
+    #[serde(flatten)]
+    message: Message,
+    sent_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Decision<'a> {
+    rule: &'a str,
+    phase: usize,
+    n: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw: Option<f64>,
+    effect: &'a str,
+}
+
+/// One line of journal v1, without its line end.
+pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
+    let access = entry.access.as_ref();
+    let line = Line {
+        v: 1,
+        seq,
+        journal_id: format!("{world}-{seq}"),
+        world,
+        bank: entry.bank.as_deref().unwrap_or(""),
+        connection: entry.connection,
+        started_at: millis(entry.started_at),
+        virtual_at: millis(entry.virtual_at),
+        started_ns: entry.started_ns,
+        decided_ns: entry.decided_ns,
+        ended_ns: entry.ended_ns,
+        operation: entry.operation.name(),
+        method: entry.method.as_str(),
+        target: redact::target(&target(entry)),
+        request: message(&entry.headers, &entry.body),
+        client_id: entry.client(),
+        user: access.and_then(|access| access.user.as_deref()),
+        consent_id: access.and_then(|access| access.consent_id.as_deref()),
+        token_id: access.map(|access| access.token_id.as_str()),
+        account_id: entry.account_id.as_deref(),
+        page: entry.page,
+        idempotency_key: entry.idempotency_key.as_deref(),
+        decisions: entry
+            .decisions
+            .iter()
+            .map(|made| Decision {
+                rule: &made.rule,
+                phase: made.phase,
+                n: made.n,
+                draw: made.draw,
+                effect: &made.effect,
+            })
+            .collect(),
+        limited: entry.limited,
+        committed: entry.committed,
+        replayed: entry.replayed,
+        response: entry.answer.as_ref().map(|answer| Response {
+            status: answer.status.as_u16(),
+            message: message(&answer.headers, &answer.body),
+            sent_bytes: answer.sent_bytes,
+        }),
+        error_class: entry.class.map(ErrorClass::name),
+        ending: entry.ending.name(),
+    };
+    serde_json::to_string(&line).expect("strings and numbers serialise")
+}
+
+/// The request target as it was sent; HTTP/2 sends path and authority apart.
+fn target(entry: &Entry) -> String {
+    match (entry.version, entry.target.path_and_query()) {
+        (Version::HTTP_2, Some(path)) => path.to_string(),
+        _ => entry.target.to_string(),
+    }
+}
+
+fn millis(at: jiff::Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+fn message(headers: &axum::http::HeaderMap, body: &[u8]) -> Message {
+    let content_type =
+        headers.get(axum::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    Message {
+        headers: headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), redact::header(name.as_str(), value.as_bytes())))
+            .collect(),
+        body_bytes: body.len(),
+        body_sha256: redact::hash(body),
+        body: redact::body(content_type, body, BODY_LIMIT_BYTES),
+    }
+}

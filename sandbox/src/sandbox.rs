@@ -1,0 +1,282 @@
+//! A sandbox in this process: what the command starts, and tests and the judge embed.
+//!
+//! Owns putting worlds and listeners together and taking them down. Knows no command line.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bank_fixtures::seed::Seed;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::{App, JournalHeader, Settings};
+use crate::bank::BankProfile;
+use crate::clock;
+use crate::control::{self, Control};
+use crate::server;
+use crate::world::{Blueprint, ClockPlan, DEFAULT, NameError, World, WorldError, Worlds};
+
+/// How long control calls under way may take once the sandbox stops.
+const CONTROL_GRACE: Duration = Duration::from_millis(500);
+
+/// Where a sandbox comes from.
+#[derive(Debug)]
+pub struct Sandbox;
+
+/// What to start. Without any setting: both listeners on free loopback ports, one world, every shipped bank.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    seed: Option<Seed>,
+    clock: Option<ClockPlan>,
+    banks: Vec<Arc<BankProfile>>,
+    worlds: Vec<String>,
+    bind: IpAddr,
+    port: u16,
+    control_port: u16,
+    control_token: Option<String>,
+    public_base: Option<String>,
+    journal_header: JournalHeader,
+}
+
+/// Why nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A listener could not be bound.
+    #[error("cannot listen for {what} on {address}")]
+    Bind {
+        /// Which listener.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Everybody could reach the control API.
+    #[error("the control API must not listen on {0}, where others can reach it, without a control token")]
+    OpenControl(IpAddr),
+    /// A world's name is not legal.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A world's name was given twice.
+    #[error("there are two worlds `{0}`")]
+    TwoWorlds(String),
+    /// A world could not be made.
+    #[error("the world `{world}` cannot be made")]
+    World {
+        /// Its name.
+        world: String,
+        /// Why.
+        #[source]
+        source: WorldError,
+    },
+}
+
+impl Sandbox {
+    /// A sandbox to be set up and started.
+    pub fn builder() -> Builder {
+        Builder {
+            seed: None,
+            clock: None,
+            banks: Vec::new(),
+            worlds: Vec::new(),
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            control_port: 0,
+            control_token: None,
+            public_base: None,
+            journal_header: JournalHeader::Sent,
+        }
+    }
+}
+
+impl Builder {
+    /// Where all chance comes from.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Builder {
+        self.seed = Some(Seed::new(seed));
+        self
+    }
+
+    /// How time runs.
+    #[must_use]
+    pub fn clock(mut self, clock: ClockPlan) -> Builder {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Adds a bank; without any, every shipped one.
+    #[must_use]
+    pub fn bank(mut self, profile: Arc<BankProfile>) -> Builder {
+        self.banks.push(profile);
+        self
+    }
+
+    /// Adds a world besides the default one.
+    #[must_use]
+    pub fn world(mut self, name: impl Into<String>) -> Builder {
+        self.worlds.push(name.into());
+        self
+    }
+
+    /// Address of both listeners.
+    #[must_use]
+    pub fn bind(mut self, address: IpAddr) -> Builder {
+        self.bind = address;
+        self
+    }
+
+    /// Port of bank traffic; 0 takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Builder {
+        self.port = port;
+        self
+    }
+
+    /// Port of the control API; 0 takes a free one.
+    #[must_use]
+    pub fn control_port(mut self, port: u16) -> Builder {
+        self.control_port = port;
+        self
+    }
+
+    /// What control callers must present as a bearer token.
+    #[must_use]
+    pub fn control_token(mut self, token: impl Into<String>) -> Builder {
+        self.control_token = Some(token.into());
+        self
+    }
+
+    /// External base URL of bank traffic, where it is not what clients connect to.
+    #[must_use]
+    pub fn public_base(mut self, base: impl Into<String>) -> Builder {
+        self.public_base = Some(base.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// Leaves `x-sandbox-journal` out of answers.
+    #[must_use]
+    pub fn without_journal_header(mut self) -> Builder {
+        self.journal_header = JournalHeader::Withheld;
+        self
+    }
+
+    /// Makes the worlds, binds the listeners and serves, until the result is shut down or dropped.
+    ///
+    /// # Errors
+    /// A world cannot be made as ordered, or a listener cannot be bound.
+    pub async fn start(self) -> Result<Running, StartError> {
+        if !self.bind.is_loopback() && self.control_token.is_none() {
+            return Err(StartError::OpenControl(self.bind));
+        }
+        let worlds = Arc::new(Worlds::new(self.make(DEFAULT)?));
+        for name in &self.worlds {
+            Worlds::check_name(name)?;
+            if !worlds.add(self.make(name)?) {
+                return Err(StartError::TwoWorlds(name.clone()));
+            }
+        }
+        let traffic = bind("bank traffic", SocketAddr::new(self.bind, self.port)).await?;
+        let control = bind("the control API", SocketAddr::new(self.bind, self.control_port)).await?;
+        let (address, control_address) = (traffic.1, control.1);
+        let base_url = self.public_base.clone().unwrap_or_else(|| url_of(address));
+        let (stop, stopped) = watch::channel(false);
+        let settings = Settings { public_base: self.public_base, journal_header: self.journal_header };
+        let app = Arc::new(App::new(Arc::clone(&worlds), settings));
+        let state = Control { worlds: Arc::clone(&worlds), base_url: base_url.clone(), token: self.control_token };
+        let tasks = vec![
+            tokio::spawn(server::serve(traffic.0, app, stopped.clone())),
+            tokio::spawn(serve_control(control.0, state, stopped)),
+        ];
+        Ok(Running { base_url, control_url: url_of(control_address), address, control_address, worlds, stop, tasks })
+    }
+
+    fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
+        let mut blueprint = Blueprint::new(name);
+        blueprint.seed = self.seed.unwrap_or(blueprint.seed);
+        blueprint.clock = self.clock.unwrap_or(blueprint.clock);
+        if !self.banks.is_empty() {
+            blueprint.banks = self.banks.clone();
+        }
+        World::make(blueprint).map_err(|source| StartError::World { world: name.to_owned(), source })
+    }
+}
+
+/// A sandbox that serves. Dropping it stops it without waiting for answers under way.
+#[derive(Debug)]
+pub struct Running {
+    /// External base URL of bank traffic, without a trailing slash; a bank is at `{base_url}/{bank}`.
+    pub base_url: String,
+    /// Base URL of the control API, without a trailing slash.
+    pub control_url: String,
+    /// What the bank traffic listener was bound to.
+    pub address: SocketAddr,
+    /// What the control listener was bound to.
+    pub control_address: SocketAddr,
+    worlds: Arc<Worlds>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// The worlds it serves.
+    pub fn worlds(&self) -> &Worlds {
+        &self.worlds
+    }
+
+    /// Base URL of a bank of a world; `None` if either does not exist.
+    pub fn bank_url(&self, world: &str, bank: &str) -> Option<String> {
+        let world = self.worlds.find(world)?;
+        let bank = world.bank(bank)?;
+        Some(format!("{}{}", self.base_url, crate::world::path_of(&world, &bank)))
+    }
+
+    /// Stops taking connections, lets answers under way finish for a moment, and ends.
+    pub async fn shutdown(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+async fn bind(what: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Bind { what, address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+async fn serve_control(listener: TcpListener, control: Control, mut stop: watch::Receiver<bool>) {
+    let mut stopped = stop.clone();
+    let stopping = async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let serving = axum::serve(listener, control::router(control)).with_graceful_shutdown(stopping).into_future();
+    tokio::select! {
+        served = serving => {
+            if let Err(error) = served {
+                tracing::error!(%error, "the control API stopped");
+            }
+        }
+        // Somebody waiting for the next journal entry would hold us up.
+        () = async {
+            let _ = stop.wait_for(|stop| *stop).await;
+            clock::sleep(CONTROL_GRACE).await;
+        } => {}
+    }
+}
+
+/// How a local client reaches an address: an unspecified one is reached over loopback.
+fn url_of(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        let loopback =
+            if address.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { std::net::Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(loopback);
+    }
+    format!("http://{address}")
+}
