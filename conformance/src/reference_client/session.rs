@@ -1,0 +1,153 @@
+//! The tokens of one consent, across processes.
+//!
+//! Owns which access token is used, when it is renewed, and the file that keeps a rotated refresh token. Knows nothing of
+//! what the tokens are used for.
+
+use std::path::PathBuf;
+
+use bank_fixtures::error_class::ErrorClass;
+use bank_fixtures::seed::Seed;
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+
+use super::failure::{Failure, Kind};
+use super::policy::Refresh;
+use super::settings::Settings;
+use super::transport::{self, Body};
+use super::vault;
+
+/// Even the client that refreshes for ever ends after this many refreshes, so that a run ends.
+const MOST_REFRESHES: u32 = 12;
+
+/// The tokens, and what is known of them.
+pub(crate) struct Session {
+    tokens: Tokens,
+    trust: Trust,
+    refreshes: u32,
+    client: Option<(String, String)>,
+    token_url: Url,
+    file: PathBuf,
+}
+
+/// What is known of the access token in use.
+#[derive(Debug, Clone)]
+enum Trust {
+    /// Not tried, or used with success: if it is refused, a new one may help.
+    Usable,
+    /// Just issued and not yet used with success: if it is refused, a new one will be too.
+    Fresh,
+    /// Given up; every further call fails like this without being made.
+    Ended(Failure),
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Tokens {
+    access_token: String,
+    refresh_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OAuthError {
+    error: String,
+}
+
+impl Session {
+    /// The tokens of an earlier run with these settings, or those in the settings.
+    pub(crate) fn open(settings: &Settings) -> Session {
+        let given =
+            Tokens { access_token: settings.access_token.clone(), refresh_token: settings.refresh_token.clone() };
+        let name = Seed::new(0).of(&settings.access_token).hex(8);
+        let file = settings.work_dir.join(format!("tokens-{name}.json"));
+        let mut token_url = settings.base_url.clone();
+        token_url.set_path(&format!("{}/oauth/token", settings.base_url.path().trim_end_matches('/')));
+        Session {
+            tokens: vault::read(&file).unwrap_or(given),
+            trust: Trust::Usable,
+            refreshes: 0,
+            client: settings.client.clone(),
+            token_url,
+            file,
+        }
+    }
+
+    /// The access token to use.
+    ///
+    /// # Errors
+    /// The session has ended.
+    pub(crate) fn bearer(&self) -> Result<&str, Failure> {
+        match &self.trust {
+            Trust::Ended(failure) => Err(failure.clone()),
+            Trust::Usable | Trust::Fresh => Ok(&self.tokens.access_token),
+        }
+    }
+
+    /// The access token was accepted.
+    pub(crate) fn accepted(&mut self) {
+        if let Trust::Fresh = self.trust {
+            self.trust = Trust::Usable;
+        }
+    }
+
+    /// The access token was refused: gets a new one, once.
+    ///
+    /// # Errors
+    /// There is none to get, or the one just got was refused: the session has ended.
+    pub(crate) async fn refused(
+        &mut self,
+        failure: Failure,
+        refresh: Refresh,
+        http: &reqwest::Client,
+    ) -> Result<(), Failure> {
+        let hopeless = matches!(self.trust, Trust::Fresh) && refresh == Refresh::Once;
+        if hopeless || self.refreshes >= MOST_REFRESHES {
+            return Err(self.end(failure));
+        }
+        self.refreshes += 1;
+        match self.refresh(http).await {
+            Ok(()) => Ok(()),
+            Err(None) => Err(self.end(failure)),
+            Err(Some(failure)) => Err(self.end(failure)),
+        }
+    }
+
+    /// One refresh request. It is never repeated: if its answer was lost, the bank may have rotated the token already,
+    /// and sending the old one again would look like theft.
+    async fn refresh(&mut self, http: &reqwest::Client) -> Result<(), Option<Failure>> {
+        let (client, refresh_token) = self.client.as_ref().zip(self.tokens.refresh_token.as_ref()).ok_or(None)?;
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        let answer = transport::send_form(http, self.token_url.clone(), client, &form).await;
+        let answer = answer.map_err(|lost| Some(Failure::lost(lost)))?;
+        let Body::Whole(body) = &answer.body else {
+            return Err(Some(Failure::broken(Some(answer.status), "the token answer was cut short")));
+        };
+        if answer.status != 200 {
+            return Err(Some(refusal(answer.status, body)));
+        }
+        let unreadable = |_| Some(Failure::broken(Some(answer.status), "the token answer is not a token answer"));
+        let mut issued: Tokens = serde_json::from_slice(body).map_err(unreadable)?;
+        // A bank that does not rotate leaves the refresh token out: the old one stays good.
+        issued.refresh_token = issued.refresh_token.or(self.tokens.refresh_token.take());
+        self.tokens = issued;
+        self.trust = Trust::Fresh;
+        vault::write(&self.file, &self.tokens)
+            .map_err(|error| Some(Failure::broken(None, format!("the new tokens could not be kept: {error}"))))
+    }
+
+    fn end(&mut self, failure: Failure) -> Failure {
+        self.trust = Trust::Ended(failure.clone());
+        failure
+    }
+}
+
+/// What a refusal of the token endpoint means (RFC 6749 §5.2).
+fn refusal(status: u16, body: &[u8]) -> Failure {
+    let error = serde_json::from_slice::<OAuthError>(body).map(|error| error.error).unwrap_or_default();
+    let class = match error.as_str() {
+        "invalid_grant" => ErrorClass::ConsentInvalid,
+        "invalid_client" | "unauthorized_client" => ErrorClass::AuthClient,
+        "invalid_scope" => ErrorClass::ConsentScope,
+        _ => ErrorClass::of_status(status).unwrap_or(ErrorClass::ProtocolViolation),
+    };
+    let message = format!("the token could not be refreshed: {error}");
+    Failure { class, http_status: Some(status), asked_wait: None, message, kind: Kind::Refused }
+}
