@@ -1,8 +1,19 @@
 //! Clients under judgement: how they are driven and what is recorded.
+//!
+//! Owns the target file, the drivers, the control API client and the record of a run. Knows no check: what the record
+//! means is judged elsewhere.
 
-/// Everything recorded while one client ran through one scenario.
-#[derive(Debug)]
-pub struct Evidence {
-    /// Name of the scenario the world was made from.
-    pub scenario: String,
-}
+mod case;
+mod control;
+mod evidence;
+mod process;
+mod scratch;
+mod target_file;
+mod template;
+
+pub use bank_fixtures::expectation::Drive;
+pub use case::{CaseError, ClientCase, Plan, Scenario, cases};
+pub use control::{Control, ControlError};
+pub use evidence::{End, Evidence, Order, Secret, Step};
+pub use target_file::{ClientTarget, DEFAULT_TIMEOUT, Driver, OutputPlace};
+pub use template::{NAMES, Name, Template, TemplateError, Values, When};

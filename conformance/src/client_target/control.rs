@@ -1,0 +1,212 @@
+//! The control API of a sandbox, as far as a judge of clients needs it.
+//!
+//! Owns the requests and our own reading of `docs/control-api.md`. Knows nothing of how the sandbox does what it is asked.
+
+use std::time::Duration;
+
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::journal::{Journal, JournalError};
+
+/// A control call may take this long.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// A sandbox, by its control API.
+#[derive(Debug, Clone)]
+pub struct Control {
+    base: Url,
+    http: reqwest::Client,
+}
+
+/// A world in it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct World {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its banks.
+    pub(crate) banks: Vec<WorldBank>,
+}
+
+/// A bank of a world.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct WorldBank {
+    /// Its slug.
+    pub(crate) slug: String,
+    /// Where it is, without a trailing slash.
+    pub(crate) base_url: String,
+}
+
+/// A test user.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct User {
+    /// The name to log in with.
+    pub(crate) username: String,
+}
+
+/// A registered client.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Registered {
+    /// Its id.
+    pub(crate) client_id: String,
+    /// Its secret, if it has one.
+    pub(crate) client_secret: Option<String>,
+}
+
+/// A consent that is ready to use.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ReadyConsent {
+    /// The bank's id of it.
+    pub(crate) consent_id: String,
+    /// An access token.
+    pub(crate) access_token: String,
+    /// A refresh token.
+    pub(crate) refresh_token: Option<String>,
+    /// The accounts it covers.
+    #[serde(default)]
+    pub(crate) account_ids: Vec<String>,
+}
+
+/// Why a control call failed: never the fault of the client under judgement.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The address is none.
+    #[error("`{0}` is not the address of a control API")]
+    Address(String),
+    /// The HTTP library could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Http(#[source] reqwest::Error),
+    /// No answer.
+    #[error("the control API did not answer {method} {path}")]
+    Unreachable {
+        /// Method of the call.
+        method: Method,
+        /// Its path.
+        path: String,
+        /// What went wrong.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// It refused.
+    #[error("the control API answered {method} {path} with {status}: {body}")]
+    Refused {
+        /// Method of the call.
+        method: Method,
+        /// Its path.
+        path: String,
+        /// Status.
+        status: u16,
+        /// What it said, shortened.
+        body: String,
+    },
+    /// Its answer is not what its documentation says.
+    #[error("the answer of the control API to {path} cannot be read")]
+    Answer {
+        /// Path of the call.
+        path: String,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Its journal is not journal v1.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Control {
+    /// The control API at this address, for example `http://127.0.0.1:8081`.
+    ///
+    /// # Errors
+    /// The text is no address, or the HTTP library could not be set up.
+    pub fn new(base: &str) -> Result<Control, ControlError> {
+        let wrong = || ControlError::Address(base.to_owned());
+        let base = Url::parse(base).ok().filter(|url| !url.cannot_be_a_base()).ok_or_else(wrong)?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(ControlError::Http)?;
+        Ok(Control { base, http })
+    }
+
+    pub(crate) async fn create_world(&self, seed: u64, scenario: &str) -> Result<World, ControlError> {
+        self.json(Method::POST, &["worlds"], &[], Some(json!({"seed": seed, "scenario": scenario}))).await
+    }
+
+    pub(crate) async fn delete_world(&self, world: &str) -> Result<(), ControlError> {
+        self.text(Method::DELETE, &["worlds", world], &[], None).await.map(drop)
+    }
+
+    pub(crate) async fn users(&self, world: &str, bank: &str) -> Result<Vec<User>, ControlError> {
+        self.json(Method::GET, &["worlds", world, "users"], &[("bank", bank)], None).await
+    }
+
+    pub(crate) async fn clients(&self, world: &str, bank: &str) -> Result<Vec<Registered>, ControlError> {
+        self.json(Method::GET, &["worlds", world, "clients"], &[("bank", bank)], None).await
+    }
+
+    pub(crate) async fn consent(
+        &self,
+        world: &str,
+        bank: &str,
+        client_id: &str,
+        username: &str,
+    ) -> Result<ReadyConsent, ControlError> {
+        let body = json!({"bank": bank, "client_id": client_id, "username": username});
+        self.json(Method::POST, &["worlds", world, "consents"], &[], Some(body)).await
+    }
+
+    pub(crate) async fn journal(&self, world: &str) -> Result<Journal, ControlError> {
+        let lines = self.text(Method::GET, &["worlds", world, "journal"], &[], None).await?;
+        Ok(Journal::parse(&lines)?)
+    }
+
+    /// The truth as text: canonical v1.
+    pub(crate) async fn oracle(&self, world: &str, bank: &str, consent: &str) -> Result<String, ControlError> {
+        self.text(Method::GET, &["worlds", world, "oracle"], &[("bank", bank), ("consent", consent)], None).await
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<T, ControlError> {
+        let text = self.text(method, segments, query, body).await?;
+        serde_json::from_str(&text).map_err(|source| ControlError::Answer { path: segments.join("/"), source })
+    }
+
+    async fn text(
+        &self,
+        method: Method,
+        segments: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<String, ControlError> {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("v1").extend(segments);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let path = url.path().to_owned();
+        let unreachable = |source| ControlError::Unreachable { method: method.clone(), path: path.clone(), source };
+        let mut request = self.http.request(method.clone(), url);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let text = response.text().await.map_err(unreachable)?;
+        if status.is_success() {
+            return Ok(text);
+        }
+        let body = text.chars().take(400).collect();
+        Err(ControlError::Refused { method, path, status: status.as_u16(), body })
+    }
+}

@@ -1,0 +1,109 @@
+//! What was recorded while one client ran through one scenario.
+//!
+//! Owns the record a check of clients judges: what the bank saw, what the client handed over, how its process ended, and
+//! what is true. Pure data: nothing here opens a file or a socket.
+
+use std::time::Duration;
+
+use bank_fixtures::canonical::Canonical;
+use bank_fixtures::expectation::Drive;
+use bank_fixtures::money::Amount;
+use bank_fixtures::record::AccountIdentifier;
+
+use crate::journal::{Entry, Journal, Run, runs};
+
+/// Everything recorded while one client ran through one scenario.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Name of the scenario the world was made from.
+    pub scenario: String,
+    /// The bank's address as the client was told it.
+    pub base_url: String,
+    /// What the client was asked to do, in order, and what it did.
+    pub steps: Vec<Step>,
+    /// Every request the world's banks saw.
+    pub journal: Journal,
+    /// What a perfect client would now believe; `None` if the target is judged by the wire alone.
+    pub truth: Option<Canonical>,
+    /// What the client was entrusted with.
+    pub secrets: Vec<Secret>,
+}
+
+/// One thing the client was asked to do.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What.
+    pub drive: Drive,
+    /// The order, for the steps that are about one.
+    pub order: Option<Order>,
+    /// Journal entries made during the step: those after the first number, up to and including the second.
+    pub journal: (u64, u64),
+    /// What it handed over; `None` if the driver takes nothing from it, or it printed nothing.
+    pub output: Option<Canonical>,
+    /// How its process ended.
+    pub end: End,
+    /// Its standard output, as text, bounded.
+    pub stdout: String,
+    /// Its standard error, as text, bounded.
+    pub stderr: String,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// How a client's process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with this exit code.
+    Exited(i32),
+    /// It was still running when its time was over, and was ended.
+    TimedOut,
+}
+
+/// A payment the client was asked to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The client's own id of the order.
+    pub id: String,
+    /// The bank's id of the account to debit.
+    pub debtor_account: String,
+    /// Who is paid.
+    pub creditor_name: String,
+    /// Where.
+    pub creditor_account: AccountIdentifier,
+    /// How much, positive.
+    pub amount: Amount,
+    /// Text for the creditor.
+    pub reference: String,
+}
+
+/// Something that must not show up where others can read it.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// What it is: `access token`.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Evidence {
+    /// The requests made during a step, oldest first.
+    pub fn entries<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Entry> {
+        let (after, last) = step.journal;
+        self.journal.entries().iter().filter(move |entry| entry.seq > after && entry.seq <= last)
+    }
+
+    /// The attempts of every call, step by step.
+    pub fn runs(&self) -> Vec<Run<'_>> {
+        self.steps.iter().flat_map(|step| runs(self.entries(step))).collect()
+    }
+
+    /// The steps with their numbers, from 0.
+    pub fn numbered(&self) -> impl Iterator<Item = (usize, &Step)> {
+        self.steps.iter().enumerate()
+    }
+
+    /// `true` if what the client understood can be judged at all.
+    pub fn hands_over(&self) -> bool {
+        self.steps.iter().any(|step| step.output.is_some())
+    }
+}

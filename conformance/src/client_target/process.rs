@@ -1,0 +1,138 @@
+//! One run of a client's command.
+//!
+//! Owns starting the process, bounding what it prints and how long it takes, and ending it with everything it started.
+//! Knows nothing of what it prints.
+
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+
+use super::evidence::End;
+use crate::clock::Stopwatch;
+
+/// A client may print this much; the rest is read and thrown away.
+const MOST_OUTPUT_BYTES: usize = 32 << 20;
+
+/// What a finished process left behind.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// How it ended.
+    pub(crate) end: End,
+    /// Its standard output.
+    pub(crate) stdout: String,
+    /// Its standard error.
+    pub(crate) stderr: String,
+    /// How long it took.
+    pub(crate) elapsed: Duration,
+}
+
+/// Why a command could not be run to its own end: never the fault of the client under judgement.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    /// It could not be started.
+    #[error("`{program}` could not be started in {folder}: {source}")]
+    Start { program: String, folder: String, source: std::io::Error },
+    /// It could not be waited for.
+    #[error("`{program}` could not be waited for: {source}")]
+    Wait { program: String, source: std::io::Error },
+    /// Someone else ended it.
+    #[error("`{program}` was ended from outside ({status})")]
+    Killed { program: String, status: ExitStatus },
+}
+
+/// Runs a command to its end, at most for `limit`.
+pub(crate) async fn run(
+    argv: &[String],
+    env: impl IntoIterator<Item = (String, String)>,
+    folder: &Path,
+    limit: Duration,
+) -> Result<Finished, ProcessError> {
+    let (program, arguments) = argv.split_first().expect("a command has a program");
+    let watch = Stopwatch::start();
+    let mut command = Command::new(program);
+    command.args(arguments).envs(env).current_dir(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    // A group of its own, so that what the command starts can be ended with it.
+    #[cfg(unix)]
+    command.process_group(0);
+    let start = |source| ProcessError::Start { program: program.clone(), folder: folder.display().to_string(), source };
+    let mut child = command.spawn().map_err(start)?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (mut printed, mut logged) = (Vec::new(), Vec::new());
+    let all = async {
+        let (status, (), ()) = tokio::join!(child.wait(), collect(stdout, &mut printed), collect(stderr, &mut logged));
+        status
+    };
+    let ended = tokio::time::timeout(limit, all).await;
+    let end = match ended {
+        Err(_) => {
+            end_group(&mut child).await;
+            End::TimedOut
+        }
+        Ok(Err(source)) => return Err(ProcessError::Wait { program: program.clone(), source }),
+        Ok(Ok(status)) => match status.code() {
+            Some(code) => End::Exited(code),
+            None => return Err(ProcessError::Killed { program: program.clone(), status }),
+        },
+    };
+    let text =
+        |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into());
+    Ok(Finished { end, stdout: text(printed), stderr: text(logged), elapsed: watch.elapsed() })
+}
+
+async fn collect(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
+    let Some(mut pipe) = pipe else { return };
+    let mut chunk = [0; 8192];
+    // A pipe that breaks has said all it will say.
+    while let Ok(count @ 1..) = pipe.read(&mut chunk).await {
+        let room = MOST_OUTPUT_BYTES.saturating_sub(into.len()).min(count);
+        into.extend_from_slice(&chunk[..room]);
+    }
+}
+
+async fn end_group(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(id) = child.id() {
+        // The standard library cannot signal a group, and the command may have started others.
+        let group = Command::new("kill").args(["-KILL", "--", &format!("-{id}")]).stderr(Stdio::null()).status();
+        let _ = group.await;
+    }
+    // Already gone is just as good.
+    let _ = child.kill().await;
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    async fn sh(script: &str, limit: Duration) -> Result<Finished, ProcessError> {
+        let argv = ["sh", "-c", script].map(str::to_owned);
+        run(&argv, [("WORD".to_owned(), "hello".to_owned())], Path::new("."), limit).await
+    }
+
+    #[tokio::test]
+    async fn output_and_exit_code_are_kept() {
+        let finished = sh("echo $WORD; echo oops >&2; exit 3", Duration::from_secs(20)).await.unwrap();
+        assert_eq!(
+            (finished.end, finished.stdout.as_str(), finished.stderr.as_str()),
+            (End::Exited(3), "hello\n", "oops\n")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_command_that_does_not_end_is_ended_with_what_it_started() {
+        let finished = sh("echo started; sleep 600 & sleep 600; wait", Duration::from_millis(300)).await.unwrap();
+        assert_eq!((finished.end, finished.stdout.as_str()), (End::TimedOut, "started\n"));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_cannot_start_or_is_killed_is_not_the_clients_fault() {
+        let missing = run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5)).await;
+        assert!(missing.unwrap_err().to_string().starts_with("`./no-such-program` could not be started in ."));
+        let killed = sh("kill -KILL $$", Duration::from_secs(20)).await.unwrap_err().to_string();
+        assert!(killed.contains("was ended from outside"), "{killed}");
+    }
+}
