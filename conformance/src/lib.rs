@@ -15,6 +15,7 @@ pub mod json;
 pub mod normalise;
 pub mod params;
 pub mod probe;
+pub mod reference_client;
 pub mod report;
 pub mod runner;
 pub mod suite;

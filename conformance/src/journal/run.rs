@@ -44,6 +44,11 @@ impl<'a> Run<'a> {
         self.last().succeeded()
     }
 
+    /// `true` if there was nothing to repeat.
+    pub fn succeeded_at_once(&self) -> bool {
+        self.first().succeeded()
+    }
+
     /// Waits between attempts: the end of one answer to the start of the next request.
     pub fn gaps(&self) -> Vec<Duration> {
         self.pairs().map(|(earlier, later)| later.gap_after(earlier)).collect()

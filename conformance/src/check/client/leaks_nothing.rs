@@ -1,0 +1,69 @@
+//! C59: tokens and secrets stay where they belong.
+
+use super::{judged, shown};
+use crate::check::{Area, Check, Run};
+use crate::client_target::Evidence;
+use crate::params::Params;
+use crate::verdict::{self, Finding, Verdict};
+
+pub(super) static CHECK: Check = Check {
+    slug: "leaks-nothing",
+    ids: &["C59"],
+    title: "keeps tokens and secrets out of addresses, logs and results",
+    source: "FAPI 2.0 Security Profile §6, RFC 6750 §5.3",
+    advice: "Send tokens in the Authorization header only, and keep them out of log lines, error texts and results.",
+    area: Area::ClientWire,
+    params: &[],
+    run: Run::Client(judge),
+};
+
+/// A text shorter than this is found everywhere by accident.
+const LEAST_SECRET: usize = 8;
+
+fn judge(evidence: &Evidence, _: &Params) -> Verdict {
+    let secrets: Vec<_> = evidence.secrets.iter().filter(|secret| secret.value.len() >= LEAST_SECRET).collect();
+    if secrets.is_empty() || evidence.steps.is_empty() {
+        return Verdict::skipped("the client was entrusted with nothing secret");
+    }
+    let mut findings = Vec::new();
+    for secret in &secrets {
+        for (index, step) in evidence.numbered() {
+            for (place, text) in [("standard output", &step.stdout), ("standard error", &step.stderr)] {
+                if let Some(line) = text.lines().position(|line| line.contains(&secret.value)) {
+                    let what = format!("wrote the {} to its {place}", secret.name);
+                    let proof = verdict::Evidence::output(index, place).at(format!("line {}", line + 1));
+                    findings.push(Finding::new(what).with(proof));
+                }
+            }
+        }
+        if let Some(entry) = evidence.journal.entries().iter().find(|entry| entry.target.contains(&secret.value)) {
+            findings.push(Finding::new(format!("sent the {} in an address", secret.name)).with(shown(entry)));
+        }
+    }
+    let measured =
+        format!("{} secrets in {} requests, output and log", secrets.len(), evidence.journal.entries().len());
+    judged(evidence, findings, measured)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{call, evidence, findings, passes, skips};
+    use super::*;
+    use crate::client_target::{Drive, Secret};
+
+    #[test]
+    fn a_token_in_an_address_or_a_log_is_found() {
+        let secrets = vec![Secret { name: "access token", value: "at_0123456789".to_owned() }];
+        let quiet = evidence(Drive::Sync, vec![call(0, "accounts.list", "GET /plain/accounts", 200)]);
+        passes(&CHECK, &Evidence { secrets: secrets.clone(), ..quiet.clone() });
+        skips(&CHECK, &quiet);
+        let line = "GET /plain/accounts?access_token=at_0123456789";
+        let mut loud = evidence(Drive::Sync, vec![call(0, "accounts.list", line, 400)]);
+        loud.secrets = secrets;
+        loud.steps[0].stderr = "started\nGET /accounts Bearer at_0123456789\n".to_owned();
+        insta::assert_snapshot!(findings(&CHECK, &loud), @r"
+        wrote the access token to its standard error
+        sent the access token in an address
+        ");
+    }
+}
