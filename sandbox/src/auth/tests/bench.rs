@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::auth::mint::sha256;
-use crate::auth::{AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, problem, problem_page};
+use crate::auth::{
+    AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, claimed_client_id, problem, problem_page,
+};
 use crate::bank::profile::ConsentDecision;
 use crate::bank::{BankProfile, Ledger, NewConsent};
 use crate::dialect::{Needs, Surface};
@@ -97,6 +99,8 @@ impl Bench {
             request_id: "bench".to_owned(),
         };
         let route = ROUTES.iter().find(|route| route.path == path && route.method == method).expect("a route");
+        // Every layer that reads a request reads this one too; none may panic.
+        let _ = claimed_client_id(&request);
         let public = route.needs == Needs::Nothing;
         let identified = if public { Ok(None) } else { self.bank.auth.identify(&request, self.now) };
         let mut call =

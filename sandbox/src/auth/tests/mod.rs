@@ -4,6 +4,7 @@ mod assertion;
 mod back;
 mod bench;
 mod front;
+mod fuzz;
 mod lenient;
 mod pages;
 mod races;
