@@ -57,6 +57,7 @@ pub const ERRORS: &[(&str, ProblemKind)] = &[
     ("consent_not_found", ProblemKind::ConsentNotFound),
     ("insufficient_funds", ProblemKind::InsufficientFunds),
     ("creditor_rejected", ProblemKind::CreditorRejected),
+    ("payment_rejected", ProblemKind::PaymentRejected),
 ];
 
 #[derive(Debug)]

@@ -41,6 +41,7 @@ pub use next_link::NextLink;
 pub use patch::Patch;
 pub use plan::{Act, Close, Ending, Plan, Provenance, Stall, Wire};
 pub use rewrite::Rewrite;
+pub(crate) use share::Share;
 pub use stage::{STAGES, Stage};
 
 /// One kind of fault: a key of `do`.

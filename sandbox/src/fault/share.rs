@@ -4,18 +4,18 @@ use bank_fixtures::document::Value;
 
 /// A share in `[0, 1]`, in lowest terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Share {
+pub(crate) struct Share {
     /// Hits.
-    pub(super) hits: u64,
+    pub(crate) hits: u64,
     /// Out of so many; at least 1.
-    pub(super) of: u64,
+    pub(crate) of: u64,
 }
 
 /// What is legal, for diagnostics.
-pub(super) const LEGAL: &str = "a share: 5%, 0.05 or 1 of 20, from 0 to 100%";
+pub(crate) const LEGAL: &str = "a share: 5%, 0.05 or 1 of 20, from 0 to 100%";
 
 impl Share {
-    pub(super) fn parse(text: &str) -> Option<Share> {
+    pub(crate) fn parse(text: &str) -> Option<Share> {
         let text = text.trim();
         if let Some((hits, of)) = text.split_once(" of ") {
             return Share::of(hits.trim().parse().ok()?, of.trim().parse().ok()?);
@@ -44,12 +44,12 @@ impl Share {
     }
 
     /// Reads a share, and records what is wrong with it.
-    pub(super) fn read(value: Value<'_>) -> Option<Share> {
+    pub(crate) fn read(value: Value<'_>) -> Option<Share> {
         value.parse(LEGAL, |text| Share::parse(text).ok_or_else(|| format!("`{text}` is not a share")))
     }
 
     /// As a floating-point number.
-    pub(super) fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         self.hits as f64 / self.of as f64
     }
 }

@@ -1,0 +1,200 @@
+//! Scenario files: from YAML to a compiled scenario that cannot be invalid, and the engine that decides by it.
+//!
+//! Owns the language (`docs/scenarios.md`), its diagnostics, and the automata behind phases, counts and chance. Knows
+//! operations and neutral facts about a call, never a dialect; what a fault does is the fault's own business.
+
+mod chance;
+pub mod cli;
+mod effect;
+mod engine;
+mod facts;
+mod key;
+mod lint;
+mod matcher;
+mod pattern;
+mod phase;
+mod prepare;
+mod quick;
+mod rule;
+mod when;
+mod window;
+
+use std::sync::Arc;
+
+use bank_fixtures::document::{self, Diagnostics, Value};
+use bank_fixtures::expectation::{Expectation, Head};
+
+pub use engine::Engine;
+pub use facts::Facts;
+pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
+
+use crate::bank::BankProfile;
+use rule::Rule;
+
+/// A scenario that was read and found right.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    head: Head,
+    seed: Option<u64>,
+    clock: Option<ClockSpec>,
+    banks: Vec<Arc<BankProfile>>,
+    clients: Vec<ClientSpec>,
+    consents: Vec<ConsentSpec>,
+    rules: Vec<Rule>,
+    file: String,
+    source: String,
+}
+
+/// Keys of a scenario file, with one line each.
+pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
+    ("sandbox", "version of the language: 1"),
+    ("name", "name of the scenario, as in its file name"),
+    ("title", "one line about it"),
+    ("covers", "rows of the catalogue and checks it exercises: [J4, C01]"),
+    ("seed", "number every draw and all data derive from"),
+    ("clock", "real, manual, or {start: …, mode: real, manual or {scaled: 60}}"),
+    ("dataset", "people and accounts of every bank in the world"),
+    ("banks", "banks in the world: [plain], or {plain: {limits: …}} with keys of a bank file set anew"),
+    ("clients", "OAuth clients registered beforehand"),
+    ("consents", "consents granted beforehand"),
+    ("rules", "what happens to which calls"),
+    ("expect", "what a good client does, and which bank checks must fail"),
+];
+
+const KEYS: &[&str] = &[
+    "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "rules", "expect",
+];
+
+impl Scenario {
+    /// Reads a scenario file. `file` is the name shown in diagnostics.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn compile(file: &str, text: &str) -> Result<Scenario, Diagnostics> {
+        document::read(file, text, |root| read(file, text, root))
+    }
+
+    /// The same scenario with faults in their quick form (`payments.create: hang 35s x3`) in front of its rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the faults.
+    pub fn with_faults<S: AsRef<str>>(mut self, faults: &[S]) -> Result<Scenario, Diagnostics> {
+        let mut rules = quick::rules(faults)?;
+        rules.append(&mut self.rules);
+        self.rules = rules;
+        Ok(self)
+    }
+
+    /// A scenario in which nothing happens but faults in their quick form.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the faults.
+    pub fn of_faults<S: AsRef<str>>(faults: &[S]) -> Result<Scenario, Diagnostics> {
+        Scenario::compile("quick", "sandbox: 1\nname: quick\nseed: 0\n")?.with_faults(faults)
+    }
+
+    /// Name, unique among scenarios.
+    pub fn name(&self) -> &str {
+        &self.head.name
+    }
+
+    /// One line about it.
+    pub fn title(&self) -> Option<&str> {
+        self.head.title.as_deref()
+    }
+
+    /// Rows of the catalogue and checks it exercises.
+    pub fn covers(&self) -> &[String] {
+        &self.head.covers
+    }
+
+    /// What must come out.
+    pub fn expect(&self) -> &Expectation {
+        &self.head.expect
+    }
+
+    /// The number every draw derives from, if the file names one.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// How the world's clock starts and runs, if the file says so.
+    pub fn clock(&self) -> Option<ClockSpec> {
+        self.clock
+    }
+
+    /// The banks of the world, with everything the file sets anew; all shipped ones if the file names none.
+    pub fn banks(&self) -> &[Arc<BankProfile>] {
+        &self.banks
+    }
+
+    /// Clients registered beforehand.
+    pub fn clients(&self) -> &[ClientSpec] {
+        &self.clients
+    }
+
+    /// Consents granted beforehand.
+    pub fn consents(&self) -> &[ConsentSpec] {
+        &self.consents
+    }
+
+    /// The file's name as given to [`Scenario::compile`].
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The file's text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Slugs of the faults its rules use.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let groups = self.rules.iter().flat_map(|rule| rule.phases.iter().flat_map(|phase| &phase.effects));
+        let mut slugs: Vec<&str> = groups.flat_map(|group| group.faults.iter().copied()).collect();
+        slugs.sort_unstable();
+        slugs.dedup();
+        slugs
+    }
+}
+
+fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
+    let map = root.map(KEYS)?;
+    let version = map.required("sandbox").map(|value| value.one_of(&[("1", 1)]));
+    let head = Head::read(root, |key| root.member(key));
+    let seed = map.optional("seed").map(|value| value.integer(0..=u64::MAX));
+    let clock = map.optional("clock").map(prepare::clock);
+    let dataset = map.optional("dataset").map(prepare::dataset);
+    let dataset_name = dataset.as_ref().and_then(|name| name.as_deref());
+    let banks = prepare::banks(map.optional("banks"), dataset_name);
+    let clients = map.optional("clients").map(|value| value.each(prepare::client));
+    let consents = map.optional("consents").map(|value| value.each(prepare::consent));
+    let rules = map.optional("rules").map(|value| rules(value, map.has("seed")));
+    version??;
+    dataset.unwrap_or(Some(String::new()))?;
+    Some(Scenario {
+        head: head?,
+        seed: seed.map_or(Some(None), |read| read.map(Some))?,
+        clock: clock.map_or(Some(None), |read| read.map(Some))?,
+        banks: banks?,
+        clients: clients.unwrap_or(Some(Vec::new()))?,
+        consents: consents.unwrap_or(Some(Vec::new()))?,
+        rules: rules.unwrap_or(Some(Vec::new()))?,
+        file: file.to_owned(),
+        source: text.to_owned(),
+    })
+}
+
+/// Reads the rules of a file and looks at them together.
+fn rules(value: Value<'_>, has_seed: bool) -> Option<Vec<Rule>> {
+    let list = value.list_or_one();
+    let read: Vec<Option<Rule>> = list.iter().map(|value| Rule::read(*value)).collect();
+    let complete = read.iter().all(Option::is_some);
+    let read: Vec<(Rule, Value<'_>)> =
+        read.into_iter().zip(list).filter_map(|(rule, value)| Some((rule?, value))).collect();
+    lint::lint(&read, has_seed);
+    complete.then(|| read.into_iter().map(|(rule, _)| rule).collect())
+}
+
+#[cfg(test)]
+mod tests;

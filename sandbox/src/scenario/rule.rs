@@ -1,0 +1,109 @@
+//! One rule: which calls, under which conditions, counted how, and what happens to them.
+
+use std::sync::Arc;
+
+use bank_fixtures::document::Value;
+use bank_fixtures::expectation::slug;
+
+use super::effect;
+use super::key::Key;
+use super::matcher::Matcher;
+use super::phase::{self, Length, Phase};
+use super::when::When;
+use crate::fault::Stage;
+
+/// A compiled rule.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) name: Arc<str>,
+    pub(super) matcher: Matcher,
+    pub(super) when: When,
+    pub(super) key: Key,
+    pub(super) phases: Vec<Phase>,
+    /// Times it may fire, per key.
+    pub(super) max: Option<u64>,
+    pub(super) tags: Vec<String>,
+    pub(super) disabled: bool,
+    /// The rule as written: what tells a reload whether its counts may stay.
+    pub(super) source: Arc<str>,
+    /// `match` and `when` as written, on one line each.
+    pub(super) asks: (Option<String>, Option<String>),
+}
+
+/// Keys of a rule, with one line each.
+pub(crate) const RULE_KEYS: &[(&str, &str)] = &[
+    ("name", "name of the rule, unique in the file; the journal and reports show it"),
+    ("match", "which calls, by what came over the wire; left out: all"),
+    ("when", "conditions on count, chance, time, order and state; all must hold"),
+    ("key", "what has its own count and phases (default: world)"),
+    ("do", "what happens to the calls: one effect or a list"),
+    ("phases", "different effects for the first calls, the next ones, and so on"),
+    ("max", "fire at most so often per key"),
+    ("tags", "words to group rules by"),
+    ("disabled", "true: the rule is read and checked, and does nothing"),
+];
+
+const KEYS: &[&str] = &["name", "match", "when", "key", "do", "phases", "max", "tags", "disabled"];
+
+impl Rule {
+    pub(super) fn read(value: Value<'_>) -> Option<Rule> {
+        let map = value.map(KEYS)?;
+        let name = map.required("name").and_then(slug);
+        let matcher = map.optional("match").map(Matcher::read);
+        let when = map.optional("when").map(When::read);
+        let key = map.optional("key").map(Key::read);
+        let max = map.optional("max").map(|value| value.integer(1..=1_000_000_000u64));
+        let tags = map.optional("tags").map(|value| value.each(|value| slug(value).map(str::to_owned)));
+        let disabled = map.optional("disabled").map(Value::boolean);
+        let both = effect::refuse_both(map, "do", "phases");
+        let phases = match (map.optional("phases"), map.optional("do")) {
+            (Some(phases), _) => phase::phases(phases),
+            (None, Some(effects)) => {
+                effect::groups(effects).map(|effects| vec![Phase { length: Length::Forever, effects }])
+            }
+            (None, None) => {
+                value.refuse("this rule does nothing", "`do` or `phases`");
+                None
+            }
+        };
+        if both {
+            return None;
+        }
+        Some(Rule {
+            name: name?.into(),
+            matcher: matcher.unwrap_or(Some(Matcher::default()))?,
+            when: when.unwrap_or(Some(When::default()))?,
+            key: key.unwrap_or(Some(Key::default()))?,
+            phases: phases?,
+            max: max.map_or(Some(None), |read| read.map(Some))?,
+            tags: tags.unwrap_or(Some(Vec::new()))?,
+            disabled: disabled.unwrap_or(Some(false))?,
+            source: value.document().text().get(value.span()).unwrap_or_default().into(),
+            asks: (
+                map.optional("match").map(|value| asked("match", value)),
+                map.optional("when").map(|value| asked("when", value)),
+            ),
+        })
+    }
+
+    /// Stages at which some phase has an effect, in order.
+    pub(super) fn stages(&self) -> Vec<Stage> {
+        let mut stages: Vec<Stage> =
+            self.phases.iter().flat_map(|phase| &phase.effects).map(|group| group.stage).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        stages
+    }
+
+    /// The stage at which every call of the rule's operations is ended by it, if it ends every one.
+    pub(super) fn ends_every_call(&self) -> Option<Stage> {
+        let every = self.matcher.is_only_operations() && self.when.is_empty() && self.max.is_none() && !self.disabled;
+        let [Phase { length: Length::Forever, effects }] = self.phases.as_slice() else { return None };
+        effects.iter().find(|group| group.is_terminal()).map(|group| group.stage).filter(|_| every)
+    }
+}
+
+/// A condition as written.
+fn asked(key: &str, value: Value<'_>) -> String {
+    format!("{key} {}", effect::one_line(value))
+}

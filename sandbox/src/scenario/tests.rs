@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderMap, Method};
+use bank_fixtures::library;
+use bank_fixtures::seed::Seed;
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::*;
+use crate::dialect::{CallFacts, PaymentFacts};
+use crate::exchange::{Access, Request};
+use crate::fault::{Act, Close, Ending, FAULTS, Plan, Rewrite, Wire};
+use crate::operation::Operation;
+
+mod diagnostics;
+mod engine;
+mod shipped;
+
+/// A call to decide on; `Default` is `accounts.list` of the client `demo` at the epoch.
+struct Sample {
+    operation: Operation,
+    request: Request,
+    access: Access,
+    call: CallFacts,
+    now: Timestamp,
+}
+
+impl Default for Sample {
+    fn default() -> Sample {
+        Sample {
+            operation: Operation::AccountsList,
+            request: Request {
+                method: Method::GET,
+                path: "/accounts".into(),
+                query: String::new(),
+                headers: HeaderMap::new(),
+                body: Bytes::new(),
+                base_url: "http://127.0.0.1:8080/plain".into(),
+                connection: 1,
+                request_id: "r".into(),
+            },
+            access: Access {
+                client_id: "demo".into(),
+                user: Some("alice".into()),
+                consent_id: Some("con_1".into()),
+                scopes: Vec::new(),
+                token_id: "t".into(),
+            },
+            call: CallFacts::default(),
+            now: "2026-03-01T08:00:00Z".parse().unwrap(),
+        }
+    }
+}
+
+impl Sample {
+    fn of(operation: Operation) -> Sample {
+        Sample { operation, ..Sample::default() }
+    }
+
+    fn key(key: &str) -> Sample {
+        let call = CallFacts { idempotency_key: Some(key.into()), ..CallFacts::default() };
+        Sample { operation: Operation::PaymentsCreate, call, ..Sample::default() }
+    }
+
+    fn decide(&self, engine: &Engine) -> Plan {
+        engine.decide(&Facts {
+            operation: self.operation,
+            request: &self.request,
+            access: Some(&self.access),
+            client_id: None,
+            call: &self.call,
+            now: self.now,
+        })
+    }
+}
+
+fn engine(rules: &str) -> Engine {
+    let text = format!("sandbox: 1\nname: sample\nseed: 1\nrules:\n{rules}");
+    match Scenario::compile("sample.yaml", &text) {
+        Ok(scenario) => Engine::new(Arc::new(scenario), Seed::new(1)),
+        Err(problems) => panic!("{problems}"),
+    }
+}
+
+/// A letter per call: what happened to it.
+fn letter(plan: &Plan) -> char {
+    match (&plan.before, &plan.instead, &plan.after, &plan.wire) {
+        (Some(Ending::Hang(_)), ..) | (_, Some(Ending::Hang(_)), ..) => 'h',
+        (Some(Ending::Fixed { .. }), ..) => 's',
+        (Some(Ending::Problem(_)), ..) => 'e',
+        (Some(Ending::Close(_)), ..) => 'c',
+        (_, _, Some(_), _) => 'l',
+        (_, _, _, Some(_)) => 'w',
+        _ if !plan.acts.is_empty() => 'a',
+        _ if !plan.rewrites.is_empty() => 'r',
+        _ if !plan.delay_before.is_zero() => 'd',
+        _ => '.',
+    }
+}

@@ -1,0 +1,124 @@
+//! What a wrong file is told: every message, as people read it.
+
+use super::*;
+
+fn refused(text: &str) -> String {
+    Scenario::compile("wrong.yaml", text).unwrap_err().to_string()
+}
+
+fn rule_refused(rule: &str) -> String {
+    refused(&format!("sandbox: 1\nname: wrong\nrules:\n{rule}"))
+}
+
+#[test]
+fn top_level() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 2\nnmae: x\nseed: -1\nclock: {start: yesterday, mode: fast}\ndataset: retail-smal\nbanks: [plian]\nclients: [{client_id: a, auth: none}]\nconsents: [{client: a}]\nrules: 5\n"
+    ));
+    insta::assert_snapshot!(refused("- a list\n"));
+}
+
+#[test]
+fn banks_set_anew() {
+    insta::assert_snapshot!(refused("sandbox: 1\nname: wrong\nbanks: {plain: {pages: {default: 0}, limts: ~}}\n"));
+}
+
+#[test]
+fn rules() {
+    insta::assert_snapshot!(rule_refused(
+        "  - match: {op: payment.create}\n    when: {chance: 5%}\n    do: {stauts: 503}\n  - name: both\n    do: {status: 503}\n    phases: [{calls: 1}]\n  - name: nothing\n    max: 0\n    tgas: [a]\n  - name: Bad Name\n    do: pass\n    disabled: yes\n"
+    ));
+}
+
+#[test]
+fn matches() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: a\n    match: {op: [], method: GTE, path: [], header: {'x y': 1}, query: 5, body: {'$..x': 1, y: 2}, page: many, acount: a}\n    do: {status: 503}\n    key: [client, tokn, 'header:x y', 'body:x']\n"
+    ));
+}
+
+#[test]
+fn conditions() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: a\n    when: {count: 5..2, chance: 101%, clock: Sonntag, state: {mode: x}, bank: {payment.amont: 1}, unless: {op: x}}\n    do: {status: 503}\n  - name: b\n    when: {count: every 0, chance: 0.0001% exact, clock: {from: 2026-03-02T00:00:00Z, to: 2026-03-01T00:00:00Z}}\n    do: {status: 503}\n"
+    ));
+}
+
+#[test]
+fn phases() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: a\n    phases:\n      - calls: 0\n        do: pass\n      - do: {status: 503}\n      - calls: 2\n        for: 2s\n      - for: 2\n      - until: token.refreshed\n      - forever: maybe\n      - forever: pass\n        do: {status: 503}\n      - calls: 1\n  - name: b\n    phases: []\n"
+    ));
+}
+
+#[test]
+fn effects() {
+    let wrong = [
+        "{status: 99}",
+        "{error: rate_limit}",
+        "{headers: {'a b': c, x: \"a\\nb\"}}",
+        "{retry_after: soon}",
+        "{retry_after: {http-date: soon}}",
+        "{body: html:maintenence}",
+        "{patch: {data: 1}}",
+        "{malformed: trailing}",
+        "{next: itself}",
+        "{hang: long}",
+        "{delay: 5s..2s}",
+        "{reset: later}",
+        "{truncate: 100%}",
+        "{drip: {chunk: 0B, every: fast, then: reset}}",
+        "{drip: {chunk: 64B, every: 1s, stall: 2s}}",
+        "{oauth: expire}",
+        "{bank: {consent.status: gone}}",
+        "{stage: bank, malformed: unclosed}",
+        "{stage: sned, status: 503}",
+        "{stage: send, oauth: expire-access-token}",
+        "{stage: send}",
+        "[]",
+    ];
+    let rules: String =
+        wrong.iter().enumerate().map(|(n, effect)| format!("  - name: r{n}\n    do: {effect}\n")).collect();
+    insta::assert_snapshot!(rule_refused(&rules));
+}
+
+#[test]
+fn rules_looked_at_together() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: all\n    match: {op: accounts.*}\n    do: {status: 503}\n  - name: hidden\n    match: {op: accounts.list, client: demo}\n    do: {delay: 1s}\n  - name: all\n    match: {op: balances.get}\n    when: {chance: 5%, state: {mode: closed}}\n    do: {stage: send, delay: 1s}\n"
+    ));
+}
+
+#[test]
+fn every_fault_names_what_is_legal() {
+    // A body may be any value.
+    for fault in FAULTS.iter().filter(|fault| fault.slug != "body") {
+        let problems =
+            Scenario::compile("f", &format!("sandbox: 1\nname: f\nrules: [{{name: r, do: {{{}: [[]]}}}}]", fault.slug));
+        let problems = problems.unwrap_err();
+        assert!(problems.iter().all(|problem| problem.legal.is_some()), "{}: {problems}", fault.slug);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Right files with pieces cut out or repeated: an answer, never a panic, and each mistake has a line.
+    #[test]
+    fn damaged_files_are_answered(file in 0usize..100, from in 0usize..4000, length in 0usize..60, to in 0usize..4000) {
+        let files = [library::files("faults"), library::files("journeys")].concat();
+        prop_assume!(!files.is_empty());
+        let text = files[file % files.len()].text;
+        let at = |at: usize| text.floor_char_boundary(at % (text.len() + 1));
+        let (from, to) = (at(from), at(to));
+        let end = text.floor_char_boundary((from + length).min(text.len()));
+        let mut damaged = text.to_owned();
+        damaged.replace_range(from..end, "");
+        damaged.insert_str(damaged.floor_char_boundary(to.min(damaged.len())), &text[from..end]);
+        if let Err(problems) = Scenario::compile("f", &damaged) {
+            let lines = damaged.lines().count() + 1;
+            prop_assert!(problems.iter().all(|problem| (1..=lines).contains(&problem.line)));
+            prop_assert!(!problems.to_string().is_empty());
+        }
+    }
+}

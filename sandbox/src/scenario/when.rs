@@ -1,0 +1,136 @@
+//! `when`: conditions beyond the request: how often, by what chance, at what time, on what order, in what state.
+
+use bank_fixtures::document::Value;
+use rust_decimal::Decimal;
+
+use super::chance::Chance;
+use super::facts::Facts;
+use super::matcher::Matcher;
+use super::pattern::{NUMBERS, Numbers, Texts};
+use super::window::Window;
+
+/// Keys of `when`, with one line each.
+pub(crate) const WHEN_KEYS: &[(&str, &str)] = &[
+    ("count", "the n-th matching call of the key, from 1: 3, 2..5, \">= 4\", every 3"),
+    ("chance", "5% of the calls by chance, or `5% exact`: exactly so many of every block"),
+    ("clock", "a window of the world's time: \"Sun 02:00-04:00 Europe/Berlin\", {from: …, to: …}"),
+    ("state", "variables that rules `set`: {mode: closed}"),
+    ("bank", "the order a call carries: {payment.amount: \">= 1000\", payment.reference: LOST-*, payment.creditor: …}"),
+    ("unless", "a `match` that must not hold"),
+];
+
+/// Compiled conditions; all must hold.
+#[derive(Debug, Clone, Default)]
+pub(super) struct When {
+    pub(super) count: Option<Count>,
+    pub(super) chance: Option<Chance>,
+    pub(super) clock: Option<Window>,
+    /// Variables with the texts they must have.
+    pub(super) state: Vec<(String, Texts)>,
+    amount: Option<Numbers>,
+    reference: Option<Texts>,
+    creditor: Option<Texts>,
+    unless: Option<Matcher>,
+}
+
+/// Which of a key's calls.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Count {
+    Every(u64),
+    These(Numbers),
+}
+
+impl When {
+    pub(super) fn read(value: Value<'_>) -> Option<When> {
+        let map = value.map(&["count", "chance", "clock", "state", "bank", "unless"])?;
+        let count = map.optional("count").map(count);
+        let chance = map.optional("chance").map(Chance::read);
+        let clock = map.optional("clock").map(Window::read);
+        let state = map.optional("state").map(state);
+        let unless = map.optional("unless").map(Matcher::read);
+        let mut when = When::default();
+        let bank = map.optional("bank").map(|value| when.read_bank(value));
+        when.count = count.map_or(Some(None), |read| read.map(Some))?;
+        when.chance = chance.map_or(Some(None), |read| read.map(Some))?;
+        when.clock = clock.map_or(Some(None), |read| read.map(Some))?;
+        when.state = state.unwrap_or(Some(Vec::new()))?;
+        when.unless = unless.map_or(Some(None), |read| read.map(Some))?;
+        bank.unwrap_or(Some(()))?;
+        Some(when)
+    }
+
+    fn read_bank(&mut self, value: Value<'_>) -> Option<()> {
+        let map = value.map(&["payment.amount", "payment.reference", "payment.creditor"])?;
+        let amount = map.optional("payment.amount").map(Numbers::read);
+        let reference = map.optional("payment.reference").map(Texts::read);
+        let creditor = map.optional("payment.creditor").map(Texts::read);
+        self.amount = amount.map_or(Some(None), |read| read.map(Some))?;
+        self.reference = reference.map_or(Some(None), |read| read.map(Some))?;
+        self.creditor = creditor.map_or(Some(None), |read| read.map(Some))?;
+        Some(())
+    }
+
+    /// Everything that does not depend on how often: what holds here is a matching call, and is counted.
+    pub(super) fn admits(&self, facts: &Facts<'_>) -> bool {
+        self.clock.as_ref().is_none_or(|window| window.end(facts.now).is_some())
+            && self.unless.as_ref().is_none_or(|matcher| !matcher.matches(facts))
+            && self.admits_order(facts)
+    }
+
+    fn admits_order(&self, facts: &Facts<'_>) -> bool {
+        if self.amount.is_none() && self.reference.is_none() && self.creditor.is_none() {
+            return true;
+        }
+        let Some(payment) = &facts.call.payment else { return false };
+        let text = |test: &Option<Texts>, text: &Option<String>| match test {
+            None => true,
+            Some(texts) => text.as_deref().is_some_and(|text| texts.any(text)),
+        };
+        let amount = self.amount.as_ref();
+        amount.is_none_or(|numbers| payment.amount.is_some_and(|amount| numbers.hold(amount.value())))
+            && text(&self.reference, &payment.reference)
+            && text(&self.creditor, &payment.creditor_name)
+    }
+
+    /// `true` if nothing is asked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count.is_none()
+            && self.chance.is_none()
+            && self.clock.is_none()
+            && self.state.is_empty()
+            && self.amount.is_none()
+            && self.reference.is_none()
+            && self.creditor.is_none()
+            && self.unless.is_none()
+    }
+}
+
+impl Count {
+    pub(super) fn holds(&self, n: u64) -> bool {
+        match self {
+            Count::Every(step) => n.is_multiple_of(*step),
+            Count::These(numbers) => numbers.hold(Decimal::from(n)),
+        }
+    }
+}
+
+fn count(value: Value<'_>) -> Option<Count> {
+    if let Some(step) = value.scalar().and_then(|text| text.strip_prefix("every ")) {
+        let step = step.trim().parse().ok().filter(|step| *step > 0);
+        if step.is_none() {
+            value.refuse("`every` needs a whole number above 0", format!("every 3, or {NUMBERS}"));
+        }
+        return step.map(Count::Every);
+    }
+    let numbers = Numbers::read(value)?;
+    if !numbers.possible() {
+        value.refuse("no call has this number", NUMBERS);
+        return None;
+    }
+    Some(Count::These(numbers))
+}
+
+fn state(value: Value<'_>) -> Option<Vec<(String, Texts)>> {
+    let read = value.entries()?.into_iter().map(|(key, value)| Some((key.key_text().to_owned(), Texts::read(value)?)));
+    read.collect::<Vec<_>>().into_iter().collect()
+}

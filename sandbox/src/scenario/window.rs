@@ -1,0 +1,139 @@
+//! Windows of virtual time: `Sun 02:00-04:00 Europe/Berlin`, or from one instant to another.
+
+use bank_fixtures::document::{Kind, Value};
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+/// A stretch of time, once or every week.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Window {
+    Once { from: Option<Timestamp>, to: Option<Timestamp> },
+    Weekly { days: Vec<Weekday>, from: Time, to: Time, zone: TimeZone },
+}
+
+pub(super) const LEGAL: &str = "\"02:00-04:00\", \"Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 09:00-17:30\" (UTC unless a zone is named), or {from: 2026-03-01T08:00:00Z, to: …}";
+
+const DAYS: &[(&str, Weekday)] = &[
+    ("Mon", Weekday::Monday),
+    ("Tue", Weekday::Tuesday),
+    ("Wed", Weekday::Wednesday),
+    ("Thu", Weekday::Thursday),
+    ("Fri", Weekday::Friday),
+    ("Sat", Weekday::Saturday),
+    ("Sun", Weekday::Sunday),
+];
+
+impl Window {
+    pub(super) fn read(value: Value<'_>) -> Option<Window> {
+        if value.kind() != Kind::Map {
+            return value.parse(LEGAL, |text| Window::parse(text).ok_or_else(|| format!("`{text}` is not a window")));
+        }
+        let map = value.map(&["from", "to"])?;
+        let instant = |key| map.optional(key).map(super::prepare::instant);
+        let (from, to) = (instant("from"), instant("to"));
+        let window = Window::Once {
+            from: from.map_or(Some(None), |read| read.map(Some))?,
+            to: to.map_or(Some(None), |read| read.map(Some))?,
+        };
+        if let Window::Once { from, to } = window
+            && (from.is_none() && to.is_none() || from.zip(to).is_some_and(|(from, to)| from >= to))
+        {
+            value.refuse("this window is empty", "`from`, `to`, or both with `from` before `to`");
+            return None;
+        }
+        Some(window)
+    }
+
+    fn parse(text: &str) -> Option<Window> {
+        let mut words: Vec<&str> = text.split_whitespace().collect();
+        let days = match words.first()?.bytes().next()? {
+            b'0'..=b'9' => DAYS.iter().map(|row| row.1).collect(),
+            _ => days(words.remove(0))?,
+        };
+        let (times, zone) = match words.as_slice() {
+            [times] => (*times, TimeZone::UTC),
+            [times, zone] => (*times, TimeZone::get(zone).ok()?),
+            _ => return None,
+        };
+        let (from, to) = times.split_once('-')?;
+        let (from, to) = (time(from)?, time(to)?);
+        (from != to).then_some(Window::Weekly { days, from, to, zone })
+    }
+
+    /// The end of the window `now` is in, if it is in one.
+    pub(super) fn end(&self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Window::Once { from, to } => {
+                let inside = from.is_none_or(|from| now >= from) && to.is_none_or(|to| now < to);
+                inside.then(|| to.unwrap_or(Timestamp::MAX))
+            }
+            Window::Weekly { days, from, to, zone } => {
+                let today = now.to_zoned(zone.clone()).date();
+                // A window that crosses midnight belongs to the day it began on.
+                [Some(today), today.yesterday().ok()].into_iter().flatten().find_map(|day| {
+                    let last = if to > from { day } else { day.checked_add(Span::new().days(1)).ok()? };
+                    let begin = day.to_datetime(*from).to_zoned(zone.clone()).ok()?.timestamp();
+                    let end = last.to_datetime(*to).to_zoned(zone.clone()).ok()?.timestamp();
+                    (days.contains(&day.weekday()) && begin <= now && now < end).then_some(end)
+                })
+            }
+        }
+    }
+}
+
+/// `Sun`, `Sat,Sun`, `Mon-Fri`.
+fn days(text: &str) -> Option<Vec<Weekday>> {
+    let index = |name: &str| DAYS.iter().position(|row| row.0 == name);
+    let mut all = Vec::new();
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (index(first)?, index(last)?);
+        let count = (last + 7 - first) % 7 + 1;
+        all.extend((first..first + count).map(|day| DAYS[day % 7].1));
+    }
+    Some(all)
+}
+
+fn time(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |text: &str| (text.len() == 2).then(|| text.parse::<i8>().ok()).flatten();
+    Time::new(two(hour)?, two(minute)?, 0, 0).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(window: &str, now: &str) -> Option<String> {
+        let window = Window::parse(window).unwrap();
+        window.end(now.parse().unwrap()).map(|end| end.to_string())
+    }
+
+    #[test]
+    fn windows_begin_and_end_in_their_zone() {
+        let sunday = "Sun 02:00-04:00 Europe/Berlin";
+        assert_eq!(end(sunday, "2026-03-01T01:00:00Z").as_deref(), Some("2026-03-01T03:00:00Z"));
+        assert_eq!(end(sunday, "2026-03-01T00:59:59Z"), None);
+        assert_eq!(end(sunday, "2026-03-01T03:00:00Z"), None);
+        assert_eq!(end(sunday, "2026-03-02T01:00:00Z"), None);
+        // The night the clocks go forward, 02:00 does not exist: the window begins at 03:00 and lasts one hour.
+        assert_eq!(end(sunday, "2026-03-29T01:30:00Z").as_deref(), Some("2026-03-29T02:00:00Z"));
+    }
+
+    #[test]
+    fn a_night_belongs_to_the_day_it_began_on() {
+        assert_eq!(end("Fri 22:00-04:00", "2026-03-07T03:00:00Z").as_deref(), Some("2026-03-07T04:00:00Z"));
+        assert_eq!(end("Fri 22:00-04:00", "2026-03-06T03:00:00Z"), None);
+        assert_eq!(end("Sat-Mon 00:00-23:00", "2026-03-02T12:00:00Z").as_deref(), Some("2026-03-02T23:00:00Z"));
+        assert_eq!(end("10:00-11:00", "2026-03-04T10:30:00Z").as_deref(), Some("2026-03-04T11:00:00Z"));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for wrong in ["", "Sun", "25:00-26:00", "02:00-02:00", "Son 02:00-04:00", "02:00-04:00 Mars/Base", "2:00-4:00"]
+        {
+            assert_eq!(Window::parse(wrong), None, "{wrong}");
+        }
+    }
+}
