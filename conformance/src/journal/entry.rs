@@ -73,7 +73,7 @@ pub struct Request {
     pub body: Option<String>,
 }
 
-/// The answer of an exchange.
+/// The answer of an exchange, as it was made; how much of it went out, `sent_bytes` and [`Entry::ending`] say.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Response {
     /// HTTP status.
@@ -84,6 +84,9 @@ pub struct Response {
     /// Length of the whole body.
     #[serde(default)]
     pub body_bytes: u64,
+    /// Bytes of the body that went out.
+    #[serde(default)]
+    pub sent_bytes: u64,
     /// The body with secrets replaced by digests, if it was kept.
     pub body: Option<String>,
 }
@@ -168,7 +171,7 @@ impl Entry {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The status the client could see; `None` if it saw none.
+    /// The status of the answer as it was made; a client saw it unless the exchange [was lost](Entry::lost).
     pub fn status(&self) -> Option<u16> {
         self.response.as_ref().map(|response| response.status)
     }
@@ -201,9 +204,10 @@ impl Entry {
 
     /// The exchange in one line, for a finding.
     pub fn summary(&self) -> String {
-        let answer = match (self.status(), self.ending) {
-            (Some(status), Some(Ending::Complete)) => status.to_string(),
-            (Some(status), Some(ending)) => format!("{status}, {}", ending.words()),
+        let seen = self.response.as_ref().filter(|response| response.sent_bytes > 0 || !self.lost());
+        let answer = match (seen, self.ending) {
+            (Some(response), Some(Ending::Complete)) => response.status.to_string(),
+            (Some(response), Some(ending)) => format!("{}, {}", response.status, ending.words()),
             (None, Some(ending)) => ending.words().to_owned(),
             (_, None) => "no end seen".to_owned(),
         };

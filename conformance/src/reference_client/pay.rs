@@ -66,10 +66,12 @@ async fn submit(bank: &mut Bank<'_>, order: &Order, key: &str) -> Result<Value, 
         body: Some(body.to_string().into_bytes()),
         key: Some(key.to_owned()),
     };
-    match bank.policy().keys {
-        Keys::PerOrder => bank.call(&request).await,
+    match (bank.policy().keys, bank.policy().unknown_outcomes) {
+        (Keys::PerOrder, UnknownOutcomes::LookUp) => bank.call(&request).await,
+        // The careless client has its own idea of what to do next, and does not ask again.
+        (Keys::PerOrder, UnknownOutcomes::Report | UnknownOutcomes::PayAgain) => bank.once(&request).await,
         // The careless client treats each attempt as a request of its own.
-        Keys::PerRequest => {
+        (Keys::PerRequest, _) => {
             let attempts = bank.policy().attempts;
             let mut result = bank.once(&request).await;
             for _ in 1..attempts {

@@ -71,9 +71,13 @@ fn broken_body(entry: &Entry) -> bool {
     let Some(response) = entry.response.as_ref().filter(|response| (200..300).contains(&response.status)) else {
         return false;
     };
-    let whole = response.body.as_ref().filter(|body| body.len() as u64 == response.body_bytes && !body.is_empty());
-    let not_json = whole.is_some_and(|body| serde_json::from_str::<IgnoredAny>(body).is_err());
-    entry.ending == Some(Ending::Cut) && response.body_bytes > 0 || not_json
+    // A long body is not kept whole; then the scenario's word must do.
+    let kept = response.body.as_ref().filter(|body| body.len() as u64 == response.body_bytes && !body.is_empty());
+    let not_json = kept.is_some_and(|body| serde_json::from_str::<IgnoredAny>(body).is_err());
+    let said_so = entry.decisions.iter().any(|decision| decision.effect.starts_with("malformed"));
+    let cut = matches!(entry.ending, Some(Ending::Cut | Ending::Reset | Ending::Closed)) && response.sent_bytes > 0;
+    let whole = entry.ending == Some(Ending::Complete);
+    cut || whole && (not_json || said_so)
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! C24: a connection that breaks before the answer costs a repetition, not the data.
+//! C24: a connection that breaks before the whole answer costs a repetition, not the data.
 
 use super::{judged, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
-use crate::journal::Entry;
+use crate::journal::{Ending, Entry};
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "survives-reset",
     ids: &["C24"],
-    title: "reads again when the connection breaks before the answer",
+    title: "reads again when the connection breaks before the whole answer",
     source: "RFC 9110 §9.2.2",
     advice: "Treat a reset or closed connection like a 503 for requests that only read: back off and send them again \
              before reporting a failure.",
@@ -32,7 +32,8 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
             let earlier = entries[..place].iter().filter(|one| lost_read(one) && one.target == entry.target).count();
             if !again && earlier == 0 {
                 gave_up = true;
-                let what = format!("{} {} broke before an answer and was not sent again", entry.method, entry.target);
+                let what =
+                    format!("{} {} broke before the whole answer and was not sent again", entry.method, entry.target);
                 findings.push(Finding::new(what).with(shown(entry)));
             }
         }
@@ -51,7 +52,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
 }
 
 fn lost_read(entry: &Entry) -> bool {
-    entry.method == "GET" && entry.lost() && entry.response.as_ref().is_none_or(|response| response.body_bytes == 0)
+    entry.method == "GET" && matches!(entry.ending, Some(Ending::Reset | Ending::Closed))
 }
 
 #[cfg(test)]
@@ -59,14 +60,13 @@ mod tests {
     use super::super::testing::{call, evidence, findings, passes, skips};
     use super::*;
     use crate::client_target::Drive;
-    use crate::journal::Ending;
 
     #[test]
     fn a_repetition_passes_and_giving_up_fails() {
         let reset = || call(0, "accounts.list", "GET /plain/accounts", 200).ends(Ending::Reset);
         let ok = call(90, "accounts.list", "GET /plain/accounts", 200);
         passes(&CHECK, &evidence(Drive::Sync, vec![reset(), ok.clone()]));
-        insta::assert_snapshot!(findings(&CHECK, &evidence(Drive::Sync, vec![reset()])), @"GET /plain/accounts broke before an answer and was not sent again");
+        insta::assert_snapshot!(findings(&CHECK, &evidence(Drive::Sync, vec![reset()])), @"GET /plain/accounts broke before the whole answer and was not sent again");
         skips(&CHECK, &evidence(Drive::Sync, vec![ok]));
     }
 

@@ -104,13 +104,14 @@ impl Entry {
         if let Some(response) = &mut self.response {
             response.body = Some(body.to_owned());
             response.body_bytes = body.len() as u64;
+            response.sent_bytes = response.body_bytes;
         }
         self
     }
 
     pub(crate) fn ends(mut self, ending: Ending) -> Entry {
-        if ending != Ending::Cut {
-            self.response = None;
+        if let Some(response) = self.response.as_mut().filter(|_| ending != Ending::Cut) {
+            response.sent_bytes = 0;
         }
         self.ending = Some(ending);
         self
