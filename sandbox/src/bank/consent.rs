@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
-use bank_fixtures::record::{Consent, ConsentScope, ConsentStatus, Instant};
+use bank_fixtures::record::{Consent, ConsentScope, ConsentStatus};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::bank::Refusal;
+use crate::bank::{Refusal, local};
 
 /// What a client asks an account holder for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Consents {
     ) -> Consent {
         let ids = self.by_client.entry(asked.client_id.clone()).or_default();
         let id = format!("con_{}", seed.of("consent").of(&asked.client_id).at(ids.len() as u64).hex(10));
-        let local = |at| Instant { at, offset: zone.to_offset(at) };
+        let local = |at| local::instant(at, zone);
         let consent = Consent {
             id: id.clone(),
             status: ConsentStatus::Awaiting,

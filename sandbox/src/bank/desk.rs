@@ -17,7 +17,7 @@ use crate::bank::activity::Activity;
 use crate::bank::order::{Orderer, Orders, Step, later};
 use crate::bank::profile::BankProfile;
 use crate::bank::statement::Statement;
-use crate::bank::{NewPayment, PaymentOutcome, Refusal};
+use crate::bank::{NewPayment, PaymentOutcome, Refusal, local};
 
 /// What changes while a world runs.
 #[derive(Debug)]
@@ -333,7 +333,7 @@ impl Desk<'_> {
     }
 
     fn instant(&self, at: Timestamp) -> Instant {
-        Instant { at, offset: self.book.zone().to_offset(at) }
+        local::instant(at, self.book.zone())
     }
 
     fn day(&self, at: Timestamp) -> Date {

@@ -4,14 +4,14 @@
 //! to ask whether an account is in the consent.
 
 use bank_fixtures::money::Amount;
-use bank_fixtures::record::{Account, AccountKind, Balance, BalanceKind, ConsentStatus, Instant, Party, Payment};
+use bank_fixtures::record::{Account, AccountKind, Balance, BalanceKind, ConsentStatus, Party, Payment};
 use jiff::Timestamp;
 
 use crate::bank::desk::State;
 use crate::bank::order::{OrderSearch, Orderer};
 use crate::bank::statement::{Page, Place, Statement, StatementFilter};
 use crate::bank::truth::{PaymentTruth, Truth};
-use crate::bank::{ConsentView, Ledger, NewPayment, PaymentOutcome, Refusal};
+use crate::bank::{ConsentView, Ledger, NewPayment, PaymentOutcome, Refusal, local};
 
 /// What one consent shows of a bank at one instant.
 #[derive(Debug)]
@@ -81,12 +81,11 @@ impl<'a> Granted<'a> {
         let book = self.ledger.book();
         let statement = Statement::new(book, &state.activity, &account.id);
         let credit_line = book.credit_limit(&account.id).map(Amount::from);
-        let local = self.now.to_zoned(book.zone().clone());
         let balance = |kind, amount: Amount| Balance {
             kind,
             amount,
-            as_of: Some(Instant { at: self.now, offset: local.offset() }),
-            reference_date: Some(local.date()),
+            as_of: Some(local::instant(self.now, book.zone())),
+            reference_date: Some(self.now.to_zoned(book.zone().clone()).date()),
             credit_line: credit_line.filter(|_| kind == BalanceKind::Available),
             credit_line_included: credit_line.filter(|_| kind == BalanceKind::Available).map(|_| true),
         };

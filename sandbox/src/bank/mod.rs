@@ -5,6 +5,7 @@ mod consent;
 mod desk;
 mod granted;
 mod ledger;
+mod local;
 mod order;
 pub mod profile;
 mod refusal;
