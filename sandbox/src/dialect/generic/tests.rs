@@ -47,7 +47,7 @@ impl Bench {
     fn of(user: &str) -> Bench {
         let profile = BankProfile::named("plain").unwrap();
         let auth = AuthServer::new(AuthSettings::of(&profile), Seed::new(1)).unwrap();
-        let ledger = Ledger::new(profile, BOOK.clone(), Seed::new(1));
+        let ledger = Ledger::new(Arc::clone(&profile), BOOK.clone(), Seed::new(1));
         let scopes = SCOPES.iter().map(|row| row.0).collect();
         let asked = NewConsent { client_id: "demo".to_owned(), scopes, account_ids: None, expires_at: None };
         let consent = ledger.create_consent(asked, start()).id;
@@ -60,7 +60,7 @@ impl Bench {
             scopes: Vec::new(),
             token_id: "t".to_owned(),
         };
-        Bench { bank: BankInstance { ledger, auth }, access, now: start() }
+        Bench { bank: BankInstance::new(profile, ledger, auth).unwrap(), access, now: start() }
     }
 
     fn alice() -> Bench {
