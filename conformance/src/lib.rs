@@ -5,6 +5,7 @@
 //! façade.
 
 pub mod check;
+pub mod cli;
 pub mod client_target;
 pub mod clock;
 pub mod event;

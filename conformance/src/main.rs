@@ -1,3 +1,7 @@
 //! The `bank-conformance` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bank_conformance::cli::main()
+}

@@ -62,6 +62,12 @@ impl<W: Write + Send> Sink for Console<W> {
     }
 }
 
+/// A finished run as text.
+pub fn text(record: &Record) -> String {
+    let cases: String = record.cases.iter().map(case_text).collect();
+    cases + &totals_line(record)
+}
+
 /// The last line of a run: `81 checks in 12 cases: 80 passed, 1 skipped (4.2 s)`.
 pub fn totals_line(record: &Record) -> String {
     let totals = record.totals();

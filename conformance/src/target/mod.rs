@@ -1,3 +1,7 @@
-//! What is judged.
+//! What is judged: banks, alone or in a sandbox, and clients.
 
 pub mod bank;
+pub mod bank_file;
+pub mod embedded;
+pub mod file;
+pub mod sandbox;

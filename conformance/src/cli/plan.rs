@@ -1,0 +1,230 @@
+//! From arguments to a plan: targets, cases, and the checks that are left after selection.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bank_fixtures::document::{Diagnostics, suggest};
+use bank_fixtures::library;
+
+use super::args::RunArgs;
+use super::describe::{SCENARIO_FOLDERS, shipped_scenarios};
+use super::{Refusal, output};
+use crate::client_target::{self, ClientTarget, Scenario};
+use crate::clock;
+use crate::event::ExitCode;
+use crate::runner::{Case, Plan, Subject};
+use crate::suite::{self, Selected};
+use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, Permission, Registration};
+use crate::target::embedded::Embedded;
+use crate::target::file::{Target, TargetFileError};
+use crate::target::sandbox::SandboxBank;
+
+/// The seed of runs against our own sandbox, so that every run of one version is the same.
+const OWN_SEED: u64 = 42;
+/// The bank of the embedded sandbox that is judged by default.
+const OWN_BANK: &str = "plain";
+
+/// A plan with what it needs to stay alive.
+pub(crate) struct Prepared {
+    /// What to run.
+    pub(crate) plan: Plan,
+    left_out: usize,
+    /// Kept running until the plan is done.
+    _sandbox: Option<Embedded>,
+}
+
+impl Prepared {
+    /// Reads the targets, starts the sandbox if one is needed, and selects.
+    ///
+    /// # Errors
+    /// Files that are wrong, a sandbox that does not start.
+    pub(crate) async fn new(args: &RunArgs) -> Result<Prepared, Refusal> {
+        let seed = args.seed.unwrap_or_else(|| if args.is_ours() { OWN_SEED } else { drawn_seed() });
+        let targets = targets(args, seed)?;
+        let sandbox = match needs_sandbox(&targets) {
+            true => Some(Embedded::start(seed).await.map_err(|reason| Refusal::new(ExitCode::Broken, reason))?),
+            false => None,
+        };
+        let mut cases = Vec::new();
+        for target in targets {
+            cases.extend(match (target, &sandbox) {
+                (Chosen::Bank(bank), _) => {
+                    vec![bank_case(format!("bank {}", bank.name), Subject::Bank(Arc::new(bank)))]
+                }
+                (Chosen::OwnBank, Some(sandbox)) => vec![own_bank(sandbox, seed)],
+                (Chosen::Client(client), Some(sandbox)) => client_cases(args, client, sandbox, seed)?,
+                (Chosen::OwnBank | Chosen::Client(_), None) => Vec::new(),
+            });
+        }
+        let all: usize = cases.iter().map(|case| case.checks.len()).sum();
+        for case in &mut cases {
+            case.checks.retain(|selected| is_selected(args, selected));
+        }
+        cases.retain(|case| !case.checks.is_empty());
+        Ok(Prepared { plan: Plan { seed, jobs: args.jobs, cases }, left_out: all, _sandbox: sandbox })
+    }
+
+    /// Why there is nothing to run, and what to do.
+    pub(crate) fn why_nothing(&self) -> String {
+        match self.left_out {
+            0 => "nothing was selected: no scenario drives this client in a way it can be driven".to_owned(),
+            all => format!(
+                "nothing was selected: of {all} checks of these targets --suite and --only leave none; \
+                 `bank-conformance list checks` says which judge a bank and which a client"
+            ),
+        }
+    }
+}
+
+impl RunArgs {
+    /// `true` if only the bundled sandbox and reference client are judged.
+    fn is_ours(&self) -> bool {
+        self.target.is_empty() && self.bank_url.is_none()
+    }
+}
+
+enum Chosen {
+    Bank(BankTarget),
+    OwnBank,
+    Client(ClientTarget),
+}
+
+fn targets(args: &RunArgs, seed: u64) -> Result<Vec<Chosen>, Refusal> {
+    if args.is_ours() {
+        return Ok(vec![Chosen::OwnBank, Chosen::Client(own_client()?)]);
+    }
+    let mut chosen = Vec::new();
+    let mut wrong = Vec::new();
+    for path in &args.target {
+        match Target::load(path, seed) {
+            Ok(Target::Bank(bank)) => chosen.push(Chosen::Bank(bank)),
+            Ok(Target::Client(client)) => chosen.push(Chosen::Client(client)),
+            Err(error) => wrong.push(error),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(invalid(wrong.iter().map(TargetFileError::to_string)));
+    }
+    chosen.extend(bank_of_arguments(args, seed)?.map(Chosen::Bank));
+    Ok(chosen)
+}
+
+fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Refusal> {
+    let Some(url) = &args.bank_url else { return Ok(None) };
+    let usage = |message: String| Refusal::new(ExitCode::Usage, message);
+    if !url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        return Err(usage(format!("--bank-url `{url}` is no http or https address")));
+    }
+    let consent = match (&args.token, &args.login) {
+        (Some(token), _) => ConsentRoute::Ready { access_token: token.clone() },
+        (None, Some((username, password))) => {
+            ConsentRoute::Login { username: username.clone(), password: password.clone() }
+        }
+        (None, None) => {
+            let message = "--bank-url needs a way to get a consent: --token TOKEN, or --client ID:SECRET with --login NAME:PASSWORD";
+            return Err(usage(message.to_owned()));
+        }
+    };
+    let base_url = url.trim_end_matches('/').to_owned();
+    Ok(Some(BankTarget {
+        name: base_url.clone(),
+        issuer: base_url.clone(),
+        base_url,
+        client: args.client.as_ref().map(|(client_id, secret)| Registration {
+            client_id: client_id.clone(),
+            auth: ClientAuth::SecretBasic(secret.clone()),
+            redirect_uri: args.redirect_uri.clone(),
+        }),
+        consent,
+        control: None,
+        payments: Permission::Withheld,
+        bursts: Permission::Withheld,
+        seed,
+    }))
+}
+
+fn needs_sandbox(targets: &[Chosen]) -> bool {
+    targets.iter().any(|target| matches!(target, Chosen::OwnBank | Chosen::Client(_)))
+}
+
+fn own_bank(sandbox: &Embedded, seed: u64) -> Case {
+    let bank = SandboxBank {
+        control_url: sandbox.control_url.clone(),
+        bank: OWN_BANK.to_owned(),
+        scenario: None,
+        user: None,
+        seed,
+    };
+    bank_case(format!("bank {OWN_BANK} (embedded sandbox)"), Subject::Bank(Arc::new(bank)))
+}
+
+fn bank_case(name: String, subject: Subject) -> Case {
+    let suite = suite::find("bank").expect("the suite of all bank checks is built in");
+    Case { name, subject, checks: suite.checks().map(Selected::built_in).collect() }
+}
+
+fn own_client() -> Result<ClientTarget, Refusal> {
+    let program = std::env::current_exe()
+        .map_err(|error| Refusal::new(ExitCode::Broken, format!("this program cannot find itself: {error}")))?;
+    Ok(client_target::reference(&program, None))
+}
+
+fn client_cases(args: &RunArgs, client: ClientTarget, sandbox: &Embedded, seed: u64) -> Result<Vec<Case>, Refusal> {
+    let names = if args.scenario.is_empty() { client.scenarios.clone() } else { args.scenario.clone() };
+    let scenarios = scenarios(&names)?;
+    let control = client_target::Control::new(&sandbox.control_url)
+        .map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))?;
+    let plan = client_target::Plan { target: Arc::new(client), control, seed, scenarios };
+    client_target::cases(&plan).map_err(|wrong| invalid(wrong.iter().map(Diagnostics::to_string)))
+}
+
+/// The named scenarios (a shipped name or a path), or every shipped one that drives a client.
+fn scenarios(names: &[String]) -> Result<Vec<Scenario>, Refusal> {
+    if names.is_empty() {
+        let driving = shipped_scenarios().filter(|(_, head)| !head.expect.client.is_empty());
+        return Ok(driving
+            .map(|(file, _)| Scenario { file: file.path.to_owned(), text: file.text.to_owned() })
+            .collect());
+    }
+    let found: Vec<Result<Scenario, String>> = names.iter().map(|name| scenario(name)).collect();
+    let wrong: Vec<&String> = found.iter().filter_map(|found| found.as_ref().err()).collect();
+    if !wrong.is_empty() {
+        return Err(invalid(wrong.into_iter().cloned()));
+    }
+    Ok(found.into_iter().flatten().collect())
+}
+
+fn scenario(name: &str) -> Result<Scenario, String> {
+    if let Some(file) = SCENARIO_FOLDERS.iter().find_map(|folder| library::find(folder, name)) {
+        return Ok(Scenario { file: file.path.to_owned(), text: file.text.to_owned() });
+    }
+    if Path::new(name).extension().is_some() {
+        let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
+        return Ok(Scenario { file: name.to_owned(), text });
+    }
+    let shipped: Vec<String> = shipped_scenarios().map(|(file, _)| file.name().to_owned()).collect();
+    let near = suggest(name, shipped.iter().map(String::as_str));
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    Err(format!(
+        "there is no scenario `{name}`; {near}`bank-conformance list scenarios` shows all; a path ends in .yaml"
+    ))
+}
+
+fn is_selected(args: &RunArgs, selected: &Selected) -> bool {
+    let in_suite = args.suite.is_empty() || args.suite.iter().any(|suite| suite.areas.contains(&selected.check.area));
+    let is_named = args.only.is_empty() || args.only.iter().any(|check| check.slug == selected.check.slug);
+    in_suite && is_named
+}
+
+fn invalid(messages: impl Iterator<Item = String>) -> Refusal {
+    let text = messages.collect::<Vec<_>>().join("\n");
+    // Diagnostics begin with a word of their own.
+    Refusal::new(ExitCode::InvalidInput, text.strip_prefix("error: ").unwrap_or(&text).to_owned())
+}
+
+/// A seed nobody chose, from the clock: keys sent to a real bank must not repeat from run to run.
+fn drawn_seed() -> u64 {
+    let seed = clock::now().as_microsecond().unsigned_abs();
+    output::comment(&format!("seed {seed}\n"));
+    seed
+}

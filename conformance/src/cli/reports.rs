@@ -1,0 +1,93 @@
+//! Where the events of a run go: the console as it happens, files at the end.
+
+use std::io::IsTerminal;
+
+use super::args::ReportArg;
+use super::progress::Progress;
+use super::{Refusal, output};
+use crate::event::{Event, ExitCode, Sink};
+use crate::report::console::Console;
+use crate::report::{Format, Record, console, json, junit};
+
+/// The reports of a run.
+pub(crate) struct Outlets {
+    record: Record,
+    console: Option<Console<Stdout>>,
+    progress: Option<Progress>,
+    at_the_end: Vec<ReportArg>,
+}
+
+/// stdout through the one door.
+pub(crate) struct Stdout;
+
+impl std::io::Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        output::result(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Outlets {
+    /// Opens what was asked for; the console if nothing was.
+    ///
+    /// # Errors
+    /// Two reports on stdout.
+    pub(crate) fn open(asked: &[ReportArg]) -> Result<Outlets, Refusal> {
+        let on_stdout = asked.iter().filter(|report| report.path.is_none()).count();
+        if on_stdout > 1 {
+            let message = "two reports on stdout; give all but one a file: --report junit=report.xml";
+            return Err(Refusal::new(ExitCode::Usage, message));
+        }
+        let wants_console = asked.iter().any(|report| report.path.is_none() && report.format == Format::Console);
+        let is_live = wants_console || on_stdout == 0;
+        let at_the_end =
+            asked.iter().filter(|report| report.path.is_some() || report.format != Format::Console).cloned().collect();
+        Ok(Outlets {
+            record: Record::default(),
+            console: is_live.then(|| Console::new(Stdout)),
+            progress: std::io::stderr().is_terminal().then(Progress::new),
+            at_the_end,
+        })
+    }
+
+    /// Writes the reports that are whole documents.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn finish(self) -> Result<(), Refusal> {
+        for report in self.at_the_end {
+            let text = match report.format {
+                Format::Console => console::text(&self.record),
+                Format::Junit => junit::text(&self.record),
+                Format::Json => json::text(&self.record),
+            };
+            match report.path {
+                None => output::result(&text),
+                Some(path) => std::fs::write(&path, text).map_err(|error| {
+                    Refusal::new(ExitCode::Broken, format!("the report {} cannot be written: {error}", path.display()))
+                })?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Outlets {
+    fn accept(&mut self, event: &Event) {
+        self.record.accept(event);
+        let console = &mut self.console;
+        let mut print = || {
+            if let Some(console) = console {
+                console.accept(event);
+            }
+        };
+        match &self.progress {
+            None => print(),
+            Some(progress) => progress.around(event, print),
+        }
+    }
+}
