@@ -7,6 +7,7 @@ use bank_fixtures::document::suggest;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::check::{self, Check};
+use crate::reference_client::{DEFECTS, Defect, JOBS, Job};
 use crate::report::{FORMATS, Format};
 use crate::suite::{self, SUITES, Suite};
 
@@ -30,7 +31,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Judge a target; without one, the bundled sandbox and the bundled reference client
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// List what there is
     List {
         /// What to list
@@ -46,6 +47,16 @@ pub(crate) enum Command {
     Schema {
         /// Of what
         of: SchemaOf,
+    },
+    /// The bundled client, told by its environment what to do
+    #[command(hide = true)]
+    ReferenceClient {
+        /// What to do
+        #[arg(value_parser = job_of)]
+        job: Job,
+        /// One habit replaced by a wrong one
+        #[arg(long, value_name = "NAME", value_parser = defect_of)]
+        defect: Option<&'static Defect>,
     },
 }
 
@@ -123,6 +134,19 @@ fn check_of(text: &str) -> Result<&'static Check, String> {
 
 fn suite_of(text: &str) -> Result<&'static Suite, String> {
     suite::find(text).ok_or_else(|| unknown("suite", text, SUITES.iter().map(|suite| suite.slug).collect()))
+}
+
+fn job_of(text: &str) -> Result<Job, String> {
+    let found = JOBS.iter().find(|(name, _)| *name == text);
+    found.map(|(_, job)| *job).ok_or_else(|| unknown("job", text, JOBS.iter().map(|(name, _)| *name).collect()))
+}
+
+fn defect_of(text: &str) -> Result<&'static Defect, String> {
+    let found = DEFECTS.iter().find(|defect| defect.slug == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = DEFECTS.iter().map(|defect| defect.slug).collect();
+        format!("there is no defect `{text}`; legal: {}", names.join(", "))
+    })
 }
 
 fn report_of(text: &str) -> Result<ReportArg, String> {

@@ -7,6 +7,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use crate::event::ExitCode;
+use crate::reference_client;
 
 mod args;
 mod describe;
@@ -53,7 +54,7 @@ pub fn main() -> ProcessExit {
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
     match cli.command {
-        Command::Run(args) => runtime()?.block_on(run::run(args)),
+        Command::Run(args) => runtime()?.block_on(run::run(*args)),
         Command::List { what } => {
             output::result(&match what {
                 ListWhat::Checks => describe::checks(),
@@ -66,6 +67,15 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
         Command::Explain { check } => {
             output::result(&describe::check(check));
             Ok(ExitCode::Passed)
+        }
+        Command::ReferenceClient { job, defect } => {
+            let (mut out, mut log) = (anstream::stdout(), anstream::stderr());
+            let succeeded = runtime()?.block_on(reference_client::run(job, defect, &mut out, &mut log));
+            match succeeded {
+                Ok(true) => Ok(ExitCode::Passed),
+                Ok(false) => Ok(ExitCode::Failed),
+                Err(error) => Err(Refusal::new(ExitCode::InvalidInput, error.to_string())),
+            }
         }
         Command::Schema { of } => {
             output::result(&match of {

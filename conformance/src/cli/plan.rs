@@ -17,6 +17,7 @@ use crate::suite::{self, Selected};
 use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, Permission, Registration};
 use crate::target::embedded::Embedded;
 use crate::target::file::{Target, TargetFileError};
+use crate::target::reference::reference_client;
 use crate::target::sandbox::SandboxBank;
 
 /// The seed of runs against our own sandbox, so that every run of one version is the same.
@@ -166,7 +167,7 @@ fn bank_case(name: String, subject: Subject) -> Case {
 fn own_client() -> Result<ClientTarget, Refusal> {
     let program = std::env::current_exe()
         .map_err(|error| Refusal::new(ExitCode::Broken, format!("this program cannot find itself: {error}")))?;
-    Ok(client_target::reference(&program, None))
+    reference_client(&program, None).map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))
 }
 
 fn client_cases(args: &RunArgs, client: ClientTarget, sandbox: &Embedded, seed: u64) -> Result<Vec<Case>, Refusal> {

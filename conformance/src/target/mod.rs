@@ -4,4 +4,5 @@ pub mod bank;
 pub mod bank_file;
 pub mod embedded;
 pub mod file;
+pub mod reference;
 pub mod sandbox;
