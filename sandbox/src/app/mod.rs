@@ -28,7 +28,7 @@ use self::route::Routed;
 use crate::auth;
 use crate::bank::EndedBy;
 use crate::clock;
-use crate::dialect::{Needs, Route, Surface};
+use crate::dialect::{Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
 use crate::fault::{Act, Close, Plan, Rewrite, Wire};
 use crate::journal::{self, Answered};
@@ -188,11 +188,10 @@ impl Exchange<'_> {
     async fn run(&self, record: &mut Record, flaw: Option<Problem>) -> Outcome {
         let Exchange { world, bank, request, link } = *self;
         // 4. The route says which operation this is: rules, limits and the journal speak operations.
-        let (route, params) = match route::of(bank.dialect).find(&request.method, &request.path) {
-            Routed::Found(route, params) => (Ok(route), params),
-            Routed::Stray(problem, allow) => (Err((problem, allow)), Vec::new()),
+        let (route, params, surface) = match route::of(bank.dialect).find(&request.method, &request.path) {
+            Routed::Found(route, params) => (Ok(route), params, route.surface),
+            Routed::Stray(problem, allow, surface) => (Err((problem, allow)), Vec::new(), surface),
         };
-        let surface = route.as_ref().map_or(Surface::Api, |route| route.surface);
         let operation = route.as_ref().map_or(Operation::Unknown, |route| refined(route.operation, request));
         let envelope = Envelope { bank, surface, request };
         let now = world.clock().now();
@@ -287,7 +286,7 @@ fn decide(call: &Call<'_>, bank: &BankInstance, record: &mut Record) -> Plan {
     let about = bank.dialect.facts(call);
     let claimed = match &call.access {
         Some(_) => None,
-        None => auth::claimed_client_id(call.request),
+        None => bank.auth.claimed_client_id(call.request),
     };
     let mut plan = Plan::default();
     let entry = record.entry();

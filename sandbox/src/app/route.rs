@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use axum::http::Method;
 use matchit::Router;
 
-use crate::dialect::{DIALECTS, Dialect, Route};
+use crate::dialect::{DIALECTS, Dialect, Route, Surface};
 use crate::exchange::{Problem, ProblemKind};
 
 /// The routes of one dialect.
@@ -19,8 +19,8 @@ pub(crate) struct Routes {
 pub(crate) enum Routed {
     /// A route, and its `{…}` segments, percent-decoded, in template order.
     Found(&'static Route, Vec<(String, String)>),
-    /// Nothing: why, and which methods the path has, for `Allow`.
-    Stray(Problem, String),
+    /// Nothing: why, which methods the path has, for `Allow`, and whose envelope the answer wears.
+    Stray(Problem, String, Surface),
 }
 
 static TABLES: LazyLock<Vec<(&'static str, Routes)>> =
@@ -52,20 +52,22 @@ impl Routes {
     pub(crate) fn find(&self, method: &Method, path: &str) -> Routed {
         let Ok(found) = self.paths.at(path) else {
             let detail = format!("this bank serves no `{path}`");
-            return Routed::Stray(Problem::new(ProblemKind::UnknownPath, detail), String::new());
+            return Routed::Stray(Problem::new(ProblemKind::UnknownPath, detail), String::new(), Surface::Api);
         };
         let wanted = if method == Method::HEAD { &Method::GET } else { method };
         let Some(route) = found.value.iter().find(|route| route.method == wanted) else {
             let allow = allow(found.value);
             let detail = format!("`{path}` is served for {allow}");
-            return Routed::Stray(Problem::new(ProblemKind::MethodNotAllowed, detail), allow);
+            // A client that uses the wrong method at the token endpoint still reads OAuth's words.
+            let surface = found.value.first().map_or(Surface::Api, |route| route.surface);
+            return Routed::Stray(Problem::new(ProblemKind::MethodNotAllowed, detail), allow, surface);
         };
         let params = found.params.iter().map(|(name, value)| Some((name.to_owned(), decode(value)?)));
         match params.collect::<Option<Vec<_>>>() {
             Some(params) => Routed::Found(route, params),
             None => {
                 let detail = "the path holds a percent-escape that is incomplete or no UTF-8";
-                Routed::Stray(Problem::new(ProblemKind::MalformedRequest, detail), String::new())
+                Routed::Stray(Problem::new(ProblemKind::MalformedRequest, detail), String::new(), route.surface)
             }
         }
     }
@@ -113,6 +115,19 @@ mod tests {
         assert_eq!(decode("a%2Fb%c3%a9"), Some("a/bé".to_owned()));
         for broken in ["%", "%2", "%zz", "%+1", "%ff"] {
             assert_eq!(decode(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_method_is_refused_in_the_words_of_its_path() {
+        let routes = of(DIALECTS[0]);
+        for (path, expected) in
+            [("/oauth/token", Surface::OAuth), ("/oauth/authorize", Surface::Page), ("/accounts", Surface::Api)]
+        {
+            let Routed::Stray(problem, _, surface) = routes.find(&Method::PUT, path) else {
+                panic!("{path} serves PUT")
+            };
+            assert_eq!((problem.kind, surface), (ProblemKind::MethodNotAllowed, expected), "{path}");
         }
     }
 

@@ -5,6 +5,7 @@ use axum::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::auth::AuthServer;
 use crate::auth::assertion::claimed_subject;
 use crate::auth::client::AuthMethod;
 use crate::auth::endpoint::back_channel::is_form;
@@ -78,20 +79,33 @@ impl Credentials {
     }
 }
 
-/// The client a request says it is from, before anything is verified: for the journal, limits and scenarios.
-pub fn claimed_client_id(request: &Request) -> Option<String> {
+impl AuthServer {
+    /// The client a request says it is from, before anything is verified: for the journal, limits and scenarios. A form
+    /// of the bank's own pages belongs to the client that sent the account holder there.
+    pub fn claimed_client_id(&self, request: &Request) -> Option<String> {
+        claimed_client_id(request).or_else(|| {
+            let form = is_form(request).then(|| parsed_if(b"interaction=", &request.body)).flatten()?;
+            self.sessions.client_of(form.get("interaction")?)
+        })
+    }
+}
+
+fn claimed_client_id(request: &Request) -> Option<String> {
     if let Some(Ok(credentials)) = basic(request) {
         return Some(credentials.client_id().to_owned());
     }
     named(request.query.as_bytes()).or_else(|| is_form(request).then(|| named(&request.body)).flatten())
 }
 
+/// The parameters, if a marker is in them: the cheap test first, because nearly every request to a resource stops there.
+fn parsed_if(marker: &[u8], parameters: &[u8]) -> Option<Form> {
+    parameters.windows(marker.len()).find(|window| *window == marker)?;
+    Form::parse(parameters).ok()
+}
+
 /// The client that parameters name.
 fn named(parameters: &[u8]) -> Option<String> {
-    // The cheap test first: nearly every request to a resource stops here.
-    let marker = b"client_";
-    parameters.windows(marker.len()).find(|window| window == marker)?;
-    let form = Form::parse(parameters).ok()?;
+    let form = parsed_if(b"client_", parameters)?;
     form.get("client_id").map(str::to_owned).or_else(|| claimed_subject(form.get("client_assertion")?))
 }
 

@@ -34,7 +34,6 @@ pub use bearer::{admit, challenge};
 pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
 };
-pub use client_auth::claimed_client_id;
 pub use endpoint::{ROUTES, metadata};
 pub use leniency::{Leniency, UnknownRule};
 pub use problem::{problem, problem_page};

@@ -130,6 +130,12 @@ impl Sessions {
         self.state.lock().check(ticket, cookie, now)
     }
 
+    /// The client of an interaction, whoever asks.
+    pub(crate) fn client_of(&self, interaction: &str) -> Option<String> {
+        let state = self.state.lock();
+        state.interactions.get(&interaction.to_owned()).map(|found| found.request.client.client_id.clone())
+    }
+
     /// Ends the interaction a form belongs to: the second of two equal forms finds it over.
     pub(crate) fn end(
         &self,

@@ -15,9 +15,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::auth::mint::sha256;
-use crate::auth::{
-    AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, claimed_client_id, problem, problem_page,
-};
+use crate::auth::{AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, problem, problem_page};
 use crate::bank::profile::ConsentDecision;
 use crate::bank::{BankProfile, Ledger, NewConsent};
 use crate::dialect::{Needs, Surface};
@@ -82,25 +80,12 @@ impl Bench {
     }
 
     /// Sends a request through routing, token and admission to its handler.
-    pub(super) fn send(&self, method: Method, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let header = |(name, value): &(&str, &str)| {
-            let name: HeaderName = name.parse().expect("a header name");
-            (name, HeaderValue::from_str(value).expect("a header value"))
-        };
-        let request = Request {
-            method: method.clone(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: headers.iter().map(header).collect(),
-            body: body.to_owned().into(),
-            base_url: BASE.to_owned(),
-            connection: 1,
-            request_id: "bench".to_owned(),
-        };
-        let route = ROUTES.iter().find(|route| route.path == path && route.method == method).expect("a route");
+    pub(super) fn send(&self, method: Method, target: &str, headers: Pairs<'_>, body: &str) -> Answer {
+        let request = to_request(method, target, headers, body);
+        let found = ROUTES.iter().find(|route| route.path == request.path && route.method == request.method);
+        let route = found.expect("a route");
         // Every layer that reads a request reads this one too; none may panic.
-        let _ = claimed_client_id(&request);
+        let _ = self.bank.auth.claimed_client_id(&request);
         let public = route.needs == Needs::Nothing;
         let identified = if public { Ok(None) } else { self.bank.auth.identify(&request, self.now) };
         let mut call =
@@ -304,4 +289,23 @@ pub(super) fn encode(pairs: &[(&str, &str)]) -> String {
 
 pub(super) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+/// A request of the bank's own address.
+pub(super) fn to_request(method: Method, target: &str, headers: Pairs<'_>, body: &str) -> Request {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let header = |(name, value): &(&str, &str)| {
+        let name: HeaderName = name.parse().expect("a header name");
+        (name, HeaderValue::from_str(value).expect("a header value"))
+    };
+    Request {
+        method,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: headers.iter().map(header).collect(),
+        body: body.to_owned().into(),
+        base_url: BASE.to_owned(),
+        connection: 1,
+        request_id: "bench".to_owned(),
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::bench::{Answer, Bench, CALLBACK};
+use axum::http::Method;
+
+use super::bench::{Answer, Bench, CALLBACK, Pairs, basic, to_request};
 
 /// A page and the cookie of the browser that shows it.
 struct Browser<'a> {
@@ -163,4 +165,26 @@ fn the_error_page() {
     let page = Bench::asking().authorize(&[("client_id", "nobody")]);
     let start = page.text.find("<main>").expect("a main part");
     insta::assert_snapshot!("error_page", &page.text[start..]);
+}
+
+#[test]
+fn a_request_names_its_client_before_anything_is_verified() {
+    let bench = Bench::asking();
+    let browser = Browser::open(&bench, &[]);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let claimed = |target: &str, headers: Pairs<'_>, body: &str| {
+        bench.bank.auth.claimed_client_id(&to_request(Method::POST, target, headers, body))
+    };
+    let demo = Some("demo".to_owned());
+    assert_eq!(claimed("/oauth/token", &[("authorization", &basic("demo", "wrong"))], ""), demo);
+    assert_eq!(claimed("/oauth/token", &[form], "grant_type=x&client_id=demo"), demo);
+    assert_eq!(claimed("/oauth/authorize?client_id=demo", &[], ""), demo);
+    assert_eq!(
+        claimed("/oauth/token", &[form], "client_assertion=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.AAAA"),
+        demo
+    );
+    let interaction = format!("interaction={}", browser.page.field("interaction"));
+    assert_eq!(claimed("/oauth/login", &[form], &interaction), demo, "its own page's form");
+    assert_eq!(claimed("/oauth/login", &[form], "interaction=x"), None);
+    assert_eq!(claimed("/payments", &[("content-type", "application/json")], "{\"x\": \"&client_id=demo\"}"), None);
 }
