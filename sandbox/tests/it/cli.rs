@@ -1,0 +1,89 @@
+//! The command as people and scripts meet it.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+
+fn sandbox(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bank-sandbox")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn help_says_what_there_is() {
+    let help = sandbox(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    insta::assert_snapshot!("help", text(&help.stdout));
+    insta::assert_snapshot!("help_serve", text(&sandbox(&["serve", "--help"]).stdout));
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told_apart_by_exit_code() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["--prot", "0"], 2, "--port"),
+        (&["--port", "99999"], 2, "99999"),
+        (&["--port", "0", "--control-port", "0", "--bank", "nobank"], 2, "plain"),
+        (&["--port", "0", "--control-port", "0", "--bank", "./missing.yaml"], 5, "missing.yaml"),
+        (&["--port", "0", "--control-port", "0", "--world", "A B"], 2, "A B"),
+        (&["--port", "0", "--control-port", "0", "--world", "a", "--world", "a"], 2, "`a`"),
+        (&["--port", "0", "--control-port", "0", "--public-base", "bank"], 2, "--public-base"),
+        (&["--bind", "0.0.0.0", "--port", "0", "--control-port", "0"], 2, "token"),
+        (&["--port", &port, "--control-port", "0"], 5, "--port 0"),
+        (&["--port", "0", "--control-port", &port], 5, "control"),
+        (&["--port", "0", "--control-port", "0", "--ready-file", "/nowhere/at/all"], 5, "ready-file"),
+    ];
+    for (arguments, code, named) in cases {
+        let output = sandbox(arguments);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(named), "{arguments:?}: {stderr}");
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_says_what_to_do_next_and_stops_when_told() {
+    for signal in ["INT", "TERM"] {
+        let folder = std::env::temp_dir().join(format!("bank-sandbox-{}-{signal}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let ready = folder.join("ready.json");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_bank-sandbox"))
+            .args(["--port", "0", "--control-port", "0", "--ready-file", ready.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut greeting = String::new();
+        let mut stdout = child.stdout.take().unwrap();
+        while !greeting.contains("Ctrl-C") {
+            let mut buffer = [0; 4096];
+            let read = stdout.read(&mut buffer).unwrap();
+            assert!(read > 0, "it ended early: {greeting}");
+            greeting.push_str(&text(&buffer[..read]));
+        }
+        let told: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+        assert!(greeting.contains(told["worlds"][0]["banks"][0]["base_url"].as_str().unwrap()), "{greeting}");
+        assert!(greeting.contains("alice / alice"), "{greeting}");
+
+        // The line it proposes works as it stands.
+        let curl = greeting.lines().find(|line| line.trim_start().starts_with("curl ")).unwrap();
+        let token = curl.split("Bearer ").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+        let url = curl.split_whitespace().last().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let status = runtime.block_on(async {
+            reqwest::Client::new().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
+        });
+        assert_eq!(status, 200);
+
+        let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert!(!ready.exists(), "a ready file that outlives the process lies");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
