@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bank_fixtures::document::Diagnostics;
 use bank_fixtures::seed::Seed;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -16,8 +17,9 @@ use crate::app::{App, JournalHeader, Settings};
 use crate::bank::BankProfile;
 use crate::clock;
 use crate::control::{self, Control};
+use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
-use crate::world::{Blueprint, ClockPlan, DEFAULT, NameError, World, WorldError, Worlds};
+use crate::world::{Blueprint, DEFAULT, NameError, World, WorldError, Worlds};
 
 /// How long control calls under way may take once the sandbox stops.
 const CONTROL_GRACE: Duration = Duration::from_millis(500);
@@ -30,7 +32,8 @@ pub struct Sandbox;
 #[derive(Debug, Clone)]
 pub struct Builder {
     seed: Option<Seed>,
-    clock: Option<ClockPlan>,
+    scenario: Option<Arc<Scenario>>,
+    clock: Option<ClockSpec>,
     banks: Vec<Arc<BankProfile>>,
     worlds: Vec<String>,
     bind: IpAddr,
@@ -71,7 +74,7 @@ pub enum StartError {
         world: String,
         /// Why.
         #[source]
-        source: WorldError,
+        source: Box<WorldError>,
     },
 }
 
@@ -80,6 +83,7 @@ impl Sandbox {
     pub fn builder() -> Builder {
         Builder {
             seed: None,
+            scenario: None,
             clock: None,
             banks: Vec::new(),
             worlds: Vec::new(),
@@ -94,21 +98,36 @@ impl Sandbox {
 }
 
 impl Builder {
-    /// Where all chance comes from.
+    /// Where all chance comes from; overrides the scenario's.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Builder {
         self.seed = Some(Seed::new(seed));
         self
     }
 
-    /// How time runs.
+    /// The scenario of the default world, and of every world named here, as YAML text.
+    ///
+    /// # Errors
+    /// The text is no scenario: everything that is wrong with it.
+    pub fn scenario(self, text: &str) -> Result<Builder, Diagnostics> {
+        Ok(self.compiled(Arc::new(Scenario::compile("scenario.yaml", text)?)))
+    }
+
+    /// The same, compiled already.
     #[must_use]
-    pub fn clock(mut self, clock: ClockPlan) -> Builder {
+    pub fn compiled(mut self, scenario: Arc<Scenario>) -> Builder {
+        self.scenario = Some(scenario);
+        self
+    }
+
+    /// How time runs; overrides the scenario's.
+    #[must_use]
+    pub fn clock(mut self, clock: ClockSpec) -> Builder {
         self.clock = Some(clock);
         self
     }
 
-    /// Adds a bank; without any, every shipped one.
+    /// Adds a bank; without any, the scenario's or every shipped one.
     #[must_use]
     pub fn bank(mut self, profile: Arc<BankProfile>) -> Builder {
         self.banks.push(profile);
@@ -195,13 +214,9 @@ impl Builder {
     }
 
     fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
-        let mut blueprint = Blueprint::new(name);
-        blueprint.seed = self.seed.unwrap_or(blueprint.seed);
-        blueprint.clock = self.clock.unwrap_or(blueprint.clock);
-        if !self.banks.is_empty() {
-            blueprint.banks = self.banks.clone();
-        }
-        World::make(blueprint).map_err(|source| StartError::World { world: name.to_owned(), source })
+        let mut blueprint = Blueprint::new(name, self.scenario.clone());
+        (blueprint.seed, blueprint.clock, blueprint.banks) = (self.seed, self.clock, self.banks.clone());
+        World::make(blueprint).map_err(|source| StartError::World { world: name.to_owned(), source: Box::new(source) })
     }
 }
 

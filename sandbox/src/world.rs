@@ -5,6 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use bank_fixtures::book::Book;
 use bank_fixtures::dataset::Dataset;
 use bank_fixtures::seed::Seed;
@@ -16,13 +17,16 @@ use crate::clock::Clock;
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
 use crate::limit::Limits;
+use crate::scenario::{Engine, Scenario};
 
 mod blueprint;
 mod grant;
+mod prepare;
 mod registry;
 
-pub use blueprint::{Blueprint, ClockPlan, DEFAULT_SEED};
+pub use blueprint::{Blueprint, DEFAULT_SEED};
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
+pub use prepare::Prepared;
 pub use registry::{DEFAULT, NameError, Worlds};
 
 /// One world.
@@ -32,6 +36,8 @@ pub struct World {
     clock: Clock,
     banks: Vec<Arc<BankInstance>>,
     journal: Arc<Journal>,
+    engine: ArcSwap<Engine>,
+    prepared: Vec<Prepared>,
     blueprint: Blueprint,
 }
 
@@ -47,9 +53,15 @@ pub enum WorldError {
     /// A bank is filled with nothing we know.
     #[error("bank `{0}` names the dataset `{1}`, which does not exist; there is {2}")]
     UnknownDataset(String, String, String),
-    /// A client of a bank's file is not legal.
-    #[error("a client of bank `{0}` cannot be registered: {1}")]
+    /// A client is not legal.
+    #[error("a client of bank `{0}` cannot be registered")]
     Client(String, #[source] RegistrationError),
+    /// A prepared consent is refused.
+    #[error("the consent of `{1}` at bank `{0}` cannot be granted")]
+    Consent(String, String, #[source] GrantError),
+    /// Something is prepared for a bank that is not there.
+    #[error("the scenario prepares access to bank `{0}`, which is not in this world; there is {1}")]
+    UnknownBank(String, String),
 }
 
 /// One bank of one world.
@@ -72,34 +84,48 @@ impl World {
     /// Makes a world.
     ///
     /// # Errors
-    /// One of its banks cannot be made.
+    /// One of its banks cannot be made, or what the scenario prepares is refused.
     pub fn make(blueprint: Blueprint) -> Result<Arc<World>, WorldError> {
-        let clock = blueprint.clock.clock();
+        let (clock, seed) = (blueprint.resolved_clock(), blueprint.resolved_seed());
         let start = clock.now();
-        let mut banks: Vec<Arc<BankInstance>> = Vec::with_capacity(blueprint.banks.len());
-        for profile in &blueprint.banks {
-            let bank = BankInstance::make(Arc::clone(profile), blueprint.seed, start)?;
+        let mut banks: Vec<Arc<BankInstance>> = Vec::new();
+        for profile in blueprint.resolved_banks() {
+            let bank = BankInstance::make(Arc::clone(profile), seed, start)?;
             if banks.iter().any(|other| other.slug == bank.slug) {
                 return Err(WorldError::TwoBanks(bank.slug.to_string()));
             }
             banks.push(Arc::new(bank));
         }
-        Ok(Arc::new(World {
-            name: blueprint.name.clone(),
-            seed: blueprint.seed,
-            clock,
-            banks,
-            journal: Arc::default(),
-            blueprint,
-        }))
+        let (prepared, engine) = match &blueprint.scenario {
+            None => (Vec::new(), Engine::empty(seed)),
+            Some(scenario) => (prepare::prepare(scenario, &banks, start)?, Engine::new(Arc::clone(scenario), seed)),
+        };
+        let (name, engine) = (blueprint.name.clone(), ArcSwap::from_pointee(engine));
+        Ok(Arc::new(World { name, seed, clock, banks, prepared, journal: Arc::default(), engine, blueprint }))
     }
 
-    /// A new world from the same blueprint: nothing that happened in this one is known in it.
+    /// A new world from the same blueprint and the scenario in force now: nothing that happened in this one is known in it.
     ///
     /// # Errors
     /// As [`World::make`].
     pub fn again(&self) -> Result<Arc<World>, WorldError> {
-        World::make(self.blueprint.clone())
+        World::make(Blueprint { scenario: self.scenario(), ..self.blueprint.clone() })
+    }
+
+    /// The scenario in force.
+    pub fn scenario(&self) -> Option<Arc<Scenario>> {
+        self.engine.load().scenario().cloned()
+    }
+
+    /// Puts the rules of another scenario in force, between two requests; rules written as before go on counting. What
+    /// the scenario says about the making of a world holds from the next reset.
+    pub fn load(&self, scenario: Arc<Scenario>) {
+        self.engine.rcu(|engine| engine.reloaded(Arc::clone(&scenario), self.seed));
+    }
+
+    /// Access that the scenario prepared: by bank, client and account holder.
+    pub fn prepared(&self) -> &[Prepared] {
+        &self.prepared
     }
 
     /// Moves virtual time forward and says what happened on the way.
@@ -112,6 +138,10 @@ impl World {
         let mut events: Vec<(Arc<str>, Happened)> = self.banks.iter().flat_map(happened).collect();
         events.sort_by_key(|(_, event)| event.at);
         (now, events)
+    }
+
+    pub(crate) fn engine(&self) -> arc_swap::Guard<Arc<Engine>> {
+        self.engine.load()
     }
 
     /// Its name: `default`, or the one in its addresses.

@@ -34,6 +34,7 @@ use crate::fault::{Act, Close, Plan, Rewrite, Wire};
 use crate::journal::{self, Answered};
 use crate::limit::Verdict;
 use crate::operation::Operation;
+use crate::scenario::Facts;
 use crate::wire::{Answer, Link, Refuse};
 use crate::world::{BankInstance, World, Worlds};
 
@@ -203,7 +204,7 @@ impl Exchange<'_> {
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
-        let plan = decide(&call, bank, record);
+        let plan = decide(world, &call, bank, record);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
             act(bank, &plan.acts, call.access.as_ref(), now);
@@ -233,6 +234,10 @@ impl Exchange<'_> {
         let mut reply = result.unwrap_or_else(|problem| envelope.problem(&problem));
         if let Err((_, allow)) = &route {
             finish::allow(&mut reply, allow);
+        }
+        if reply.status.is_success() {
+            // Phases of a scenario may wait until a call like this one has succeeded.
+            world.engine().happened(operation.name());
         }
         if let Some(verdict) = &limited {
             bank.limits.headers().write(verdict, &mut reply.headers);
@@ -282,13 +287,21 @@ impl Exchange<'_> {
 /// The limit key of callers without a token.
 const ANONYMOUS: &str = "";
 
-fn decide(call: &Call<'_>, bank: &BankInstance, record: &mut Record) -> Plan {
+fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Record) -> Plan {
     let about = bank.dialect.facts(call);
     let claimed = match &call.access {
         Some(_) => None,
         None => bank.auth.claimed_client_id(call.request),
     };
-    let mut plan = Plan::default();
+    let client_id = call.access.as_ref().map(|access| access.client_id.as_str()).or(claimed.as_deref());
+    let mut plan = world.engine().decide(&Facts {
+        operation: call.operation,
+        request: call.request,
+        access: call.access.as_ref(),
+        client_id,
+        call: &about,
+        now: call.now,
+    });
     let entry = record.entry();
     entry.decided_ns = clock::monotonic_ns();
     entry.operation = call.operation;

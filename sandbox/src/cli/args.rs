@@ -10,7 +10,10 @@ Without a command it serves. Exit codes: 0 done, 2 wrong command line, 3 a wrong
 
 Examples:
   bank-sandbox                                             a bank on 127.0.0.1:8080, its control API on 8081
-  bank-sandbox --port 0 --control-port 0 --ready-file up.json";
+  bank-sandbox --scenario lost-reply                       the same bank, misbehaving as a shipped scenario says
+  bank-sandbox --fault 'payments.create: hang 35s x3'      misbehaving as a one-liner says
+  bank-sandbox --port 0 --control-port 0 --ready-file up.json
+  bank-sandbox check scenarios/*.yaml                      every mistake in these files";
 
 /// A bank in one process: real API standards, real OAuth, and every way of misbehaving that real banks have.
 #[derive(Debug, Parser)]
@@ -26,6 +29,35 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Serve banks until interrupted (the default)
     Serve(Box<Serve>),
+    /// Find every mistake in scenario files
+    Check {
+        /// Scenario files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Say what a scenario file will do call by call, or what one fault is
+    Explain {
+        /// A scenario file, a shipped scenario's name, or the word `fault`
+        #[arg(value_name = "FILE|NAME|fault")]
+        what: String,
+        /// The fault, after the word `fault`
+        #[arg(value_name = "FAULT")]
+        name: Option<String>,
+    },
+    /// List what there is: faults, operations, conditions, keys, errors, stages, scenarios
+    List {
+        /// What to list
+        #[arg(value_name = "WHAT")]
+        what: String,
+    },
+    /// Print a commented scenario file to start from
+    New {
+        /// Name of the scenario
+        #[arg(value_name = "NAME", default_value = "my-scenario")]
+        name: String,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -48,7 +80,13 @@ pub(super) struct Serve {
     /// Serve only these banks: names of shipped banks, or bank files (may be repeated)
     #[arg(long = "bank", value_name = "NAME|FILE")]
     pub(super) banks: Vec<String>,
-    /// Where all chance comes from
+    /// Misbehave as this scenario says: a file, or a shipped scenario's name
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(super) scenario: Option<String>,
+    /// Misbehave as this rule says too: 'payments.create: hang 35s x3' (may be repeated)
+    #[arg(long = "fault", value_name = "RULE")]
+    pub(super) faults: Vec<String>,
+    /// Where all chance comes from; overrides the scenario's
     #[arg(long, value_name = "NUMBER")]
     pub(super) seed: Option<u64>,
     /// Leave x-sandbox-journal out of answers, for byte-faithful output

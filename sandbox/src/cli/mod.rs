@@ -7,6 +7,7 @@ mod args;
 mod output;
 mod ready;
 mod serve;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,11 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
     let exit = match parsed.command {
         None => serve::run(parsed.serve),
         Some(args::Command::Serve(options)) => serve::run(*options),
+        Some(args::Command::Check { files }) => tools::check(&files),
+        Some(args::Command::Explain { what, name }) => tools::explain(&what, name.as_deref()),
+        Some(args::Command::List { what }) => tools::list(&what),
+        Some(args::Command::New { name }) => tools::new(&name),
+        Some(args::Command::Schema) => tools::schema(),
     };
     ExitCode::from(exit.code())
 }

@@ -4,19 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bank_fixtures::document::Diagnostics;
+use bank_fixtures::library;
 
 use super::args::Serve;
-use super::{Exit, output, ready};
+use super::{Exit, output, ready, tools};
 use crate::bank::BankProfile;
 use crate::operation::Operation;
 use crate::sandbox::{Builder, Running, Sandbox, StartError};
+use crate::scenario::Scenario;
 use crate::world::{DEFAULT, GrantOrder};
 
 /// Whose token the greeting shows.
 const GREETING_CLIENT: &str = "demo";
 
 /// Why serving did not begin.
-enum Refused {
+pub(super) enum Refused {
     /// Files are wrong.
     Files(Vec<Diagnostics>),
     /// A sentence, and how it ends.
@@ -26,14 +28,7 @@ enum Refused {
 pub(super) fn run(options: Serve) -> Exit {
     let builder = match builder(&options) {
         Ok(builder) => builder,
-        Err(Refused::Files(found)) => {
-            found.iter().for_each(output::note);
-            return Exit::InvalidFile;
-        }
-        Err(Refused::Because(exit, sentence)) => {
-            output::note(format!("error: {sentence}"));
-            return exit;
-        }
+        Err(why) => return tools::refused(why),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -94,6 +89,12 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
             Err(other) => return Err(other),
         }
     }
+    match scenario(options) {
+        Ok(Some(scenario)) => builder = builder.compiled(scenario),
+        Ok(None) => {}
+        Err(Refused::Files(mut found)) => wrong.append(&mut found),
+        Err(other) => return Err(other),
+    }
     if !wrong.is_empty() {
         return Err(Refused::Files(wrong));
     }
@@ -133,6 +134,32 @@ fn bank(name: &str) -> Result<Arc<BankProfile>, Refused> {
     profile.map(Arc::new).map_err(|found| Refused::Files(vec![found]))
 }
 
+fn scenario(options: &Serve) -> Result<Option<Arc<Scenario>>, Refused> {
+    let compiled = match &options.scenario {
+        None if options.faults.is_empty() => return Ok(None),
+        None => Scenario::of_faults(&options.faults),
+        Some(name) => {
+            let (file, text) = scenario_text(name)?;
+            Scenario::compile(&file, &text).and_then(|scenario| scenario.with_faults(&options.faults))
+        }
+    };
+    compiled.map(|scenario| Some(Arc::new(scenario))).map_err(|found| Refused::Files(vec![found]))
+}
+
+/// The text of a scenario file, or of a shipped scenario.
+pub(super) fn scenario_text(name: &str) -> Result<(String, String), Refused> {
+    let shipped = ["faults", "journeys", "packs"].iter().find_map(|folder| library::find(folder, name));
+    if let Some(file) = shipped {
+        return Ok((file.path.to_owned(), file.text.to_owned()));
+    }
+    if looks_like_file(name) {
+        return Ok((name.to_owned(), read(name)?));
+    }
+    let sentence =
+        format!("`{name}` is neither a file nor a shipped scenario; `bank-sandbox list scenarios` lists those");
+    Err(Refused::Because(Exit::Usage, sentence))
+}
+
 fn looks_like_file(name: &str) -> bool {
     Path::new(name).exists() || name.contains(['/', '\\', '.'])
 }
@@ -149,6 +176,9 @@ fn greeting(running: &Running) -> String {
         for bank in world.banks() {
             let url = format!("{}{}", running.base_url, crate::world::path_of(&world, bank));
             lines.push(format!("  bank     {url}  {} ({})", bank.profile.name, bank.profile.title));
+        }
+        if let Some(scenario) = world.scenario() {
+            lines.push(format!("  scenario {} in world {}", scenario.name(), world.name()));
         }
     }
     lines.push(format!("  control  {}/v1/worlds", running.control_url));

@@ -10,7 +10,7 @@ use super::problem::{Failure, Json, Query};
 use super::{Control, bank_of, duration};
 use crate::auth::{AuthMethod, Client, NewClient};
 use crate::bank::EndedBy;
-use crate::world::{GrantError, GrantOrder};
+use crate::world::{GrantError, GrantOrder, ReadyAccess};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +68,18 @@ pub(super) struct Granted {
     refresh_token: String,
     expires_in: u64,
     account_ids: Vec<String>,
+}
+
+impl Granted {
+    pub(super) fn of(access: ReadyAccess) -> Granted {
+        Granted {
+            consent_id: access.consent_id,
+            access_token: access.access_token,
+            refresh_token: access.refresh_token,
+            expires_in: access.expires_in.as_secs(),
+            account_ids: access.account_ids,
+        }
+    }
 }
 
 pub(super) async fn users(
@@ -132,14 +144,7 @@ pub(super) async fn consent(
     let order = GrantOrder { client_id, username, scopes, account_ids, valid_for };
     let granted =
         bank.grant(order, world.clock().now()).map_err(|error: GrantError| Failure::refused(error.to_string()))?;
-    let body = Granted {
-        consent_id: granted.consent_id,
-        access_token: granted.access_token,
-        refresh_token: granted.refresh_token,
-        expires_in: granted.expires_in.as_secs(),
-        account_ids: granted.account_ids,
-    };
-    Ok((StatusCode::CREATED, axum::Json(body)))
+    Ok((StatusCode::CREATED, axum::Json(Granted::of(granted))))
 }
 
 pub(super) async fn withdraw(

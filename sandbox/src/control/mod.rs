@@ -39,6 +39,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/v1/worlds", get(worlds::list).post(worlds::create))
         .route("/v1/worlds/{world}", get(worlds::show).delete(worlds::remove))
         .route("/v1/worlds/{world}/reset", post(worlds::reset))
+        .route("/v1/worlds/{world}/scenario", get(worlds::scenario).put(worlds::load))
         .route("/v1/worlds/{world}/clock", get(time::show))
         .route("/v1/worlds/{world}/clock/advance", post(time::advance))
         .route("/v1/worlds/{world}/journal", get(journal::read))

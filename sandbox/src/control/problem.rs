@@ -1,8 +1,9 @@
-//! Failures of control calls: problem details (RFC 9457).
+//! Failures of control calls: problem details (RFC 9457), with a list where a file is at fault.
 
 use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
+use bank_fixtures::document::Diagnostics;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,12 +16,29 @@ pub(super) struct Failure {
     title: &'static str,
     status: u16,
     detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FileError>,
+}
+
+/// One mistake in a file.
+#[derive(Debug, Serialize)]
+struct FileError {
+    line: usize,
+    column: usize,
+    key: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: &str, title: &'static str, detail: impl Into<String>) -> Failure {
         let kind = format!("urn:problem:control:{code}");
-        Failure { kind, title, status: status.as_u16(), detail: detail.into() }
+        Failure { kind, title, status: status.as_u16(), detail: detail.into(), errors: Vec::new() }
     }
 
     /// What was asked for does not exist.
@@ -57,6 +75,26 @@ impl Failure {
         let detail = format!("no call `{method} {path}`; docs/control-api.md lists them");
         Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
     }
+
+    /// A file is wrong: every mistake in it.
+    pub(super) fn file(diagnostics: &Diagnostics) -> Failure {
+        let errors: Vec<FileError> = diagnostics
+            .iter()
+            .map(|found| FileError {
+                line: found.line,
+                column: found.column,
+                key: found.route.clone(),
+                message: found.message.clone(),
+                value: found.value.clone(),
+                help: found.legal.clone(),
+                suggestion: found.suggestion.clone(),
+            })
+            .collect();
+        let detail = diagnostics.to_string();
+        let mut failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_file", "The file is wrong", detail);
+        failure.errors = errors;
+        failure
+    }
 }
 
 impl IntoResponse for Failure {
@@ -84,6 +122,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
         let read = serde_json::from_slice(text);
         read.map(Json).map_err(|error| Failure::bad_request(format!("the body is not what this call takes: {error}")))
+    }
+}
+
+/// A body of text.
+pub(super) struct Text(pub(super) String);
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        String::from_utf8(bytes.into()).map(Text).map_err(|_| Failure::bad_request("the body is not UTF-8 text"))
     }
 }
 

@@ -1,24 +1,41 @@
-//! Worlds: made, shown, reset, removed.
+//! Worlds: made, shown, reset, removed; and the scenario in force.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Control;
-use super::problem::{Failure, Json};
+use super::access::Granted;
+use super::problem::{Failure, Json, Text};
 use crate::clock::Mode;
-use crate::world::{Blueprint, ClockPlan, DEFAULT, World, Worlds};
+use crate::scenario::{ClockSpec, Scenario};
+use crate::world::{Blueprint, DEFAULT, Prepared, World, WorldError, Worlds};
 
 #[derive(Serialize)]
 pub(super) struct WorldView {
     name: String,
     seed: u64,
     now: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<String>,
     banks: Vec<BankView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    access: Vec<AccessView>,
+}
+
+/// Access that the scenario prepared.
+#[derive(Serialize)]
+struct AccessView {
+    bank: String,
+    client_id: String,
+    username: String,
+    #[serde(flatten)]
+    granted: Granted,
 }
 
 #[derive(Serialize)]
@@ -35,6 +52,7 @@ struct BankView {
 pub(super) struct NewWorld {
     name: Option<String>,
     seed: Option<u64>,
+    scenario: Option<String>,
     clock: Option<NewClock>,
 }
 
@@ -67,14 +85,11 @@ pub(super) async fn create(
         None => control.worlds.free_name(),
     };
     Worlds::check_name(&name).map_err(|error| Failure::refused(error.to_string()))?;
-    let mut blueprint = Blueprint::new(&name);
-    if let Some(seed) = asked.seed {
-        blueprint.seed = Seed::new(seed);
-    }
-    if let Some(clock) = asked.clock {
-        blueprint.clock = clock.plan()?;
-    }
-    let world = World::make(blueprint).map_err(|error| Failure::refused(error.to_string()))?;
+    let scenario = asked.scenario.as_deref().map(compile).transpose()?;
+    let mut blueprint = Blueprint::new(&name, scenario);
+    blueprint.seed = asked.seed.map(Seed::new);
+    blueprint.clock = asked.clock.map(NewClock::spec).transpose()?;
+    let world = World::make(blueprint).map_err(|error| unmade(&error))?;
     if !control.worlds.add(Arc::clone(&world)) {
         return Err(Failure::conflict(format!("there is a world `{name}` already")));
     }
@@ -104,13 +119,44 @@ pub(super) async fn reset(
     State(control): State<Arc<Control>>,
     Path(world): Path<String>,
 ) -> Result<axum::Json<WorldView>, Failure> {
-    let fresh = control.world(&world)?.again().map_err(|error| Failure::refused(error.to_string()))?;
+    let fresh = control.world(&world)?.again().map_err(|error| unmade(&error))?;
     control.worlds.replace(Arc::clone(&fresh));
     Ok(axum::Json(control.view(&fresh)))
 }
 
+pub(super) async fn scenario(
+    State(control): State<Arc<Control>>,
+    Path(world): Path<String>,
+) -> Result<Response, Failure> {
+    let world = control.world(&world)?;
+    Ok(match world.scenario() {
+        Some(scenario) => ([(header::CONTENT_TYPE, "application/yaml")], scenario.source().to_owned()).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+pub(super) async fn load(
+    State(control): State<Arc<Control>>,
+    Path(world): Path<String>,
+    Text(text): Text,
+) -> Result<axum::Json<WorldView>, Failure> {
+    let world = control.world(&world)?;
+    world.load(compile(&text)?);
+    Ok(axum::Json(control.view(&world)))
+}
+
+fn unmade(error: &WorldError) -> Failure {
+    use std::error::Error;
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    Failure::refused(format!("{error}{cause}"))
+}
+
+fn compile(text: &str) -> Result<Arc<Scenario>, Failure> {
+    Scenario::compile("scenario.yaml", text).map(Arc::new).map_err(|errors| Failure::file(&errors))
+}
+
 impl NewClock {
-    fn plan(self) -> Result<ClockPlan, Failure> {
+    fn spec(self) -> Result<ClockSpec, Failure> {
         let mode = match (self.mode, self.factor) {
             (ModeName::Real, None) => Mode::Real,
             (ModeName::Manual, None) => Mode::Manual,
@@ -123,7 +169,16 @@ impl NewClock {
         let start = self.start.as_deref().map(str::parse::<Timestamp>).transpose().map_err(|error| {
             Failure::refused(format!("clock.start: {error}; legal is an instant such as 2026-03-01T08:00:00Z"))
         })?;
-        Ok(ClockPlan { mode, start })
+        Ok(ClockSpec { mode, start })
+    }
+}
+
+fn access_view(prepared: &Prepared) -> AccessView {
+    AccessView {
+        bank: prepared.bank.to_string(),
+        client_id: prepared.client_id.clone(),
+        username: prepared.username.clone(),
+        granted: Granted::of(prepared.access.clone()),
     }
 }
 
@@ -143,7 +198,9 @@ impl Control {
             name: world.name().to_owned(),
             seed: world.seed().number(),
             now: world.clock().now().to_string(),
+            scenario: world.scenario().map(|scenario| scenario.name().to_owned()),
             banks: world.banks().iter().map(bank_view).collect(),
+            access: world.prepared().iter().map(access_view).collect(),
         }
     }
 }

@@ -3,57 +3,55 @@
 use std::sync::Arc;
 
 use bank_fixtures::seed::Seed;
-use jiff::Timestamp;
 
 use crate::bank::BankProfile;
-use crate::clock::{Clock, Mode};
+use crate::clock::{self, Clock};
+use crate::scenario::{ClockSpec, Scenario};
 
 /// The seed of a world that names none.
 pub const DEFAULT_SEED: Seed = Seed::new(1);
 
-/// The description of a world. The same blueprint makes the same world, but for a start that is left to the wall clock.
+/// The description of a world. What is left open is the scenario's to say, and as usual where the scenario says nothing:
+/// one fixed seed, the machine's time, every shipped bank.
 #[derive(Debug, Clone)]
 pub struct Blueprint {
     /// Its name.
     pub name: String,
-    /// Where all its chance comes from.
-    pub seed: Seed,
-    /// How its time runs.
-    pub clock: ClockPlan,
-    /// Its banks.
+    /// How its banks misbehave, and what it is made of.
+    pub scenario: Option<Arc<Scenario>>,
+    /// Where all its chance comes from, whatever the scenario says.
+    pub seed: Option<Seed>,
+    /// How its time runs, whatever the scenario says.
+    pub clock: Option<ClockSpec>,
+    /// Its banks, whatever the scenario says, unless empty.
     pub banks: Vec<Arc<BankProfile>>,
 }
 
 impl Blueprint {
-    /// A world as usual: every shipped bank, the machine's time.
-    pub fn new(name: &str) -> Blueprint {
-        Blueprint {
-            name: name.to_owned(),
-            seed: DEFAULT_SEED,
-            clock: ClockPlan::REAL,
-            banks: BankProfile::shipped().to_vec(),
-        }
+    /// A world as the scenario describes it.
+    pub fn new(name: &str, scenario: Option<Arc<Scenario>>) -> Blueprint {
+        Blueprint { name: name.to_owned(), scenario, seed: None, clock: None, banks: Vec::new() }
     }
-}
 
-/// How a world's time runs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ClockPlan {
-    /// Speed.
-    pub mode: Mode,
-    /// First instant; the machine's time if it is not given.
-    pub start: Option<Timestamp>,
-}
-
-impl ClockPlan {
-    /// The machine's time.
-    pub const REAL: ClockPlan = ClockPlan { mode: Mode::Real, start: None };
+    pub(super) fn resolved_seed(&self) -> Seed {
+        let named = self.scenario.as_ref().and_then(|scenario| scenario.seed()).map(Seed::new);
+        self.seed.or(named).unwrap_or(DEFAULT_SEED)
+    }
 
     /// The clock, set to its start.
-    pub fn clock(&self) -> Clock {
-        match self.start {
-            Some(start) => Clock::new(start, self.mode),
-            None => Clock::new(crate::clock::wall(), self.mode),
+    pub(super) fn resolved_clock(&self) -> Clock {
+        let named = self.scenario.as_ref().and_then(|scenario| scenario.clock());
+        match self.clock.or(named) {
+            None => Clock::real(),
+            Some(ClockSpec { start, mode }) => Clock::new(start.unwrap_or_else(clock::wall), mode),
+        }
+    }
+
+    pub(super) fn resolved_banks(&self) -> &[Arc<BankProfile>] {
+        match (&self.scenario, self.banks.is_empty()) {
+            (_, false) => &self.banks,
+            (Some(scenario), true) => scenario.banks(),
+            (None, true) => BankProfile::shipped(),
         }
     }
 }

@@ -5,5 +5,6 @@
 mod bench;
 mod cli;
 mod control;
+mod faults;
 mod malformed;
 mod worlds;
