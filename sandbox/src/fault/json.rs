@@ -3,7 +3,7 @@
 use bank_fixtures::document::{Kind, Value};
 
 /// The value as JSON. A number JSON cannot write (`.inf`) becomes its text.
-pub(super) fn of(value: Value<'_>) -> serde_json::Value {
+pub(crate) fn of(value: Value<'_>) -> serde_json::Value {
     match value.kind() {
         Kind::Null => serde_json::Value::Null,
         Kind::List => value.list().unwrap_or_default().into_iter().map(of).collect(),

@@ -12,7 +12,7 @@ mod drip;
 mod error;
 mod hang;
 mod headers;
-mod json;
+pub(crate) mod json;
 mod malformed;
 mod next_link;
 mod oauth;

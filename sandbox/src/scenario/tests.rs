@@ -14,6 +14,7 @@ use crate::fault::{Act, Close, Ending, FAULTS, Plan, Rewrite, Wire};
 use crate::operation::Operation;
 
 mod diagnostics;
+mod docs;
 mod engine;
 mod shipped;
 

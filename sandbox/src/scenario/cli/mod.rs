@@ -1,6 +1,7 @@
 //! What the command line says about scenarios: texts only; printing and exit codes are the caller's.
 
 mod explain;
+mod handbook;
 mod list;
 mod schema;
 mod starter;
@@ -10,6 +11,7 @@ use bank_fixtures::document::{Diagnostics, suggest};
 use super::Scenario;
 
 pub use explain::{fault as explain_fault, scenario as explain_scenario};
+pub use handbook::handbook;
 pub use list::{LISTS, list};
 pub use schema::schema;
 pub use starter::starter;
