@@ -39,5 +39,5 @@ pub use leniency::{Leniency, UnknownRule};
 pub use problem::{problem, problem_page};
 pub use redirect::{BadRedirectUri, RedirectUri};
 pub use server::{AuthServer, ReadyTokens};
-pub use settings::{AuthSettings, MAX_CODE_LIFETIME};
-pub use step::{Kind as StepKind, Row as StepRow, rows as steps};
+pub use settings::AuthSettings;
+pub use step::{Kind as StepKind, Row as StepRow, rows as steps, rule_names};

@@ -16,7 +16,7 @@ pub struct AuthSettings {
     pub access_token_lifetime: Duration,
     /// Life of a refresh token, counted anew at each rotation.
     pub refresh_token_lifetime: Duration,
-    /// Life of an authorization code; more than [`MAX_CODE_LIFETIME`] is cut to it.
+    /// Life of an authorization code.
     pub code_lifetime: Duration,
     /// Who decides about a consent. Where nobody has to be asked, an authorization request that names the account holder
     /// in `login_hint` (`alice`, `alice:approve` or `alice:deny`) is answered at once; without it the pages are shown.
@@ -26,9 +26,6 @@ pub struct AuthSettings {
     /// Rules a scenario switched off by name.
     pub lenient: Leniency,
 }
-
-/// The longest life of an authorization code (FAPI 2.0 5.3.2.1; RFC 6749 4.1.2 recommends ten minutes at most).
-pub const MAX_CODE_LIFETIME: Duration = Duration::from_secs(60);
 
 impl AuthSettings {
     /// The settings of a bank as its file states them, with the demo clients.
@@ -40,7 +37,7 @@ impl AuthSettings {
             code_lifetime: profile.tokens.code,
             consent: profile.consents.decision,
             clients: NewClient::demo(),
-            lenient: Leniency::strict(),
+            lenient: profile.lenient.clone(),
         }
     }
 }

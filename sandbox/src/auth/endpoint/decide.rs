@@ -10,7 +10,6 @@ use crate::auth::grant::{Code, Grant, after};
 use crate::auth::holder::Holder;
 use crate::auth::page;
 use crate::auth::session::{self, FormRefused, Login, Ticket};
-use crate::auth::settings::MAX_CODE_LIFETIME;
 use crate::bank::{NewConsent, Refusal};
 use crate::exchange::{Call, Problem, Reply};
 use crate::world::BankInstance;
@@ -90,7 +89,6 @@ fn approve(
         consent_id,
         scopes: request.scopes.clone(),
     };
-    let lifetime = bank.auth.settings.code_lifetime.min(MAX_CODE_LIFETIME);
     let code = Code {
         grant,
         redirect_uri: request.redirect_uri.clone(),
@@ -98,7 +96,7 @@ fn approve(
         challenge: request.challenge.clone(),
         nonce: request.nonce.clone(),
         auth_time: login.at,
-        expires_at: after(call.now, lifetime),
+        expires_at: after(call.now, bank.auth.settings.code_lifetime),
         family: None,
     };
     let code = bank.auth.grants.issue_code(code, &bank.auth.mint, call.now);

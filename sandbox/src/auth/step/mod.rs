@@ -201,7 +201,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 /// The names of the rules a scenario may switch off, sorted.
-pub(crate) fn rule_names() -> Vec<&'static str> {
+pub fn rule_names() -> Vec<&'static str> {
     let mut names: Vec<_> = rows().iter().filter(|row| row.kind == Kind::Rule).map(|row| row.slug).collect();
     names.sort_unstable();
     names.dedup();

@@ -11,6 +11,7 @@ use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::library;
 use jiff::tz::TimeZone;
 
+use crate::auth::Leniency;
 use crate::limit::LimitSettings;
 
 /// Everything that makes one bank different from another.
@@ -38,6 +39,8 @@ pub struct BankProfile {
     pub consents: ConsentPolicy,
     /// How long payments take.
     pub settlement: Settlement,
+    /// Which rules of its authorization server it does not enforce: none, unless a defect is to be simulated.
+    pub lenient: Leniency,
 }
 
 /// Rows on a page.
@@ -144,6 +147,15 @@ mod tests {
         assert_eq!(changed.tokens, TokenLifetimes { access: Duration::from_secs(10), ..plain.tokens });
         assert_eq!(changed.limits, plain.limits);
         assert_eq!(changed.name, plain.name);
+    }
+
+    #[test]
+    fn a_bank_is_lenient_by_name_only() {
+        let plain = BankProfile::named("plain").unwrap();
+        assert_eq!(plain.lenient, Leniency::strict());
+        let with = |text: &str| document::read("s.yaml", text, |value| plain.overridden(value));
+        assert_eq!(with("lenient: [unused-code]").unwrap().lenient, Leniency::without(["unused-code"]).unwrap());
+        insta::assert_snapshot!("unknown_rule", with("lenient: [unused-cod]").unwrap_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `lenient` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
 use super::{BankProfile, ConsentDecision, ConsentPolicy, PageSizes, Settlement, TokenLifetimes};
+use crate::auth::{self, Leniency};
 use crate::dialect::DIALECTS;
 use crate::limit::{HeaderFamily, LimitRule, LimitSettings, Policy};
 use crate::operation::{OPERATIONS, Operation};
@@ -26,8 +27,20 @@ pub(super) fn overrides(base: &BankProfile, value: Value<'_>) -> Option<BankProf
     settings(&base.slug, value.map(&FILE_KEYS[1..])?, Some(base))
 }
 
-const FILE_KEYS: &[&str] =
-    &["bank", "name", "title", "dialect", "dataset", "zone", "pages", "limits", "tokens", "consents", "settlement"];
+const FILE_KEYS: &[&str] = &[
+    "bank",
+    "name",
+    "title",
+    "dialect",
+    "dataset",
+    "zone",
+    "pages",
+    "limits",
+    "tokens",
+    "consents",
+    "settlement",
+    "lenient",
+];
 
 fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<BankProfile> {
     let text = |value: Value<'_>| value.word().map(str::to_owned);
@@ -46,6 +59,11 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
     let settlement = key(map, "settlement", base.map(|base| &base.settlement), |value| {
         settlement(value, base.map(|base| &base.settlement))
     });
+    // Strict is what a bank is unless somebody says otherwise, so this key alone may be missing.
+    let lenient = match map.optional("lenient") {
+        Some(value) => lenient(value),
+        None => Some(base.map_or_else(Leniency::strict, |base| base.lenient.clone())),
+    };
     Some(BankProfile {
         slug: slug.to_owned(),
         name: name?,
@@ -58,6 +76,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         tokens: tokens?,
         consents: consents?,
         settlement: settlement?,
+        lenient: lenient?,
     })
 }
 
@@ -191,6 +210,12 @@ fn consents(value: Value<'_>, base: Option<&ConsentPolicy>) -> Option<ConsentPol
     });
     let valid_for = key(map, "valid_for", base.map(|base| &base.valid_for), |value| span(value, SECOND..=TEN_YEARS));
     Some(ConsentPolicy { decision: decision?, valid_for: valid_for? })
+}
+
+fn lenient(value: Value<'_>) -> Option<Leniency> {
+    let rules = auth::rule_names();
+    let named = value.each(|rule| rule.word_of(&rules))?;
+    Leniency::without(named).ok()
 }
 
 fn settlement(value: Value<'_>, base: Option<&Settlement>) -> Option<Settlement> {
