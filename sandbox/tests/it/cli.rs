@@ -87,3 +87,47 @@ fn it_says_what_to_do_next_and_stops_when_told() {
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }
+
+#[test]
+fn scenario_files_are_checked_explained_and_started_from() {
+    let folder = std::env::temp_dir().join(format!("bank-sandbox-tools-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (good, wrong) = (folder.join("good.yaml"), folder.join("wrong.yaml"));
+    let starter = sandbox(&["new", "mine"]);
+    assert_eq!(starter.status.code(), Some(0));
+    std::fs::write(&good, &starter.stdout).unwrap();
+    std::fs::write(
+        &wrong,
+        "sandbox: 1\nname: wrong\nrules:\n  - {name: a, match: {op: acounts.list}, do: {hang: x}}\n",
+    )
+    .unwrap();
+    let (good, wrong) = (good.to_str().unwrap(), wrong.to_str().unwrap());
+    let cases: &[(&[&str], i32, &str, &str)] = &[
+        (&["check", good], 0, "ok, scenario `mine`", ""),
+        (&["check", good, wrong], 3, "ok, scenario `mine`", "accounts.list"),
+        (&["check", wrong], 3, "", "forever"),
+        (&["check", "missing.yaml"], 5, "", "missing.yaml"),
+        (&["explain", good], 0, "mine", ""),
+        (&["explain", wrong], 3, "", "accounts.list"),
+        (&["explain", "fault", "hang"], 0, "hang", ""),
+        (&["explain", "fault", "hagn"], 2, "", "did you mean `hang`?"),
+        (&["explain", "fault"], 2, "", "list faults"),
+        (&["explain", "no-such-scenario"], 2, "", "list scenarios"),
+        (&["list", "faults"], 0, "truncate", ""),
+        (&["list", "operations"], 0, "payments.create", ""),
+        (&["list", "fault"], 2, "", "did you mean `faults`?"),
+        (&["schema"], 0, "$schema", ""),
+        (&["--port", "0", "--control-port", "0", "--scenario", "no-such"], 2, "", "list scenarios"),
+        (&["--port", "0", "--control-port", "0", "--scenario", wrong], 3, "", "accounts.list"),
+        (&["--port", "0", "--control-port", "0", "--fault", "payments.create: hagn 35s"], 3, "", "hang"),
+    ];
+    for (arguments, code, on_stdout, on_stderr) in cases {
+        let output = sandbox(arguments);
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {stdout}{stderr}");
+        assert!(stdout.contains(on_stdout) && stderr.contains(on_stderr), "{arguments:?}: {stdout}{stderr}");
+        assert_eq!(stdout.is_empty(), on_stdout.is_empty(), "{arguments:?}: {stdout}");
+        assert_eq!(stderr.is_empty(), on_stderr.is_empty(), "{arguments:?}: {stderr}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -7,4 +7,5 @@ mod cli;
 mod control;
 mod faults;
 mod malformed;
+mod mutated;
 mod worlds;
