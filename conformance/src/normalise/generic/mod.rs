@@ -20,6 +20,8 @@ use super::fields::Fields;
 use super::{Understood, WarningCode};
 use crate::json::{At, Value};
 
+#[cfg(test)]
+mod goldens;
 pub(crate) mod words;
 
 /// One page of a list.
@@ -223,7 +225,12 @@ fn identifier(fields: &mut Fields, at: &At<'_>) -> Option<AccountIdentifier> {
         }
         _ => {}
     }
-    Some(AccountIdentifier { scheme, value: value.chars().filter(|c| *c != ' ').collect() })
+    let compact = value.chars().filter(|c| *c != ' ');
+    let value = match scheme {
+        IdentifierScheme::Iban => compact.map(|c| c.to_ascii_uppercase()).collect(),
+        _ => compact.collect(),
+    };
+    Some(AccountIdentifier { scheme, value })
 }
 
 fn balance(fields: &mut Fields, at: &At<'_>) -> Option<Balance> {
