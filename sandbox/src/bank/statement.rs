@@ -43,7 +43,7 @@ pub struct Place {
     pub version: u64,
     /// Number of the page that starts here, from 1.
     pub page: u32,
-    /// Pending entries shown before.
+    /// Pending entries shown before; the largest number once there are no more.
     pub pending_shown: u32,
     /// Entries of the book still to come.
     pub book_left: u64,
@@ -93,11 +93,12 @@ impl<'a> Statement<'a> {
     /// The page that starts at a place.
     pub(crate) fn page(&self, filter: &StatementFilter, place: Place, limit: usize) -> Page {
         let mut next = Place { page: place.page.saturating_add(1), ..place };
-        let pending = if filter.status == StatusFilter::Booked { Vec::new() } else { self.pending(&place) };
-        let shown = (place.pending_shown as usize).min(pending.len());
-        let mut rows: Vec<Transaction> = pending[shown..].iter().take(limit).cloned().collect();
-        next.pending_shown = u32::try_from(shown + rows.len()).unwrap_or(u32::MAX);
-        let more_pending = shown + rows.len() < pending.len();
+        let skip = filter.status == StatusFilter::Booked || place.pending_shown == ALL_SHOWN;
+        let mut pending = if skip { Vec::new() } else { self.pending(&place) }.into_iter();
+        let mut rows: Vec<Transaction> = pending.by_ref().skip(place.pending_shown as usize).take(limit).collect();
+        let more_pending = pending.len() > 0;
+        let shown = u32::try_from(rows.len()).unwrap_or(ALL_SHOWN);
+        next.pending_shown = if more_pending { place.pending_shown.saturating_add(shown) } else { ALL_SHOWN };
         let more_booked = self.booked(filter, &mut next, limit - rows.len(), &mut rows);
         Page { transactions: rows, next: (more_pending || more_booked).then_some(next) }
     }
@@ -186,6 +187,9 @@ impl<'a> Statement<'a> {
         place.book_left > book_floor || left > floor
     }
 }
+
+/// Saves looking for pending entries on every page of a long list.
+const ALL_SHOWN: u32 = u32::MAX;
 
 fn booked_at(entry: &Transaction) -> Option<Timestamp> {
     entry.booking_at.map(|instant| instant.at)
