@@ -17,7 +17,7 @@ pub enum Refusal {
     #[error("there is no consent `{0}`")]
     UnknownConsent(String),
     /// The consent was decided, or has ended, before.
-    #[error("consent `{consent}` is not waiting for a decision: it is {status:?}")]
+    #[error("consent `{consent}` is not waiting for a decision: it is {}", consent_word(*status))]
     ConsentDecided {
         /// Its id.
         consent: String,
@@ -25,7 +25,7 @@ pub enum Refusal {
         status: ConsentStatus,
     },
     /// The consent does not hold.
-    #[error("consent `{consent}` is not in force: it is {status:?}")]
+    #[error("consent `{consent}` is not in force: it is {}", consent_word(*status))]
     ConsentNotInForce {
         /// Its id.
         consent: String,
@@ -96,7 +96,7 @@ pub enum Refusal {
     #[error("there is no payment `{0}` of this client")]
     UnknownPayment(String),
     /// The order is past the point where it can be cancelled.
-    #[error("payment `{payment}` can no longer be cancelled: it is {status:?}")]
+    #[error("payment `{payment}` can no longer be cancelled: it is {}", payment_word(*status))]
     NotCancellable {
         /// Its id.
         payment: String,
@@ -133,5 +133,37 @@ impl Refusal {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         Problem::new(refusal.kind(), refusal.to_string())
+    }
+}
+
+fn consent_word(status: ConsentStatus) -> &'static str {
+    match status {
+        ConsentStatus::Awaiting => "waiting for the account holder",
+        ConsentStatus::PartiallyAuthorised => "waiting for another account holder",
+        ConsentStatus::Active => "in force",
+        ConsentStatus::Rejected => "rejected",
+        ConsentStatus::Revoked => "withdrawn",
+        ConsentStatus::EndedByClient => "ended by the client",
+        ConsentStatus::Expired => "expired",
+        ConsentStatus::Consumed => "used up",
+        ConsentStatus::Unknown => "in an unknown state",
+    }
+}
+
+fn payment_word(status: PaymentStatus) -> &'static str {
+    match status {
+        PaymentStatus::Created => "created",
+        PaymentStatus::AwaitingAuthorisation => "waiting for the account holder",
+        PaymentStatus::PartiallyAuthorised => "waiting for another account holder",
+        PaymentStatus::AcceptedChecks => "accepted",
+        PaymentStatus::PendingReview => "held for review",
+        PaymentStatus::Scheduled => "scheduled",
+        PaymentStatus::InClearing => "in clearing",
+        PaymentStatus::Debited => "debited",
+        PaymentStatus::Credited => "credited",
+        PaymentStatus::Rejected => "rejected",
+        PaymentStatus::Cancelled => "cancelled",
+        PaymentStatus::Returned => "returned",
+        PaymentStatus::Unknown => "in an unknown state",
     }
 }

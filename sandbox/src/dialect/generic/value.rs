@@ -140,7 +140,7 @@ impl Short {
         let mut millis = local.subsec_nanosecond().unsigned_abs() / 1_000_000;
         if millis > 0 {
             let mut count = 3;
-            while millis % 10 == 0 {
+            while millis.is_multiple_of(10) {
                 millis /= 10;
                 count -= 1;
             }
