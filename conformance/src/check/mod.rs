@@ -12,6 +12,8 @@ use crate::verdict::Verdict;
 mod authorization;
 pub mod client;
 mod data;
+#[cfg(test)]
+mod doctored;
 mod errors;
 mod limits;
 mod paging;

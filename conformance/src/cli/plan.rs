@@ -14,7 +14,7 @@ use crate::clock;
 use crate::event::ExitCode;
 use crate::runner::{Case, Plan, Subject};
 use crate::suite::{self, Selected};
-use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, Permission, Registration};
+use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, HISTORY_DAYS, Permission, Registration};
 use crate::target::embedded::Embedded;
 use crate::target::file::{Target, TargetFileError};
 use crate::target::reference::reference_client;
@@ -140,6 +140,7 @@ fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Re
         control: None,
         payments: Permission::Withheld,
         bursts: Permission::Withheld,
+        history_days: HISTORY_DAYS,
         seed,
     }))
 }

@@ -170,7 +170,7 @@ impl BankProbe {
         first.map(|account| account.id).ok_or_else(missing)
     }
 
-    /// Everything the consent shows, read once per run.
+    /// Everything the consent shows of the last `history_days`, read once per run.
     ///
     /// # Errors
     /// When it cannot be read.

@@ -1,12 +1,16 @@
-//! Everything a consent shows, read page by page once and judged by many checks.
+//! Everything a consent shows of the target's stretch of history, read page by page once and judged by many checks.
 //!
 //! Owns the loop over pages with its guards. Keeps records together with the exchange they came from.
 
 use std::sync::Arc;
 
 use bank_fixtures::record::{Account, Balance, Transaction};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
-use super::{BankProbe, Trouble, needed_json};
+use super::{BankProbe, Trouble, http_date, needed_json};
+use crate::clock;
 use crate::http::Reply;
 use crate::normalise::generic::{self, Page};
 use crate::normalise::{Understood, Warning};
@@ -94,7 +98,8 @@ impl AccountReading {
     ) -> Result<AccountReading, Trouble> {
         let balances_url = bank.url(&format!("/accounts/{}/balances", account.id));
         let (balances_reply, balances) = read_page(bank, &balances_url, warnings, generic::balances).await?;
-        let url = bank.url(&format!("/accounts/{}/transactions?limit=100", account.id));
+        let from = first_day(bank, listed);
+        let url = bank.url(&format!("/accounts/{}/transactions?from={from}&limit=100", account.id));
         let (rows, read_at) = read_rows(bank, &account.id, url, warnings).await?;
         Ok(AccountReading {
             exchange: Arc::clone(&listed.exchange),
@@ -105,6 +110,13 @@ impl AccountReading {
             account,
         })
     }
+}
+
+/// The day from which history is read, by the bank's own clock.
+fn first_day(bank: &BankProbe, reply: &Reply) -> Date {
+    let now = reply.header("date").and_then(http_date).unwrap_or_else(clock::now);
+    let today = now.to_zoned(TimeZone::UTC).date();
+    today.saturating_sub(i64::from(bank.target.history_days).days())
 }
 
 /// Every row of a list of entries, from its first page on.

@@ -10,6 +10,9 @@ use crate::http::{Http, Network};
 use crate::probe::BankProbe;
 use crate::runner::PrepareBank;
 
+/// How many days of history are read when nobody says: more than a year, so that yearly entries occur.
+pub const HISTORY_DAYS: u16 = 400;
+
 /// A bank to judge.
 #[derive(Debug, Clone)]
 pub struct BankTarget {
@@ -29,6 +32,8 @@ pub struct BankTarget {
     pub payments: Permission,
     /// Whether it may be called until it refuses.
     pub bursts: Permission,
+    /// How many days of history are read.
+    pub history_days: u16,
     /// Seed of every random value sent (states, keys, verifiers).
     pub seed: u64,
 }

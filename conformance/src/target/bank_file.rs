@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bank_fixtures::document::{self, Diagnostics, Map, Value};
 use jsonwebtoken::{Algorithm, EncodingKey};
 
-use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, Permission, Registration, SigningKey};
+use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, SigningKey};
 
 const KEYS: &[&str] =
     &["kind", "name", "base_url", "issuer", "dialect", "client", "login", "token", "sandbox", "payments", "bursts"];
@@ -60,6 +60,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
     let permission =
         |key| map.optional(key).map(|value| value.one_of(PERMISSIONS)).unwrap_or(Some(Permission::Withheld));
     let (payments, bursts) = (permission("payments"), permission("bursts"));
+    let history_days = map.optional("history_days").map_or(Some(HISTORY_DAYS), |value| value.integer(1..=u16::MAX));
     if client.is_none() && map.has("login") {
         map.value()
             .refuse("`login` without `client`", "a client (`client: {id, secret, redirect_uri}`) to log in through");
@@ -74,6 +75,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
         control: transposed(control)?,
         payments: payments?,
         bursts: bursts?,
+        history_days: history_days?,
         seed: around.seed,
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, Permission, Registration};
+use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration};
 use crate::http::{Http, Network, Request};
 use crate::json::{At, Value, quoted};
 use crate::probe::BankProbe;
@@ -54,6 +54,7 @@ impl SandboxBank {
             control: Some(Control { url: self.control_url.clone(), world }),
             payments: Permission::Granted,
             bursts: Permission::Granted,
+            history_days: HISTORY_DAYS,
             seed: self.seed,
         })
     }

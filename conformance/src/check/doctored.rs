@@ -1,0 +1,442 @@
+//! Every bank check seen failing: a well-behaved sandbox whose answers are doctored on their way to the judge.
+//!
+//! Each row is one lie a bank could tell and the check that must notice it. A check without a row fails the build.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::{Check, Run};
+use crate::http::{Http, Network, RawReply, Request, Transport, TransportError};
+use crate::target::embedded::Embedded;
+use crate::target::sandbox::SandboxBank;
+use crate::verdict::Verdict;
+
+/// A lie: what becomes of the answer to a request; `n` counts the requests of the check from 1.
+type Lie = fn(&Request, &mut RawReply, u64);
+
+const LIES: &[(&str, Lie)] = &[
+    ("metadata-issuer", |q, r, _| {
+        if q.url.contains("well-known") {
+            edit(r, |body| body["issuer"] = "http://127.0.0.1/other".into());
+        }
+    }),
+    ("unregistered-redirect-refused", |q, r, _| {
+        if q.url.contains("attacker.example") {
+            redirect(r, "https://attacker.example/callback?code=c");
+        }
+    }),
+    ("redirect-matched-exactly", |q, r, _| {
+        if q.url.contains("callback%2Fextra") {
+            redirect(r, "http://127.0.0.1/callback/extra?code=c");
+        }
+    }),
+    ("unknown-client-refused", |q, r, _| {
+        if q.url.contains("client_id=nobody") {
+            redirect(r, "http://127.0.0.1/callback?error=unauthorized_client");
+        }
+    }),
+    ("pkce-required", |q, r, _| {
+        if q.url.contains("/authorize?") && !q.url.contains("code_challenge=") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("unsupported-response-type-refused", |q, r, _| {
+        if q.url.contains("response_type=token") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("issuer-in-response", |_, r, _| header_replace(r, "location", "iss=", "isx=")),
+    ("issuer-in-response", |_, r, _| header_replace(r, "location", "state=", "state=x")),
+    ("wrong-verifier-refused", grant_everything),
+    ("code-single-use", grant_everything),
+    ("code-reuse-revokes-tokens", accept_every_token),
+    ("code-bound-to-redirect", grant_everything),
+    ("wrong-client-secret-refused", grant_everything),
+    ("unsupported-grant-refused", grant_everything),
+    ("token-endpoint-post-only", |q, r, _| {
+        if q.method == "GET" && q.url.contains("/oauth/token") {
+            tokens(r);
+        }
+    }),
+    ("duplicate-parameter-refused", grant_everything),
+    ("refresh-rotates", |q, r, _| {
+        if body_of(q).contains("grant_type=refresh_token") {
+            edit(r, |body| body["access_token"] = "never-issued".into());
+        }
+    }),
+    ("refresh-reuse-revokes-family", grant_everything),
+    ("refresh-scope-not-widened", grant_everything),
+    ("token-answers-not-stored", |_, r, _| remove(r, "cache-control")),
+    ("token-required", |_, r, _| remove(r, "www-authenticate")),
+    ("tampered-token-refused", accept_every_token),
+    ("token-in-query-refused", |q, r, _| {
+        if q.url.contains("access_token=") {
+            r.status = 200;
+        }
+    }),
+    ("scope-enforced", |_, r, _| {
+        if r.status == 403 {
+            r.status = 200;
+        }
+    }),
+    ("revoked-token-refused", accept_every_token),
+    ("reads-answer", |q, r, n| {
+        if is_read(q) && n.is_multiple_of(5) {
+            r.status = 503;
+        }
+    }),
+    ("reads-answer", |q, r, _| {
+        if is_read(q) {
+            r.body.pop();
+        }
+    }),
+    ("reads-answer", |q, r, _| {
+        if is_read(q) {
+            r.cut = Some("body ended early".to_owned());
+        }
+    }),
+    ("problem-documents", |_, r, _| {
+        if r.status >= 400 {
+            set(r, "content-type", "application/json");
+        }
+    }),
+    ("problem-documents", |_, r, _| {
+        if r.status == 404 {
+            edit(r, |body| body["status"] = 400.into());
+        }
+    }),
+    ("unknown-path-refused", |_, r, _| {
+        if r.status == 404 {
+            r.body = b"<html>not found</html>".to_vec();
+        }
+    }),
+    ("method-not-allowed", |_, r, _| remove(r, "allow")),
+    ("unknown-account-refused", |_, r, _| {
+        if r.status == 404 {
+            json(r, 200, r#"{"data":[],"links":{"self":"/"}}"#);
+        }
+    }),
+    ("bad-parameters-refused", |_, r, _| {
+        if r.status == 400 {
+            r.status = 200;
+        }
+    }),
+    ("bad-parameters-refused", |_, r, _| {
+        if r.status == 400 {
+            edit(r, |body| body["field"] = "query.cursor".into());
+        }
+    }),
+    ("malformed-body-refused", |q, r, _| {
+        if q.method == "POST" && r.status == 400 {
+            r.status = 201;
+        }
+    }),
+    ("json-content-type", |_, r, _| set(r, "content-type", "text/plain")),
+    ("request-id-echoed", |_, r, _| remove(r, "x-request-id")),
+    ("date-header", |_, r, _| set(r, "date", "2026-03-01T09:30:00Z")),
+    ("unknown-parameters-harmless", |q, r, _| {
+        if q.url.contains("no-such-parameter") {
+            r.status = 500;
+        }
+    }),
+    ("pages-terminate", |_, r, _| remove(r, "link")),
+    ("pages-terminate", |q, r, _| next(q, r, &q.url)),
+    ("pages-terminate", |q, r, _| next(q, r, "http://elsewhere.example/transactions?cursor=1")),
+    ("pages-terminate", |q, r, n| {
+        if q.url.contains("/transactions") {
+            edit(r, |body| body["data"] = serde_json::json!([]));
+            next(q, r, &format!("{}&endless={n}", q.url));
+        }
+    }),
+    ("no-row-lost", |q, r, _| {
+        if q.url.contains("limit=7") {
+            edit(r, |body| drop(rows(body).pop()));
+        }
+    }),
+    ("no-row-doubled", |q, r, _| {
+        if q.url.contains("limit=7") {
+            edit(r, |body| {
+                let first = rows(body)[0].clone();
+                rows(body).push(first);
+            });
+        }
+    }),
+    ("order-total", |q, r, _| {
+        if is_transactions(q) {
+            edit(r, |body| rows(body).reverse());
+        }
+    }),
+    ("limit-respected", |q, r, _| {
+        if q.url.contains("limit=3") {
+            edit(r, |body| drop(rows(body).pop()));
+        }
+    }),
+    ("bad-cursor-refused", |q, r, _| {
+        if q.url.contains("status=pending&cursor=") {
+            r.status = 200;
+        }
+    }),
+    ("date-range-respected", |q, r, _| {
+        if q.url.contains("&to=") {
+            edit(r, |body| drop(rows(body).pop()));
+        }
+    }),
+    ("date-range-respected", |q, r, _| {
+        if q.url.contains("&to=") {
+            edit(r, |body| rows(body).iter_mut().for_each(|row| row["booked_on"] = "2001-01-01".into()));
+        }
+    }),
+    ("status-filter-respected", |q, r, _| {
+        if q.url.contains("status=booked") {
+            edit(r, |body| rows(body)[0]["status"] = "pending".into());
+        }
+    }),
+    ("schema-followed", |q, r, _| first_row(q, r, |row| row["status"] = "settled".into())),
+    ("schema-followed", |q, r, _| first_row(q, r, |row| row["value_on"] = Value::Null)),
+    ("amounts-exact", |q, r, _| first_row(q, r, |row| row["amount"]["value"] = serde_json::json!(-1.5))),
+    ("amounts-exact", |q, r, _| first_row(q, r, |row| row["amount"]["value"] = "-1.5".into())),
+    ("currencies-agree", |q, r, _| first_row(q, r, |row| row["amount"]["currency"] = "USD".into())),
+    ("dates-valid", |q, r, _| first_booked(q, r, |row| row["booked_on"] = "2999-01-01".into())),
+    ("dates-valid", |q, r, _| first_booked(q, r, |row| row["booked_on"] = "2026-02-30".into())),
+    ("ids-unique", |q, r, _| {
+        if is_transactions(q) {
+            edit(r, |body| rows(body)[1]["id"] = rows(body)[0]["id"].clone());
+        }
+    }),
+    ("ids-stable", |q, r, n| {
+        if q.url.contains("status=booked") {
+            edit(r, |body| rows(body).iter_mut().for_each(|row| row["id"] = format!("txn_{n}").into()));
+        }
+    }),
+    ("identifiers-valid", |q, r, _| {
+        if q.url.contains("/accounts?") {
+            edit(r, |body| {
+                rows(body)[0]["identifiers"] =
+                    serde_json::json!([{"scheme": "iban", "value": "DE88370400440532013000"}]);
+            });
+        }
+    }),
+    ("balances-reconcile", |q, r, _| {
+        first_booked(q, r, |row| {
+            let value = row["amount"]["value"].as_str().unwrap_or_default();
+            let flipped = value.strip_prefix('-').map_or_else(|| format!("-{value}"), str::to_owned);
+            row["amount"]["value"] = flipped.into();
+        });
+    }),
+    ("balances-reconcile", |q, r, _| {
+        if q.url.ends_with("/balances") {
+            edit(r, |body| rows(body).iter_mut().for_each(|row| row["amount"]["value"] = "0.01".into()));
+        }
+    }),
+    ("key-required", |_, r, _| {
+        if r.status == 400 {
+            r.status = 201;
+        }
+    }),
+    ("payment-readable", |_, r, _| {
+        if r.status == 201 {
+            remove(r, "location");
+        }
+    }),
+    ("payment-readable", |q, r, _| {
+        if q.method == "POST" && q.url.ends_with("/payments") {
+            edit(r, |body| body["amount"]["value"] = "2.00".into());
+        }
+    }),
+    ("replay-same-payment", |_, r, _| {
+        if r.header("idempotency-replayed").is_some() {
+            edit(r, |body| body["id"] = "pay_second".into());
+        }
+    }),
+    ("replay-same-payment", |_, r, _| remove(r, "idempotency-replayed")),
+    ("replay-books-once", double_payments),
+    ("key-conflict-refused", |_, r, _| {
+        if r.status == 422 {
+            r.status = 201;
+        }
+    }),
+    ("payment-found-by-key", |q, r, _| {
+        if q.url.contains("idempotency_key=") {
+            edit(r, |body| rows(body).clear());
+        }
+    }),
+    ("concurrent-key-books-once", double_payments),
+    ("funds-checked", |_, r, _| {
+        if r.status == 422 {
+            r.status = 201;
+        }
+    }),
+    ("limit-headers", |_, r, _| remove(r, "ratelimit")),
+    ("throttling-answered", |_, r, _| remove(r, "retry-after")),
+    ("throttling-recovers", |q, r, _| {
+        if q.url.ends_with("/accounts") {
+            json(r, 429, "{}");
+            set(r, "retry-after", "1");
+        }
+    }),
+];
+
+fn grant_everything(request: &Request, reply: &mut RawReply, _: u64) {
+    if request.method == "POST" && request.url.ends_with("/oauth/token") && reply.status >= 400 {
+        tokens(reply);
+    }
+}
+
+fn accept_every_token(request: &Request, reply: &mut RawReply, _: u64) {
+    if request.url.ends_with("/accounts") && reply.status == 401 {
+        reply.status = 200;
+    }
+}
+
+fn double_payments(request: &Request, reply: &mut RawReply, _: u64) {
+    if request.url.contains("end_to_end_id=") {
+        edit(reply, |body| {
+            let first = rows(body)[0].clone();
+            rows(body).push(first);
+        });
+    }
+}
+
+fn first_row(request: &Request, reply: &mut RawReply, change: impl Fn(&mut Value)) {
+    if is_transactions(request) {
+        edit(reply, |body| change(&mut rows(body)[0]));
+    }
+}
+
+fn first_booked(request: &Request, reply: &mut RawReply, change: impl Fn(&mut Value)) {
+    if is_transactions(request) {
+        edit(reply, |body| {
+            if let Some(row) = rows(body).iter_mut().find(|row| row["status"] == "booked") {
+                change(row);
+            }
+        });
+    }
+}
+
+fn next(request: &Request, reply: &mut RawReply, url: &str) {
+    if is_transactions(request) {
+        edit(reply, |body| body["links"]["next"] = url.into());
+        set(reply, "link", &format!("<{url}>; rel=\"next\""));
+    }
+}
+
+fn is_transactions(request: &Request) -> bool {
+    request.url.contains("/transactions")
+}
+
+fn is_read(request: &Request) -> bool {
+    request.method == "GET" && request.url.contains("/accounts")
+}
+
+fn body_of(request: &Request) -> String {
+    String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned()
+}
+
+fn rows(body: &mut Value) -> &mut Vec<Value> {
+    body["data"].as_array_mut().expect("only lists are doctored by their rows")
+}
+
+fn edit(reply: &mut RawReply, change: impl FnOnce(&mut Value)) {
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) {
+        change(&mut body);
+        reply.body = body.to_string().into_bytes();
+    }
+}
+
+fn json(reply: &mut RawReply, status: u16, body: &str) {
+    reply.status = status;
+    reply.body = body.as_bytes().to_vec();
+}
+
+fn tokens(reply: &mut RawReply) {
+    json(reply, 200, r#"{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":600}"#);
+}
+
+fn redirect(reply: &mut RawReply, to: &str) {
+    reply.status = 303;
+    set(reply, "location", to);
+}
+
+fn remove(reply: &mut RawReply, name: &str) {
+    reply.headers.retain(|(header, _)| header != name);
+}
+
+fn set(reply: &mut RawReply, name: &str, value: &str) {
+    remove(reply, name);
+    reply.headers.push((name.to_owned(), value.to_owned()));
+}
+
+fn header_replace(reply: &mut RawReply, name: &str, from: &str, to: &str) {
+    for (_, value) in reply.headers.iter_mut().filter(|(header, _)| header == name) {
+        *value = value.replace(from, to);
+    }
+}
+
+/// The network with a liar in the middle.
+struct Doctored {
+    network: Network,
+    lie: Lie,
+    seen: AtomicU64,
+}
+
+impl Transport for Doctored {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<RawReply, TransportError>> {
+        Box::pin(async move {
+            let mut reply = self.network.send(request).await?;
+            (self.lie)(request, &mut reply, self.seen.fetch_add(1, Ordering::Relaxed) + 1);
+            Ok(reply)
+        })
+    }
+}
+
+fn bank_checks() -> impl Iterator<Item = &'static Check> {
+    super::all().filter(|check| matches!(check.run, Run::Bank(_)))
+}
+
+async fn verdict(sandbox: &Embedded, check: &Check, lie: Lie) -> Verdict {
+    let Run::Bank(run) = check.run else { panic!("{} judges clients", check.slug) };
+    let bank = SandboxBank {
+        control_url: sandbox.control_url.clone(),
+        bank: "plain".to_owned(),
+        scenario: None,
+        user: None,
+        seed: 7,
+    };
+    let mut target = bank.target(&Http::over(Arc::new(Network::new().unwrap()))).await.unwrap();
+    target.history_days = 45;
+    let transport = Doctored { network: Network::new().unwrap(), lie, seen: AtomicU64::new(0) };
+    run(&target.probe(Http::over(Arc::new(transport)))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_check_notices_the_lie_it_is_there_for() {
+    let sandbox = Embedded::start(7).await.unwrap();
+    let judged = futures_util::stream::iter(LIES.iter().enumerate()).map(async |(row, (slug, lie))| {
+        let check = super::find(slug).unwrap_or_else(|| panic!("there is no check `{slug}`"));
+        (row, slug, verdict(&sandbox, check, *lie).await)
+    });
+    let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
+    let missed: Vec<_> = verdicts.iter().filter(|(_, _, verdict)| !matches!(verdict, Verdict::Failed(_))).collect();
+    assert!(missed.is_empty(), "not noticed: {missed:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_check_accuses_the_well_behaved_bank() {
+    let sandbox = Embedded::start(8).await.unwrap();
+    let judged = futures_util::stream::iter(bank_checks())
+        .map(async |check| (check.slug, verdict(&sandbox, check, |_, _, _| {}).await));
+    let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
+    let wrong: Vec<_> = verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Passed { .. })).collect();
+    assert!(wrong.is_empty(), "accused, or not observed: {wrong:#?}");
+}
+
+#[test]
+fn every_check_has_its_lie() {
+    let unseen: Vec<&str> =
+        bank_checks().map(|check| check.slug).filter(|slug| !LIES.iter().any(|(known, _)| known == slug)).collect();
+    assert!(unseen.is_empty(), "never seen failing: {unseen:?}");
+}
