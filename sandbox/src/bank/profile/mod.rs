@@ -159,6 +159,16 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_of_a_day_follows_the_banks_midnight() {
+        let plain = BankProfile::named("plain").unwrap();
+        let keys = "zone: Europe/Berlin\nlimits: {rules: [{operations: ['*'], per_day: {limit: 4}}]}";
+        let changed = document::read("s.yaml", keys, |value| plain.overridden(value)).unwrap();
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(changed.limits.rules[0].policy, crate::limit::Policy::PerDay { limit: 4, zone });
+        assert_eq!(changed.limits.headers, plain.limits.headers);
+    }
+
+    #[test]
     fn every_mistake_is_reported_at_once() {
         let text = "\
 bank: 2

@@ -50,8 +50,10 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
     let dataset = key(map, "dataset", base.map(|base| &base.dataset), text);
     let zone = key(map, "zone", base.map(|base| &base.zone), zone);
     let pages = key(map, "pages", base.map(|base| &base.pages), |value| pages(value, base.map(|base| &base.pages)));
-    let limits =
-        key(map, "limits", base.map(|base| &base.limits), |value| limits(value, base.map(|base| &base.limits)));
+    let limits = key(map, "limits", base.map(|base| &base.limits), |value| {
+        // A wrong zone is reported where it stands; the limits are read all the same.
+        limits(value, zone.as_ref().unwrap_or(&TimeZone::UTC), base.map(|base| &base.limits))
+    });
     let tokens =
         key(map, "tokens", base.map(|base| &base.tokens), |value| tokens(value, base.map(|base| &base.tokens)));
     let consents =
@@ -124,15 +126,15 @@ fn pages(value: Value<'_>, base: Option<&PageSizes>) -> Option<PageSizes> {
     Some(pages)
 }
 
-fn limits(value: Value<'_>, base: Option<&LimitSettings>) -> Option<LimitSettings> {
+fn limits(value: Value<'_>, zone: &TimeZone, base: Option<&LimitSettings>) -> Option<LimitSettings> {
     let map = value.map(&["headers", "rules"])?;
     let families: Vec<(&str, HeaderFamily)> = HeaderFamily::ALL.iter().map(|row| (row.1, row.0)).collect();
     let headers = key(map, "headers", base.map(|base| &base.headers), |value| value.one_of(&families));
-    let rules = key(map, "rules", base.map(|base| &base.rules), |value| value.each(limit_rule));
+    let rules = key(map, "rules", base.map(|base| &base.rules), |value| value.each(|rule| limit_rule(rule, zone)));
     Some(LimitSettings { headers: headers?, rules: rules? })
 }
 
-fn limit_rule(value: Value<'_>) -> Option<LimitRule> {
+fn limit_rule(value: Value<'_>, zone: &TimeZone) -> Option<LimitRule> {
     let map = value.map(&["operations", "fixed", "rolling", "token_bucket", "leaky", "per_day"])?;
     let operations = map.required("operations").and_then(|value| value.each(operations));
     let policies: Vec<Option<Policy>> = [
@@ -140,7 +142,7 @@ fn limit_rule(value: Value<'_>) -> Option<LimitRule> {
         map.optional("rolling").map(|value| window(value).map(|(limit, window)| Policy::Rolling { limit, window })),
         map.optional("token_bucket").map(token_bucket),
         map.optional("leaky").map(leaky),
-        map.optional("per_day").map(per_day),
+        map.optional("per_day").map(|value| per_day(value, zone)),
     ]
     .into_iter()
     .flatten()
@@ -188,11 +190,9 @@ fn leaky(value: Value<'_>) -> Option<Policy> {
     Some(Policy::Leaky { depth: depth?, every: every? })
 }
 
-fn per_day(value: Value<'_>) -> Option<Policy> {
-    let map = value.map(&["limit", "zone"])?;
-    let limit = map.required("limit").and_then(|value| value.integer(1..=MAX_CALLS));
-    let zone = map.required("zone").and_then(zone);
-    Some(Policy::PerDay { limit: limit?, zone: zone? })
+fn per_day(value: Value<'_>, zone: &TimeZone) -> Option<Policy> {
+    let limit = value.map(&["limit"])?.required("limit").and_then(|value| value.integer(1..=MAX_CALLS));
+    Some(Policy::PerDay { limit: limit?, zone: zone.clone() })
 }
 
 fn tokens(value: Value<'_>, base: Option<&TokenLifetimes>) -> Option<TokenLifetimes> {
