@@ -12,8 +12,9 @@ use bank_fixtures::document::{Diagnostic, Diagnostics, Document, suggest};
 use bank_fixtures::expectation::{Drive, ExpectedCheck, Head};
 use bank_fixtures::identifier::{Iban, IdentifierError};
 use bank_fixtures::money::{Amount, Money};
-use bank_fixtures::record::{AccountIdentifier, AccountKind, AccountStatus, IdentifierScheme};
+use bank_fixtures::record::{AccountIdentifier, IdentifierScheme};
 use futures_util::future::BoxFuture;
+use serde::Deserialize;
 
 use super::control::{Control, ControlError, ReadyConsent, World};
 use super::evidence::{End, Evidence, Order, Secret, Step};
@@ -21,7 +22,7 @@ use super::process::{self, Finished};
 use super::scratch::Scratch;
 use super::target_file::{ClientTarget, Driver, OutputPlace};
 use super::template::{Template, Values};
-use crate::check;
+use crate::check::{self, Area};
 use crate::clock;
 use crate::journal::Journal;
 use crate::params::Params;
@@ -58,6 +59,8 @@ pub struct ClientCase {
     seed: u64,
     head: Head,
     text: String,
+    /// Whether any of its checks compares with the truth: asking for it costs more than all the rest.
+    compares: bool,
 }
 
 /// Why a case could not be observed: the harness's trouble, in words.
@@ -90,6 +93,9 @@ pub enum CaseError {
     /// The truth cannot be read.
     #[error("the sandbox's own truth cannot be read:\n{0}")]
     Truth(Diagnostics),
+    /// What the sandbox holds about the accounts cannot be read.
+    #[error("the sandbox's own accounts cannot be read: {0}")]
+    Holdings(#[from] serde_json::Error),
 }
 
 /// The cases of a plan: for each scenario that drives the client, the checks it names. Scenarios that name no check of
@@ -125,6 +131,7 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
         seed: plan.seed,
         head,
         text: scenario.text.clone(),
+        compares: checks.iter().any(|selected| selected.check.area == Area::ClientUnderstanding),
     };
     Ok(Some(Case { name, subject: Subject::Client(Arc::new(case)), checks }))
 }
@@ -187,7 +194,7 @@ impl ClientCase {
             let failed = |reason: String| CaseError::Driver { step: index + 1, drive: drive.name(), reason };
             let before = evidence.journal.last_seq();
             let ran = self.run(*drive, &values).await.map_err(failed)?;
-            evidence.journal = self.settled(world).await?;
+            self.read_journal(world, &mut evidence.journal).await?;
             evidence.steps.push(Step {
                 drive: *drive,
                 order: about,
@@ -199,8 +206,9 @@ impl ClientCase {
                 elapsed: ran.finished.elapsed,
             });
         }
-        if evidence.hands_over() {
-            evidence.truth = Some(self.truth(world, &access).await?);
+        if self.compares && evidence.hands_over() {
+            let text = self.control.oracle(&world.name, &self.target.bank, &access.consent.consent_id).await?;
+            evidence.truth = Some(aside(move || Canonical::parse("oracle", &text)).await.map_err(CaseError::Truth)?);
         }
         Ok(evidence)
     }
@@ -225,18 +233,8 @@ impl ClientCase {
 
     /// A payment order the account holder can afford.
     async fn order(&self, world: &World, access: &Access, index: usize) -> Result<Order, CaseError> {
-        let truth = self.truth(world, access).await?;
-        let fits = |account: &&bank_fixtures::record::Account| {
-            account.kind == AccountKind::Current && account.status == AccountStatus::Open
-        };
-        let amount = |account: &bank_fixtures::record::Account| {
-            let money = Money::from_minor(ORDER_MINOR_UNITS, account.currency?).ok()?;
-            let enough = truth.balances.iter().any(|balance| {
-                balance.account_id == account.id && balance.balance.amount.value() >= Amount::from(money).value()
-            });
-            enough.then_some((account.id.clone(), Amount::from(money)))
-        };
-        let found = truth.accounts.iter().filter(fits).find_map(amount);
+        let text = self.control.oracle(&world.name, &self.target.bank, &access.consent.consent_id).await?;
+        let found = aside(move || serde_json::from_str::<Holdings>(&text)).await?.debtor();
         let lacks = |what: &str| CaseError::Lacks { scenario: self.head.name.clone(), what: what.to_owned() };
         let (debtor_account, amount) = found.ok_or_else(|| lacks("current account with enough money for an order"))?;
         let creditor = creditor().map_err(|error| lacks(&format!("creditor ({error})")))?;
@@ -265,49 +263,97 @@ impl ClientCase {
         let finished = finished.map_err(|error| error.to_string())?;
         let output = match place {
             None => None,
-            Some(OutputPlace::Stdout) => handed_over("standard output", Some(finished.stdout.clone()), &finished)?,
+            Some(OutputPlace::Stdout) => {
+                handed_over("standard output".to_owned(), Some(finished.stdout.clone()), finished.end).await?
+            }
             Some(OutputPlace::File(template)) => {
                 let path = file(template, values);
                 let text = std::fs::read_to_string(&path).ok();
                 // The next step must not be taken for one that wrote what this one did.
                 let _ = std::fs::remove_file(&path);
-                handed_over(&path.display().to_string(), text, &finished)?
+                handed_over(path.display().to_string(), text, finished.end).await?
             }
         };
         Ok(Ran { finished, output })
     }
 
-    async fn truth(&self, world: &World, access: &Access) -> Result<Canonical, CaseError> {
-        let text = self.control.oracle(&world.name, &self.target.bank, &access.consent.consent_id).await?;
-        Canonical::parse("oracle", &text).map_err(CaseError::Truth)
-    }
-
-    /// The journal once every exchange in it has ended: the bank notices a client that went away a moment later.
-    async fn settled(&self, world: &World) -> Result<Journal, CaseError> {
-        let mut journal = self.control.journal(&world.name).await?;
+    /// Adds what happened since the last reading, once nothing more comes: an exchange is written when it has ended, and
+    /// the bank notices a client that went away a moment later.
+    async fn read_journal(&self, world: &World, journal: &mut Journal) -> Result<(), CaseError> {
         for _ in 0..SETTLE_ROUNDS {
-            clock::wait(SETTLE_PAUSE).await;
-            let next = self.control.journal(&world.name).await?;
-            let quiet = next.last_seq() == journal.last_seq() && next.entries().len() == journal.entries().len();
-            journal = next;
-            if quiet && journal.entries().iter().all(|entry| entry.ending.is_some()) {
+            let lines = self.control.journal(&world.name, journal.last_seq()).await?;
+            let quiet = lines.is_empty();
+            let more = aside(move || Journal::parse(&lines)).await.map_err(ControlError::from)?;
+            journal.extend(more);
+            if quiet {
                 break;
             }
+            clock::wait(SETTLE_PAUSE).await;
         }
-        Ok(journal)
+        Ok(())
     }
 }
 
 /// An order is for this many minor units: small, and not round.
 const ORDER_MINOR_UNITS: i128 = 1234;
-/// How often the journal is read until nothing changes any more.
-const SETTLE_ROUNDS: u32 = 20;
+/// How often the journal is read until nothing more comes.
+const SETTLE_ROUNDS: u32 = 40;
 /// How long to wait in between.
-const SETTLE_PAUSE: Duration = Duration::from_millis(25);
+const SETTLE_PAUSE: Duration = Duration::from_millis(50);
 
 struct Ran {
     finished: Finished,
     output: Option<Canonical>,
+}
+
+/// What the truth says about accounts, without their entries.
+#[derive(Deserialize)]
+struct Holdings {
+    #[serde(default)]
+    accounts: Vec<HeldAccount>,
+    #[serde(default)]
+    balances: Vec<HeldBalance>,
+}
+
+#[derive(Deserialize)]
+struct HeldAccount {
+    account_id: String,
+    currency: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct HeldBalance {
+    account_id: String,
+    amount: HeldAmount,
+}
+
+#[derive(Deserialize)]
+struct HeldAmount {
+    amount: String,
+    currency: String,
+}
+
+impl Holdings {
+    /// An open current account with enough money for an order, and the order's amount in its currency.
+    fn debtor(&self) -> Option<(String, Amount)> {
+        let usable = |account: &&HeldAccount| {
+            account.kind.as_deref() == Some("current") && account.status.as_deref() == Some("open")
+        };
+        let order = |account: &HeldAccount| {
+            let currency = account.currency.as_deref()?.parse().ok()?;
+            let amount = Amount::from(Money::from_minor(ORDER_MINOR_UNITS, currency).ok()?);
+            let covers = |balance: &HeldBalance| {
+                balance.account_id == account.account_id
+                    && Some(balance.amount.currency.as_str()) == account.currency.as_deref()
+                    && Amount::parse(&balance.amount.amount, currency).is_ok_and(|held| held.value() >= amount.value())
+            };
+            self.balances.iter().any(covers).then(|| (account.account_id.clone(), amount))
+        };
+        self.accounts.iter().filter(usable).find_map(order)
+    }
 }
 
 /// What the client is entrusted with.
@@ -361,14 +407,14 @@ impl Order {
 
 /// What the client handed over. A client that failed and said nothing handed over nothing; one that succeeded must have
 /// something to show, or nothing could be judged.
-fn handed_over(place: &str, text: Option<String>, finished: &Finished) -> Result<Option<Canonical>, String> {
+async fn handed_over(place: String, text: Option<String>, end: End) -> Result<Option<Canonical>, String> {
     let text = text.filter(|text| !text.trim().is_empty());
-    match (text, finished.end) {
+    match (text, end) {
         (None, End::Exited(0)) => {
             Err(format!("no result on {place}, although the client reports success (exit code 0)"))
         }
         (None, _) => Ok(None),
-        (Some(text), end) => match Canonical::parse(place, &text) {
+        (Some(text), end) => match aside(move || Canonical::parse(&place, &text)).await {
             Ok(document) => Ok(Some(document)),
             // A document that is cut off because the client was ended, or crashed, is no document.
             Err(_) if end != End::Exited(0) => Ok(None),
@@ -385,6 +431,12 @@ fn file(template: &Template, values: &Values) -> PathBuf {
 fn creditor() -> Result<AccountIdentifier, IdentifierError> {
     let iban = Iban::from_bban("GB", "ZZZZ00000012345678")?;
     Ok(AccountIdentifier { scheme: IdentifierScheme::Iban, value: iban.as_str().to_owned() })
+}
+
+/// Long computations run beside the executor: the sandbox may be served by the same threads, and a client must not find
+/// its bank slow because the harness is busy.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()))
 }
 
 /// An error with its causes, in one line.

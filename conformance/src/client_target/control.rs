@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::journal::{Journal, JournalError};
+use crate::journal::JournalError;
 
 /// A control call may take this long.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -159,9 +159,9 @@ impl Control {
         self.json(Method::POST, &["worlds", world, "consents"], &[], Some(body)).await
     }
 
-    pub(crate) async fn journal(&self, world: &str) -> Result<Journal, ControlError> {
-        let lines = self.text(Method::GET, &["worlds", world, "journal"], &[], None).await?;
-        Ok(Journal::parse(&lines)?)
+    /// The journal after an entry, as JSON lines.
+    pub(crate) async fn journal(&self, world: &str, since: u64) -> Result<String, ControlError> {
+        self.text(Method::GET, &["worlds", world, "journal"], &[("since", &since.to_string())], None).await
     }
 
     /// The truth as text: canonical v1.

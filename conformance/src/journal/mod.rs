@@ -38,6 +38,12 @@ impl Journal {
         Journal { entries }
     }
 
+    /// Adds later exchanges.
+    pub fn extend(&mut self, later: Journal) {
+        self.entries.extend(later.entries);
+        self.entries.sort_by_key(|entry| entry.seq);
+    }
+
     /// Every exchange, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

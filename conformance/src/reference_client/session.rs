@@ -98,15 +98,18 @@ impl Session {
         refresh: Refresh,
         http: &reqwest::Client,
     ) -> Result<(), Failure> {
-        let hopeless = matches!(self.trust, Trust::Fresh) && refresh == Refresh::Once;
+        let hopeless = match &self.trust {
+            Trust::Ended(failure) => return Err(failure.clone()),
+            Trust::Fresh => refresh == Refresh::Once,
+            Trust::Usable => false,
+        };
         if hopeless || self.refreshes >= MOST_REFRESHES {
             return Err(self.end(failure));
         }
         self.refreshes += 1;
         match self.refresh(http).await {
             Ok(()) => Ok(()),
-            Err(None) => Err(self.end(failure)),
-            Err(Some(failure)) => Err(self.end(failure)),
+            Err(trouble) => Err(self.end(trouble.unwrap_or(failure))),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
+use super::retry_after_seconds::TOO_LONG;
 use super::{judged, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
@@ -45,6 +46,9 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
     let (slack, least) = (params.duration("slack"), params.duration("least"));
     let (mut findings, mut waits) = (Vec::new(), 0);
     for run in evidence.runs() {
+        if let Some((_, Asked::Until(wait))) = asked(run.last()) {
+            waits += usize::from(wait >= TOO_LONG);
+        }
         for (earlier, later) in run.pairs() {
             let Some((text, asked)) = asked(earlier) else { continue };
             let waited = later.gap_after(earlier);

@@ -31,12 +31,16 @@ pub(super) static CHECK: Check = Check {
     run: Run::Client(judge),
 };
 
+/// Nobody waits this long inside one run: not coming back is what was asked.
+pub(super) const TOO_LONG: Duration = Duration::from_secs(60);
+
 fn judge(evidence: &Evidence, params: &Params) -> Verdict {
     let (slack, late) = (params.duration("slack"), params.duration("late"));
     let (mut findings, mut waits) = (Vec::new(), Vec::new());
-    let mut asked_once = false;
+    let (mut asked_once, mut put_off) = (false, 0);
     for run in evidence.runs() {
         asked_once |= run.attempts.iter().any(|attempt| seconds(attempt).is_some());
+        put_off += usize::from(seconds(run.last()).is_some_and(|asked| asked >= TOO_LONG));
         for (earlier, later) in run.pairs() {
             let Some(asked) = seconds(earlier) else { continue };
             let waited = later.gap_after(earlier);
@@ -58,7 +62,7 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
             findings.push(Finding::new(what).with(shown(earlier)).with(shown(later)));
         }
     }
-    if waits.is_empty() {
+    if waits.is_empty() && put_off == 0 {
         return Verdict::skipped(if asked_once {
             "the client never sent again what was answered with Retry-After, so its wait cannot be measured"
         } else {
@@ -66,14 +70,14 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         });
     }
     let shortest = waits.iter().min().copied().unwrap_or_default();
-    judged(evidence, findings, format!("{} waits, the shortest {:.3} s", waits.len(), shortest.as_secs_f64()))
+    let waited = format!("{} waits, the shortest {:.3} s", waits.len(), shortest.as_secs_f64());
+    judged(evidence, findings, if put_off == 0 { waited } else { format!("{waited}; {put_off} calls put off") })
 }
 
 fn seconds(entry: &crate::journal::Entry) -> Option<Duration> {
     let text = entry.response_header("retry-after")?.trim();
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // A wait of days is judged by its own check: nobody runs a test that long.
-    digits.then(|| text.parse().ok()).flatten().filter(|seconds| *seconds <= 3600).map(Duration::from_secs)
+    digits.then(|| text.parse().ok()).flatten().map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -98,6 +102,14 @@ mod tests {
         transactions.list (/plain/accounts/a/transactions): asked to wait 2 s, came back after 1.940 s, which is too early
         transactions.list (/plain/accounts/a/transactions): asked to wait 2 s, came back after 58.060 s, which is too late
         ");
+    }
+
+    #[test]
+    fn a_call_put_off_for_an_hour_is_honoured_by_not_coming_back() {
+        let limited = || call(0, "transactions.list", LINE, 429).header("retry-after", "3600");
+        passes(&CHECK, &evidence(Drive::Sync, vec![limited()]));
+        let early = findings(&CHECK, &evidence(Drive::Sync, vec![limited(), call(90, "transactions.list", LINE, 200)]));
+        assert!(early.ends_with("asked to wait 3600 s, came back after 0.090 s, which is too early"), "{early}");
     }
 
     #[test]
