@@ -11,8 +11,20 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 
 use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, SigningKey};
 
-const KEYS: &[&str] =
-    &["kind", "name", "base_url", "issuer", "dialect", "client", "login", "token", "sandbox", "payments", "bursts"];
+const KEYS: &[&str] = &[
+    "kind",
+    "name",
+    "base_url",
+    "issuer",
+    "dialect",
+    "client",
+    "login",
+    "token",
+    "sandbox",
+    "payments",
+    "bursts",
+    "history_days",
+];
 const CLIENT_KEYS: &[&str] = &["id", "auth", "secret", "key_file", "key_id", "algorithm", "redirect_uri"];
 const PERMISSIONS: &[(&str, Permission)] = &[("allowed", Permission::Granted), ("forbidden", Permission::Withheld)];
 const ALGORITHMS: &[(&str, Algorithm)] =
