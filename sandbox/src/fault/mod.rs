@@ -85,6 +85,20 @@ pub enum Layer {
 pub trait Effect: fmt::Debug + Send + Sync {
     /// Writes itself into the plan.
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan);
+
+    /// What the rule around it must have for it to mean anything.
+    fn needs(&self) -> Option<Needs> {
+        None
+    }
+}
+
+/// What a rule must have for one of its effects to mean anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A `limit`.
+    Limit,
+    /// A window in `when: {clock: …}`.
+    Window,
 }
 
 /// When and for whom an effect is applied: all it may depend on.
@@ -102,6 +116,8 @@ pub struct Moment<'a> {
     pub in_phase: std::time::Duration,
     /// End of the clock window the rule waits for, if it has one.
     pub window_end: Option<Timestamp>,
+    /// What the rule's limit says about when to come back, if it has one.
+    pub limit_wait: Option<std::time::Duration>,
     /// Name of the rule.
     pub rule: &'a str,
 }

@@ -8,6 +8,7 @@ use bank_fixtures::document::Kind;
 use bank_fixtures::duration;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Needs;
 use super::prelude::*;
 
 /// The row of the catalogue.
@@ -21,7 +22,7 @@ pub(super) const FAULT: Fault = Fault {
     compile,
 };
 
-const LEGAL: &str = "a duration (2s), {http-date: 3s}, {http-date: window.end}, past, huge, garbage or absent";
+const LEGAL: &str = "a duration (2s), {http-date: 3s}, {http-date: window.end}, past, huge, garbage, absent, or seconds (what the rule's own `limit` computes)";
 
 #[derive(Debug, Clone, Copy)]
 enum RetryAfter {
@@ -35,6 +36,8 @@ enum RetryAfter {
     /// Neither seconds nor a date.
     Garbage,
     Absent,
+    /// What the limit of the rule says.
+    Computed,
 }
 
 const WORDS: &[(&str, RetryAfter)] = &[
@@ -42,6 +45,7 @@ const WORDS: &[(&str, RetryAfter)] = &[
     ("huge", RetryAfter::Huge),
     ("garbage", RetryAfter::Garbage),
     ("absent", RetryAfter::Absent),
+    ("seconds", RetryAfter::Computed),
 ];
 
 fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
@@ -57,7 +61,7 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
             Some(row) => row.1,
             None => {
                 let wait = value.parse(LEGAL, duration::parse)?;
-                RetryAfter::Seconds(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+                RetryAfter::Seconds(whole_seconds(wait))
             }
         }
     };
@@ -66,10 +70,14 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
 
 impl Effect for RetryAfter {
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
-        if let (RetryAfter::Seconds(seconds), Some(Ending::Problem(problem))) = (self, first_ending(plan)) {
-            problem.retry_after = Some(Duration::from_secs(*seconds));
+        let form = match (*self, moment.limit_wait) {
+            (RetryAfter::Computed, Some(wait)) => RetryAfter::Seconds(whole_seconds(wait)),
+            (form, _) => form,
+        };
+        if let (RetryAfter::Seconds(seconds), Some(Ending::Problem(problem))) = (form, first_ending(plan)) {
+            problem.retry_after = Some(Duration::from_secs(seconds));
         }
-        let text = match *self {
+        let text = match form {
             RetryAfter::Seconds(seconds) => Some(seconds.to_string()),
             RetryAfter::DateIn(wait) => Some(http_date(moment.now.saturating_add(wait).unwrap_or(Timestamp::MAX))),
             RetryAfter::DateOfWindowEnd => moment.window_end.map(http_date),
@@ -79,15 +87,28 @@ impl Effect for RetryAfter {
             }
             RetryAfter::Huge => Some("86400".to_owned()),
             RetryAfter::Garbage => Some("soon".to_owned()),
-            RetryAfter::Absent => None,
+            RetryAfter::Absent | RetryAfter::Computed => None,
         };
         let value = text.and_then(|text| HeaderValue::from_str(&text).ok());
         plan.rewrites.push(Rewrite::Header(RETRY_AFTER, value));
+    }
+
+    fn needs(&self) -> Option<Needs> {
+        match self {
+            RetryAfter::Computed => Some(Needs::Limit),
+            RetryAfter::DateOfWindowEnd => Some(Needs::Window),
+            _ => None,
+        }
     }
 }
 
 fn first_ending(plan: &mut Plan) -> Option<&mut Ending> {
     plan.before.as_mut().or(plan.instead.as_mut()).or(plan.after.as_mut())
+}
+
+/// Rounded up, so that nobody is asked to come early.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 /// RFC 9110 5.6.7; a fraction of a second is rounded up, so that nobody is asked to come early.

@@ -137,7 +137,16 @@ mod tests {
 
     fn moment(n: u64, in_phase: Duration) -> Moment<'static> {
         let chance = Seed::new(1).at(n);
-        Moment { now: Timestamp::UNIX_EPOCH, stage: Stage::Head, n, chance, in_phase, window_end: None, rule: "r" }
+        Moment {
+            now: Timestamp::UNIX_EPOCH,
+            stage: Stage::Head,
+            n,
+            chance,
+            in_phase,
+            window_end: None,
+            limit_wait: None,
+            rule: "r",
+        }
     }
 
     fn quantile(wait: &str, share: f64) -> f64 {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use bank_fixtures::document::{Kind, Map, Value, suggest};
+use bank_fixtures::document::{self, Kind, Value, suggest};
 
-use crate::fault::{Effect, FAULTS, Fault, Moment, Plan, STAGES, Stage};
+use crate::fault::{Effect, FAULTS, Fault, Moment, Needs, Plan, STAGES, Stage};
 
 /// One item of `do`: faults that take place together, at one stage.
 #[derive(Debug, Clone)]
@@ -26,6 +26,11 @@ const WORDS_CHARS: usize = 120;
 
 /// Reads `do`: one effect or a list. `pass` does nothing.
 pub(super) fn groups(value: Value<'_>) -> Option<Vec<Group>> {
+    groups_at(value, Stage::Head)
+}
+
+/// The same; effects that can take place at `default` do, unless they name another stage.
+pub(super) fn groups_at(value: Value<'_>, default: Stage) -> Option<Vec<Group>> {
     if value.kind() == Kind::Text && value.text()? == "pass" {
         return Some(Vec::new());
     }
@@ -33,13 +38,13 @@ pub(super) fn groups(value: Value<'_>) -> Option<Vec<Group>> {
         value.refuse("an empty list does nothing", "at least one effect, or `pass`");
         return None;
     }
-    let mut groups = value.each(group)?;
+    let mut groups = value.each(|value| group(value, default))?;
     // Effects are applied in stage order, then in file order.
     groups.sort_by_key(|group| group.stage);
     Some(groups)
 }
 
-fn group(value: Value<'_>) -> Option<Group> {
+fn group(value: Value<'_>, default: Stage) -> Option<Group> {
     let (mut faults, mut unknown) = (Vec::new(), false);
     for (key, fault_value) in value.entries()? {
         let slug = key.key_text();
@@ -58,7 +63,7 @@ fn group(value: Value<'_>) -> Option<Group> {
     }
     // The table's order decides what comes first inside one effect, not the order in the file.
     faults.sort_by_key(|(fault, _)| FAULTS.iter().position(|row| row.slug == fault.slug));
-    let stage = stage(value, &faults);
+    let stage = stage(value, &faults, default);
     let sets = value.member("set").map(sets);
     let parts: Vec<_> = faults.iter().map(|(fault, value)| (fault.compile)(*value)).collect();
     if faults.is_empty() && sets.is_none() && !unknown {
@@ -81,9 +86,10 @@ fn group(value: Value<'_>) -> Option<Group> {
 }
 
 /// The stage an effect names, or the first one its faults take place at.
-fn stage(value: Value<'_>, faults: &[(&'static Fault, Value<'_>)]) -> Option<Stage> {
+fn stage(value: Value<'_>, faults: &[(&'static Fault, Value<'_>)], default: Stage) -> Option<Stage> {
     let Some(named) = value.member("stage") else {
-        return Some(faults.iter().map(|(fault, _)| fault.stages[0]).min().unwrap_or(Stage::Head));
+        let first = |fault: &Fault| if fault.stages.contains(&default) { default } else { fault.stages[0] };
+        return Some(faults.iter().map(|(fault, _)| first(fault)).min().unwrap_or(Stage::Head));
     };
     let table: Vec<(&str, Stage)> = STAGES.iter().map(|row| (row.1, row.0)).collect();
     let stage = named.one_of(&table)?;
@@ -123,23 +129,26 @@ pub(super) fn one_line(value: Value<'_>) -> String {
 }
 
 impl Group {
+    /// The refusal a limit answers with when its file says nothing else: the dialect's own, with a computed wait.
+    pub(super) fn refusal() -> Group {
+        let read =
+            document::read("refusal", "{error: rate_limited, retry_after: seconds}", |value| group(value, Stage::Bank));
+        read.expect("these faults are in the table")
+    }
+
     pub(super) fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
         for part in &self.parts {
             part.apply(moment, plan);
         }
     }
 
+    /// What the rule around it must have.
+    pub(super) fn needs(&self) -> impl Iterator<Item = Needs> {
+        self.parts.iter().filter_map(|part| part.needs())
+    }
+
     /// `true` if nothing of the bank's own answer is left after it: later rules are not asked.
     pub(super) fn is_terminal(&self) -> bool {
         self.faults.iter().any(|slug| matches!(*slug, "status" | "error" | "hang" | "reset" | "close" | "truncate"))
     }
-}
-
-/// Refuses `do` beside what takes its place.
-pub(super) fn refuse_both(map: Map<'_>, one: &str, other: &str) -> bool {
-    let both = map.has(one) && map.has(other);
-    if both && let Some(value) = map.optional(other) {
-        value.refuse(format!("`{one}` and `{other}` in one rule"), format!("either `{one}` or `{other}`"));
-    }
-    both
 }

@@ -17,6 +17,7 @@ use super::facts::Facts;
 use super::phase::Length;
 use super::rule::Rule;
 use crate::fault::{Moment, Plan, Provenance, Stage};
+use crate::limit::{self, Verdict};
 use crate::operation::OPERATIONS;
 
 /// Keys one rule counts separately; calls of further keys pass, as if the rule were not there.
@@ -45,6 +46,8 @@ struct Slot {
 struct State {
     /// By rule, then by key.
     automata: Vec<HashMap<String, Automaton>>,
+    /// By rule, then by the key of its limit.
+    limits: Vec<HashMap<String, limit::Automaton>>,
     variables: HashMap<String, String>,
     /// How often each awaited event has happened.
     events: HashMap<&'static str, u64>,
@@ -72,6 +75,7 @@ struct Fire {
     chance: Seed,
     in_phase: std::time::Duration,
     window_end: Option<Timestamp>,
+    verdict: Option<Verdict>,
 }
 
 impl Engine {
@@ -101,7 +105,7 @@ impl Engine {
         for slots in &mut index {
             slots.sort_by_key(|slot| (slot.stage, slot.rule));
         }
-        let state = State { automata: vec![HashMap::new(); scenario.rules.len()], ..State::default() };
+        let state = State::of(scenario.rules.len());
         Engine { scenario: Some(scenario), seed, index, awaited, state: Mutex::new(state) }
     }
 
@@ -114,10 +118,11 @@ impl Engine {
         {
             let kept = self.state.lock();
             let mut state = engine.state.lock();
-            for (automata, rule) in state.automata.iter_mut().zip(&new.rules) {
-                let same = |(number, old): (usize, &Rule)| (old.source == rule.source).then_some(number);
-                if let Some(number) = old.rules.iter().enumerate().find_map(same) {
-                    *automata = kept.automata[number].clone();
+            for (number, rule) in new.rules.iter().enumerate() {
+                let same = |old: &Rule| old.source == rule.source;
+                if let Some(before) = old.rules.iter().position(same) {
+                    state.automata[number] = kept.automata[before].clone();
+                    state.limits[number] = kept.limits[before].clone();
                 }
             }
             state.variables = kept.variables.clone();
@@ -146,8 +151,7 @@ impl Engine {
     /// Forgets everything that was counted.
     pub fn reset(&self) {
         let mut state = self.state.lock();
-        let rules = state.automata.len();
-        *state = State { automata: vec![HashMap::new(); rules], ..State::default() };
+        *state = State::of(state.automata.len());
     }
 
     /// Decides what happens to a call, and counts it.
@@ -199,6 +203,14 @@ fn carry_out(
     plan: &mut Plan,
     state: &mut Option<MutexGuard<'_, State>>,
 ) -> bool {
+    if let (Some(limit), Some(verdict)) = (&rule.limit, &fire.verdict) {
+        if !plan.rewrites.iter().any(|rewrite| limit.tells(rewrite)) {
+            plan.rewrites.extend(limit.headers(verdict));
+        }
+        if verdict.allowed {
+            return false;
+        }
+    }
     for group in rule.phases[fire.phase].effects.iter().filter(|group| group.stage == stage) {
         let moment = Moment {
             now: facts.now,
@@ -207,6 +219,7 @@ fn carry_out(
             chance: fire.chance,
             in_phase: fire.in_phase,
             window_end: fire.window_end,
+            limit_wait: fire.verdict.and_then(|verdict| verdict.retry_after),
             rule: &rule.name,
         };
         group.apply(&moment, plan);
@@ -228,6 +241,27 @@ fn carry_out(
 }
 
 impl State {
+    /// The state of so many rules that have counted nothing.
+    fn of(rules: usize) -> State {
+        State { automata: vec![HashMap::new(); rules], limits: vec![HashMap::new(); rules], ..State::default() }
+    }
+
+    /// Asks the limit of a rule for one call; `None` if the rule has no limit.
+    fn grant(&mut self, number: usize, rule: &Rule, facts: &Facts<'_>) -> Option<Verdict> {
+        let limit = rule.limit.as_ref()?;
+        let key = limit.key.as_ref().unwrap_or(&rule.key).of(facts);
+        let automata = &mut self.limits[number];
+        if automata.len() >= MAX_KEYS && !automata.contains_key(&key) {
+            automata.retain(|_, automaton| !automaton.is_at_rest(&limit.policy, facts.now));
+        }
+        let automaton = automata.entry(key).or_insert_with(|| limit::Automaton::new(&limit.policy, facts.now));
+        let verdict = automaton.check(&limit.policy, facts.now);
+        if limit.counts_all && !verdict.allowed {
+            automaton.charge(&limit.policy, facts.now);
+        }
+        Some(verdict)
+    }
+
     /// Counts a call that matches a rule, and says what the rule makes of it.
     fn step(&mut self, number: usize, rule: &Rule, key: String, seed: Seed, facts: &Facts<'_>) -> Option<Fire> {
         let variables = &self.variables;
@@ -240,7 +274,7 @@ impl State {
             return None;
         }
         let events = &self.events;
-        let automaton = automata.entry(key).or_insert_with(|| Automaton::new(rule, facts.now, events));
+        let automaton = automata.entry(key.clone()).or_insert_with(|| Automaton::new(rule, facts.now, events));
         automaton.n += 1;
         let n = automaton.n;
         if rule.when.count.as_ref().is_some_and(|count| !count.holds(n)) {
@@ -255,13 +289,15 @@ impl State {
             }
         }
         let phase = automaton.phase_of_call(rule, facts.now, events)?;
+        let verdict = self.grant(number, rule, facts);
+        let automaton = self.automata[number].get_mut(&key)?;
         if rule.phases[phase].effects.is_empty() || rule.max.is_some_and(|max| automaton.fired >= max) {
             return None;
         }
-        automaton.fired += 1;
+        automaton.fired += u64::from(verdict.is_none_or(|verdict| !verdict.allowed));
         let window_end = rule.when.clock.as_ref().and_then(|window| window.end(facts.now));
         let in_phase = facts.now.duration_since(automaton.entered).unsigned_abs();
-        Some(Fire { phase, n, draw, chance: seed.of("effect").at(n), in_phase, window_end })
+        Some(Fire { phase, n, draw, chance: seed.of("effect").at(n), in_phase, window_end, verdict })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bank_fixtures::document::{Value, suggest};
 
 use super::rule::Rule;
+use crate::fault::Needs;
 use crate::operation::{OPERATIONS, Operation};
 
 /// Records every mistake that shows only when all rules are looked at together.
@@ -28,6 +29,19 @@ pub(super) fn lint(rules: &[(Rule, Value<'_>)], has_seed: bool) {
         if rule.when.chance.is_some() && !has_seed {
             let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
             chance.refuse("chance without a seed cannot be repeated", "a `seed:` at the top of the file: seed: 42");
+        }
+        for need in rule.phases.iter().flat_map(|phase| &phase.effects).flat_map(|group| group.needs()) {
+            match need {
+                Needs::Limit if rule.limit.is_none() => place.refuse(
+                    "`retry_after: seconds` in a rule without a limit: there is nothing to compute it from",
+                    "a duration (retry_after: 2s), or the effect under `over` of a `limit`",
+                ),
+                Needs::Window if rule.when.clock.is_none() => place.refuse(
+                    "`window.end` in a rule without a window",
+                    "a window in `when: {clock: …}`, or a duration (http-date: 3s)",
+                ),
+                _ => {}
+            }
         }
         for (variable, _) in &rule.when.state {
             if !set.contains(variable.as_str()) {

@@ -9,6 +9,7 @@ mod effect;
 mod engine;
 mod facts;
 mod key;
+mod limit;
 mod lint;
 mod matcher;
 mod pattern;

@@ -7,6 +7,7 @@ use bank_fixtures::expectation::slug;
 
 use super::effect;
 use super::key::Key;
+use super::limit::Limit;
 use super::matcher::Matcher;
 use super::phase::{self, Length, Phase};
 use super::when::When;
@@ -20,6 +21,8 @@ pub(super) struct Rule {
     pub(super) when: When,
     pub(super) key: Key,
     pub(super) phases: Vec<Phase>,
+    /// Calls it grants; its one phase is what happens to the others.
+    pub(super) limit: Option<Limit>,
     /// Times it may fire, per key.
     pub(super) max: Option<u64>,
     pub(super) tags: Vec<String>,
@@ -38,12 +41,13 @@ pub(crate) const RULE_KEYS: &[(&str, &str)] = &[
     ("key", "what has its own count and phases (default: world)"),
     ("do", "what happens to the calls: one effect or a list"),
     ("phases", "different effects for the first calls, the next ones, and so on"),
+    ("limit", "grant so many calls and do something else to the rest"),
     ("max", "fire at most so often per key"),
     ("tags", "words to group rules by"),
     ("disabled", "true: the rule is read and checked, and does nothing"),
 ];
 
-const KEYS: &[&str] = &["name", "match", "when", "key", "do", "phases", "max", "tags", "disabled"];
+const KEYS: &[&str] = &["name", "match", "when", "key", "do", "phases", "limit", "max", "tags", "disabled"];
 
 impl Rule {
     pub(super) fn read(value: Value<'_>) -> Option<Rule> {
@@ -55,26 +59,30 @@ impl Rule {
         let max = map.optional("max").map(|value| value.integer(1..=1_000_000_000u64));
         let tags = map.optional("tags").map(|value| value.each(|value| slug(value).map(str::to_owned)));
         let disabled = map.optional("disabled").map(Value::boolean);
-        let both = effect::refuse_both(map, "do", "phases");
-        let phases = match (map.optional("phases"), map.optional("do")) {
-            (Some(phases), _) => phase::phases(phases),
-            (None, Some(effects)) => {
-                effect::groups(effects).map(|effects| vec![Phase { length: Length::Forever, effects }])
+        let forever = |effects| vec![Phase { length: Length::Forever, effects }];
+        let limit = map.optional("limit").map(Limit::read);
+        let limit = limit.map_or(Some(None), |read| read.map(Some));
+        let said: Vec<&str> = ["do", "phases", "limit"].into_iter().filter(|key| map.has(key)).collect();
+        let phases = match said.as_slice() {
+            ["do"] => map.optional("do").and_then(effect::groups).map(forever),
+            ["phases"] => map.optional("phases").and_then(phase::phases),
+            ["limit"] => limit.as_ref()?.as_ref().map(|limit| forever(limit.over.clone())),
+            [] => {
+                value.refuse("this rule does nothing", "`do`, `phases` or `limit`");
+                None
             }
-            (None, None) => {
-                value.refuse("this rule does nothing", "`do` or `phases`");
+            several => {
+                value.refuse(format!("{} in one rule", several.join(" and ")), "one of do, phases and limit");
                 None
             }
         };
-        if both {
-            return None;
-        }
         Some(Rule {
             name: name?.into(),
             matcher: matcher.unwrap_or(Some(Matcher::default()))?,
             when: when.unwrap_or(Some(When::default()))?,
             key: key.unwrap_or(Some(Key::default()))?,
             phases: phases?,
+            limit: limit?,
             max: max.map_or(Some(None), |read| read.map(Some))?,
             tags: tags.unwrap_or(Some(Vec::new()))?,
             disabled: disabled.unwrap_or(Some(false))?,
@@ -97,7 +105,11 @@ impl Rule {
 
     /// The stage at which every call of the rule's operations is ended by it, if it ends every one.
     pub(super) fn ends_every_call(&self) -> Option<Stage> {
-        let every = self.matcher.is_only_operations() && self.when.is_empty() && self.max.is_none() && !self.disabled;
+        let every = self.limit.is_none()
+            && self.matcher.is_only_operations()
+            && self.when.is_empty()
+            && self.max.is_none()
+            && !self.disabled;
         let [Phase { length: Length::Forever, effects }] = self.phases.as_slice() else { return None };
         effects.iter().find(|group| group.is_terminal()).map(|group| group.stage).filter(|_| every)
     }

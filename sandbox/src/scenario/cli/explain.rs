@@ -59,6 +59,15 @@ fn rule(rule: &Rule) -> String {
 /// One row per phase and effect: which calls, at which stage, what.
 fn rows(rule: &Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
+    if let Some(limit) = &rule.limit {
+        rows.push(vec!["within the limit".to_owned(), format!("passes ({} calls)", limit.policy.limit())]);
+        let over = limit
+            .over
+            .iter()
+            .map(|group| vec!["above it".to_owned(), group.stage.name().to_owned(), group.words.to_string()]);
+        rows.extend(over);
+        return rows;
+    }
     // Call numbers are known until a phase ends by time or event.
     let mut next = Some(1u64);
     for phase in &rule.phases {

@@ -6,6 +6,7 @@ use super::{UnknownName, columns};
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::operation::OPERATIONS;
 use crate::scenario::key::KEYS;
+use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::when::WHEN_KEYS;
 
@@ -15,6 +16,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("operations", "what `match: {op: …}` can name"),
     ("conditions", "what `match` and `when` can ask"),
     ("keys", "what `key` can count separately"),
+    ("limits", "what `limit` takes"),
     ("errors", "what `error` can name, with the class a client should understand"),
     ("stages", "when an effect takes place"),
     ("scenarios", "the scenarios that come with the simulator"),
@@ -39,6 +41,7 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
             [named("match", MATCH_KEYS), named("when", WHEN_KEYS)].concat()
         }
         "keys" => pair(KEYS),
+        "limits" => pair(LIMIT_KEYS),
         "errors" => {
             ERRORS.iter().map(|(name, kind)| vec![(*name).to_owned(), kind.class().name().to_owned()]).collect()
         }

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::fault::{ERRORS, FAULTS, STAGES};
+use crate::limit::HeaderFamily;
 use crate::operation::OPERATIONS;
 use crate::scenario::FILE_KEYS;
 use crate::scenario::key::KEYS;
+use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::phase::PHASE_KEYS;
 use crate::scenario::rule::RULE_KEYS;
@@ -47,6 +49,7 @@ pub fn schema() -> String {
         "when" => Some(json!({"$ref": "#/$defs/when"})),
         "do" => Some(json!({"$ref": "#/$defs/do"})),
         "phases" => Some(json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/phase"}})),
+        "limit" => Some(json!({"$ref": "#/$defs/limit"})),
         "key" => {
             let simple: Vec<&str> = KEYS.iter().map(|row| row.0).filter(|key| !key.contains(':')).collect();
             let key = json!({"anyOf": [{"enum": simple}, {"type": "string", "pattern": "^(header|body):"}]});
@@ -55,6 +58,12 @@ pub fn schema() -> String {
         "max" => Some(json!({"type": "integer", "minimum": 1})),
         "tags" => Some(one_or_list(&slug)),
         "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
+    let limit = object(LIMIT_KEYS, |key| match key {
+        "headers" => Some(json!({"enum": HeaderFamily::ALL.iter().map(|row| row.1).collect::<Vec<_>>()})),
+        "over" => Some(json!({"$ref": "#/$defs/do"})),
+        "count" => Some(json!({"enum": ["granted", "all"]})),
         _ => None,
     });
     let file = object(FILE_KEYS, |key| match key {
@@ -77,6 +86,7 @@ pub fn schema() -> String {
             "match": matcher,
             "when": when,
             "phase": phase,
+            "limit": required(limit, &["quota"]),
             "rule": required(rule, &["name"]),
             "do": {"anyOf": [
                 {"const": "pass"},

@@ -85,7 +85,7 @@ fn effects() {
 #[test]
 fn rules_looked_at_together() {
     insta::assert_snapshot!(rule_refused(
-        "  - name: all\n    match: {op: accounts.*}\n    do: {status: 503}\n  - name: hidden\n    match: {op: accounts.list, client: demo}\n    do: {delay: 1s}\n  - name: all\n    match: {op: balances.get}\n    when: {chance: 5%, state: {mode: closed}}\n    do: {stage: send, delay: 1s}\n"
+        "  - name: all\n    match: {op: accounts.*}\n    do: {status: 503}\n  - name: hidden\n    match: {op: accounts.list, client: demo}\n    do: {delay: 1s}\n  - name: all\n    match: {op: balances.get}\n    when: {chance: 5%, state: {mode: closed}}\n    do: {stage: send, delay: 1s}\n  - name: needs\n    match: {op: payments.*}\n    do: [{stage: send, retry_after: seconds}, {status: 503, retry_after: {http-date: window.end}}]\n"
     ));
 }
 
@@ -121,4 +121,11 @@ proptest! {
             prop_assert!(!problems.to_string().is_empty());
         }
     }
+}
+
+#[test]
+fn limits() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: a\n    limit: {quota: 4 a day, key: consnt, headers: vendor, over: {stauts: 429}, count: some}\n  - name: b\n    limit: {over: pass}\n    do: {status: 503}\n"
+    ));
 }

@@ -216,3 +216,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_limit_grants_per_key_and_on_the_world_s_clock() {
+    let engine = engine(
+        "  - name: four-a-day\n    match: {op: [accounts.*, balances.*]}\n    limit:\n      quota: 4 per 24h rolling\n      key: [consent, op]\n      over: {error: rate_limited, retry_after: seconds}\n",
+    );
+    let mut call = Sample::default();
+    assert_eq!(letters(&engine, &call, 4), "rrrr"); // only the headers that tell the rest
+    let refused = call.decide(&engine);
+    let Some(Ending::Problem(problem)) = &refused.instead else { panic!("{refused:?}") };
+    assert_eq!(problem.retry_after.unwrap().as_secs(), 24 * 3600);
+    assert_eq!(refused.because[0].effect, "error rate_limited, retry_after seconds");
+    let told = |plan: &Plan, header: &str| {
+        plan.rewrites.iter().find_map(|rewrite| match rewrite {
+            Rewrite::Header(name, Some(value)) if name == header => Some(value.to_str().unwrap().to_owned()),
+            _ => None,
+        })
+    };
+    assert_eq!(told(&refused, "ratelimit").unwrap(), "\"default\";r=0;t=86400");
+    assert_eq!(told(&refused, "retry-after").unwrap(), "86400");
+    assert_eq!(letter(&Sample::of(Operation::BalancesGet).decide(&engine)), 'r');
+    call.now += SignedDuration::from_hours(24);
+    assert!(call.decide(&engine).instead.is_none());
+}
