@@ -2,6 +2,7 @@
 //!
 //! Owns the types the layers hand each other. Knows no dialect, no OAuth and no fault.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -42,7 +43,7 @@ pub struct Call<'a> {
     /// Values of the path template's `{…}` segments, percent-decoded, in template order.
     pub params: Vec<(String, String)>,
     /// Who asks, once a token was accepted.
-    pub access: Option<Access>,
+    pub access: Option<Arc<Access>>,
     /// Virtual time at which the request is served.
     pub now: Timestamp,
 }

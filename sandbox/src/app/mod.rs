@@ -207,7 +207,7 @@ impl Exchange<'_> {
         let plan = decide(world, &call, bank, record);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
-            act(bank, &plan.acts, call.access.as_ref(), now);
+            act(bank, &plan.acts, call.access.as_deref(), now);
             identified = identify();
             call.access = identified.as_ref().ok().cloned().flatten();
         }
@@ -262,12 +262,12 @@ impl Exchange<'_> {
         &self,
         route: &Route,
         call: &Call<'_>,
-        identified: Result<Option<Access>, Problem>,
+        identified: Result<Option<Arc<Access>>, Problem>,
         limited: &mut Option<Verdict>,
     ) -> Result<(), Problem> {
         let bank = self.bank;
         let access = identified?;
-        auth::admit(route.needs, access.as_ref(), &bank.ledger, call.now)?;
+        auth::admit(route.needs, access.as_deref(), &bank.ledger, call.now)?;
         let client = access.as_ref().map_or(ANONYMOUS, |access| access.client_id.as_str());
         let Some(verdict) = bank.limits.check(call.operation, client, call.now) else { return Ok(()) };
         *limited = Some(verdict);
@@ -297,7 +297,7 @@ fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Reco
     let mut plan = world.engine().decide(&Facts {
         operation: call.operation,
         request: call.request,
-        access: call.access.as_ref(),
+        access: call.access.as_deref(),
         client_id,
         call: &about,
         now: call.now,

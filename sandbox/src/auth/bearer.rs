@@ -1,5 +1,7 @@
 //! Access tokens at the bank's resources (RFC 6750): who asks, and whether they may.
 
+use std::sync::Arc;
+
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use bank_fixtures::record::ConsentStatus;
 use jiff::Timestamp;
@@ -22,7 +24,7 @@ impl AuthServer {
     /// # Errors
     /// `InvalidToken` for a token that is malformed, unknown, expired or revoked; `InvalidParameter` for a token outside
     /// the `Authorization` header or for several of them.
-    pub fn identify(&self, request: &Request, now: Timestamp) -> Result<Option<Access>, Problem> {
+    pub fn identify(&self, request: &Request, now: Timestamp) -> Result<Option<Arc<Access>>, Problem> {
         refuse_token_elsewhere(request)?;
         let mut headers = request.headers.get_all(AUTHORIZATION).iter();
         let Some(header) = headers.next() else { return Ok(None) };
@@ -38,7 +40,7 @@ impl AuthServer {
             .grants
             .access(token, now)
             .map_err(|why: Worthless| Problem::new(ProblemKind::InvalidToken, format!("the access token is {why}")))?;
-        Ok(Some(Access::clone(&token.access)))
+        Ok(Some(Arc::clone(&token.access)))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Entry {
     pub(crate) body: Bytes,
     /// The client that was named, whether or not it proved itself.
     pub(crate) client_id: Option<String>,
-    pub(crate) access: Option<Access>,
+    pub(crate) access: Option<Arc<Access>>,
     pub(crate) account_id: Option<String>,
     pub(crate) page: Option<u32>,
     pub(crate) idempotency_key: Option<String>,

@@ -92,7 +92,7 @@ impl Bench {
             Call { request: &request, operation: route.operation, params: vec![], access: None, now: self.now };
         let reply = identified
             .and_then(|access| {
-                admit(route.needs, access.as_ref(), &self.bank.ledger, self.now)?;
+                admit(route.needs, access.as_deref(), &self.bank.ledger, self.now)?;
                 call.access = access;
                 (route.handle)(&self.bank, &call)
             })

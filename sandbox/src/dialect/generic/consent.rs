@@ -59,7 +59,7 @@ fn shown_to(access: &Access, view: &ConsentView) -> bool {
 }
 
 fn access<'a>(call: &'a Call<'_>) -> Result<&'a Access, Problem> {
-    call.access.as_ref().ok_or_else(|| Problem::new(ProblemKind::InvalidToken, "send an access token"))
+    call.access.as_deref().ok_or_else(|| Problem::new(ProblemKind::InvalidToken, "send an access token"))
 }
 
 fn asked(body: &Json, client_id: &str, now: Timestamp) -> Result<NewConsent, Problem> {

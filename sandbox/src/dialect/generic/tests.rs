@@ -96,7 +96,7 @@ impl Bench {
             .filter(|route| route.method == request.method)
             .find_map(|route| Some((route, params(route.path, &request.path)?)))
             .expect("a route");
-        let access = Some(self.access.clone());
+        let access = Some(std::sync::Arc::new(self.access.clone()));
         (Call { request, operation: route.operation, params, access, now: self.now }, route)
     }
 
