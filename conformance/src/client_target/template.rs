@@ -162,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_names_every_name() {
+        let page = include_str!("../../../docs/judge-your-client.md");
+        for name in NAMES {
+            assert!(page.contains(&format!("`{}`", name.name)), "docs/judge-your-client.md lacks `{}`", name.name);
+        }
+    }
+
+    #[test]
     fn wrong_names_are_refused() {
         let refused = |text| Template::parse(text, When::Always).unwrap_err().to_string();
         assert_eq!(refused("${BANK_URL}"), "`${BANK_URL}` has no value here");

@@ -8,7 +8,7 @@ use std::io::Write;
 
 use bank_fixtures::error_class::ErrorClass;
 use bank_fixtures::seed::Seed;
-use reqwest::Url;
+use reqwest::{Method, Url};
 use serde_json::Value;
 
 use super::backoff;
@@ -131,11 +131,11 @@ impl<'a> Bank<'a> {
         self.session.accepted();
         match &answer.body {
             Body::Whole(bytes) => serde_json::from_slice(bytes).or_else(|error| {
-                self.salvage(bytes)
+                self.salvage(request, bytes)
                     .ok_or_else(|| Failure::broken(Some(answer.status), format!("the body is not JSON: {error}")))
             }),
             Body::Cut(bytes) => self
-                .salvage(bytes)
+                .salvage(request, bytes)
                 .ok_or_else(|| Failure::broken(Some(answer.status), "the body is shorter than promised")),
             Body::TooLarge => Err(Failure::broken(Some(answer.status), "the body is larger than any page can be")),
         }
@@ -178,8 +178,8 @@ impl<'a> Bank<'a> {
     }
 
     /// The rows that can still be read of a broken list, for the client that thinks this is a good idea.
-    fn salvage(&self, bytes: &[u8]) -> Option<Value> {
-        if self.policy.broken_bodies == BrokenBodies::Refuse {
+    fn salvage(&self, request: &Request, bytes: &[u8]) -> Option<Value> {
+        if self.policy.broken_bodies == BrokenBodies::Refuse || request.method != Method::GET {
             return None;
         }
         let text = String::from_utf8_lossy(bytes);

@@ -89,7 +89,7 @@ pub static DEFECTS: &[Defect] = &[
     Defect {
         slug: "blind-payment-retry",
         what: "sends an order again as a new one when the outcome of the first is unknown",
-        caught_by: &["no-blind-payment-retry", "one-payment"],
+        caught_by: &["same-key-and-body-on-retry", "no-blind-payment-retry", "one-payment"],
         plant: |policy| policy.unknown_outcomes = UnknownOutcomes::PayAgain,
     },
     Defect {
@@ -178,6 +178,18 @@ mod tests {
                 assert_ne!(defect.policy(), other.policy(), "{} and {}", defect.slug, other.slug);
             }
         }
+    }
+
+    #[test]
+    fn the_documentation_lists_every_defect() {
+        let page = include_str!("../../../docs/judge-your-client.md");
+        for defect in DEFECTS {
+            let checks: Vec<String> = defect.caught_by.iter().map(|slug| format!("`{slug}`")).collect();
+            let row = format!("| `{}` | {} | {} |", defect.slug, defect.what, checks.join(", "));
+            assert!(page.contains(&row), "docs/judge-your-client.md lacks the row\n{row}");
+        }
+        let table = page.rsplit("|---|---|---|\n").next().unwrap();
+        assert_eq!(table.lines().count(), DEFECTS.len(), "the table has rows of defects long gone");
     }
 
     #[test]
