@@ -29,6 +29,8 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long and how much is read from a client after the last answer, so that it can read that answer.
 const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: usize = 16 * 1024 * 1024;
+/// The same once the server stops.
+const LAST_DRAIN: Duration = Duration::from_millis(50);
 /// Pause after the system refused to hand out a connection (usually: no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -63,20 +65,27 @@ enum End {
     Ordered(Close),
 }
 
-async fn drive(stream: TcpStream, app: Arc<App>, stop: watch::Receiver<bool>) {
+async fn drive(stream: TcpStream, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Ok(local) = stream.local_addr() else { return };
     // Without it a dripped answer would be gathered into fewer, larger pieces.
     let _ = stream.set_nodelay(true);
     let stream = Arc::new(stream);
     let link = Arc::new(Link::new(Arc::clone(&stream), app.next_connection(), local));
-    let end = exchange(Socket::new(stream, Arc::clone(&link), app.refusal()), &link, &app, stop).await;
+    let end = exchange(Socket::new(stream, Arc::clone(&link), app.refusal()), &link, &app, stop.clone()).await;
     link.over();
     match end {
         End::Ordered(Close::Reset) => {
             let _ = link.arm_reset();
         }
         End::Ordered(Close::Fin) | End::Done => {
-            let _ = clock::timeout(DRAIN, link.drain(DRAIN_BYTES)).await;
+            let stopping = async {
+                let _ = stop.wait_for(|stop| *stop).await;
+                clock::sleep(LAST_DRAIN).await;
+            };
+            tokio::select! {
+                _ = clock::timeout(DRAIN, link.drain(DRAIN_BYTES)) => {}
+                () = stopping => {}
+            }
         }
     }
 }

@@ -124,6 +124,23 @@ fn a_hang_for_ever_ends_when_the_client_leaves() {
 }
 
 #[test]
+fn stopping_waits_neither_for_a_hang_nor_for_an_idle_client() {
+    let mut bench = bench("  - {name: r, match: {op: accounts.list}, do: {hang: forever}}\n");
+    let idle = bench.connect();
+    let mut hanging = bench.connect();
+    hanging.write_all(b"GET /plain/accounts HTTP/1.1\r\nHost: b\r\n\r\n").unwrap();
+    while bench.control("GET", "/v1/worlds/default/journal/counters", "").1["open"] != 1 {}
+    let running = bench.running.take().unwrap();
+    let stopped =
+        bench.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), running.shutdown()).await });
+    assert!(stopped.is_ok(), "it still waits");
+    let mut rest = Vec::new();
+    hanging.read_to_end(&mut rest).unwrap();
+    assert!(rest.is_empty());
+    drop(idle);
+}
+
+#[test]
 fn a_delay_is_kept_and_a_client_that_leaves_meanwhile_is_noticed() {
     let bench = bench("  - {name: r, match: {op: accounts.list}, do: {delay: 300ms}}\n");
     let seen = call(&bench, "GET /plain/accounts", "Connection: close\r\n");
