@@ -71,7 +71,7 @@ pub static DEFECTS: &[Defect] = &[
     Defect {
         slug: "accepts-truncated",
         what: "takes what it can read of a broken body for the whole list",
-        caught_by: &["rejects-broken-bodies"],
+        caught_by: &["survives-reset", "rejects-broken-bodies"],
         plant: |policy| policy.broken_bodies = BrokenBodies::Salvage,
     },
     Defect {

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::not_seen;
 use crate::client_target::Evidence;
 use crate::journal::{Entry, Run};
 use crate::verdict::Verdict;
@@ -27,7 +28,7 @@ pub(super) fn sample(evidence: &Evidence) -> Result<Sample<'_>, Verdict> {
         evidence.runs().into_iter().filter(|run| free_to_choose(run.first()) && !run.succeeded_at_once()).collect();
     let runs: Vec<Run<'_>> = failing.iter().filter(|run| free_gaps(run).len() >= 2).cloned().collect();
     if failing.is_empty() {
-        return Err(Verdict::skipped("no call failed in a way that leaves the wait to the client"));
+        return Err(not_seen(evidence, "no call failed in a way that leaves the wait to the client"));
     }
     if runs.len() < LEAST_CALLS {
         return Err(Verdict::inconclusive(format!(

@@ -1,7 +1,7 @@
 //! C67: amounts are kept to the last digit.
 
 use super::understanding::{About, about, is_imprecise, readings};
-use super::{judged, understanding};
+use super::{judged, not_seen, understanding};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::Params;
@@ -26,7 +26,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         findings.extend(reading.findings(|wrong| is_imprecise(wrong) && about(wrong) != About::Payment));
     }
     if amounts == 0 {
-        return Verdict::skipped(understanding::NOTHING);
+        return not_seen(evidence, understanding::NOTHING);
     }
     judged(evidence, findings, format!("{amounts} entries and balances"))
 }

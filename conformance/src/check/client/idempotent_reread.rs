@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use bank_fixtures::canonical::{Canonical, Entry};
 use bank_fixtures::record::TransactionStatus;
 
-use super::{judged, understanding};
+use super::{judged, not_seen, understanding};
 use crate::check::{Area, Check, Run};
 use crate::client_target::{Drive, Evidence};
 use crate::params::Params;
@@ -28,7 +28,10 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let outputs: Vec<(usize, &Canonical)> =
         syncs.filter_map(|(index, step)| Some((index, step.output.as_ref()?))).collect();
     if outputs.len() < 2 {
-        return Verdict::skipped(if outputs.is_empty() { understanding::NOTHING } else { "the client read only once" });
+        return not_seen(
+            evidence,
+            if outputs.is_empty() { understanding::NOTHING } else { "the client read only once" },
+        );
     }
     let mut findings: Vec<Finding> = outputs.iter().filter_map(|(step, output)| doubled(*step, output)).collect();
     for pair in outputs.windows(2) {

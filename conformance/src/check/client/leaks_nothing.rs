@@ -1,6 +1,6 @@
 //! C59: tokens and secrets stay where they belong.
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -24,7 +24,7 @@ const LEAST_SECRET: usize = 8;
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let secrets: Vec<_> = evidence.secrets.iter().filter(|secret| secret.value.len() >= LEAST_SECRET).collect();
     if secrets.is_empty() || evidence.steps.is_empty() {
-        return Verdict::skipped("the client was entrusted with nothing secret");
+        return not_seen(evidence, "the client was entrusted with nothing secret");
     }
     let mut findings = Vec::new();
     for secret in &secrets {

@@ -62,17 +62,59 @@ fn shown(entry: &Entry) -> verdict::Evidence {
 /// The verdict of these findings. A client that had to be ended was not seen to the end: what it did wrong stays wrong,
 /// but nothing it did right is a pass.
 fn judged(evidence: &Evidence, findings: Vec<Finding>, measured: impl Into<String>) -> Verdict {
-    let ended = evidence.numbered().find(|(_, step)| step.end == End::TimedOut);
-    match ended {
-        Some((index, step)) if findings.is_empty() => Verdict::broken(format!(
-            "the client was still running after {:.1?} in step {} ({}) and was ended",
-            step.elapsed,
-            index + 1,
-            step.drive.name()
-        )),
+    match ended_early(evidence) {
+        Some(reason) if findings.is_empty() => Verdict::broken(reason),
         _ => Verdict::from_findings(findings, measured),
     }
 }
 
+/// The verdict when what a check is about did not come up: skipped, unless the client was ended before it could.
+fn not_seen(evidence: &Evidence, reason: impl Into<String>) -> Verdict {
+    ended_early(evidence).map_or_else(|| Verdict::skipped(reason), Verdict::broken)
+}
+
+fn ended_early(evidence: &Evidence) -> Option<String> {
+    let (index, step) = evidence.numbered().find(|(_, step)| step.end == End::TimedOut)?;
+    Some(format!(
+        "the client was still running after {:.1?} in step {} ({}) and was ended",
+        step.elapsed,
+        index + 1,
+        step.drive.name()
+    ))
+}
+
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{call, evidence, judge};
+    use super::*;
+    use crate::client_target::Drive;
+
+    #[test]
+    fn a_client_that_had_to_be_ended_passes_nothing_and_answers_for_what_it_did() {
+        let timed_out = |entries| {
+            let mut evidence = evidence(Drive::Sync, entries);
+            evidence.steps[0].end = End::TimedOut;
+            evidence
+        };
+        let limited = |at| call(at, "accounts.list", "GET /plain/accounts", 429).header("retry-after", "2");
+        let early = timed_out(vec![limited(0), limited(5)]);
+        assert!(matches!(judge(&retry_after_seconds::CHECK, &early), Verdict::Failed(_)));
+        let (patient, quiet) = (timed_out(vec![limited(0), limited(2_000)]), timed_out(Vec::new()));
+        let ended = Verdict::broken("the client was still running after 1.0s in step 1 (sync) and was ended");
+        assert_eq!(judge(&retry_after_seconds::CHECK, &patient), ended);
+        for check in CHECKS.iter() {
+            assert_eq!(judge(check, &quiet), ended, "{}", check.slug);
+        }
+    }
+
+    #[test]
+    fn every_check_has_its_own_slug_ids_and_source() {
+        for (index, check) in CHECKS.iter().enumerate() {
+            assert!(CHECKS[index + 1..].iter().all(|other| other.slug != check.slug), "{}", check.slug);
+            assert!(check.ids.iter().all(|id| id.starts_with('C')) && !check.source.is_empty(), "{}", check.slug);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! C36: an order whose outcome is unknown is looked up before it is sent as a new one.
 
 use super::payments::{key, orders, outcome_unknown, pay_steps};
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -42,7 +42,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if unknown == 0 {
-        return Verdict::skipped("no order ended with an unknown outcome");
+        return not_seen(evidence, "no order ended with an unknown outcome");
     }
     judged(evidence, findings, format!("{unknown} requests with an unknown outcome, none followed by a blind one"))
 }

@@ -1,6 +1,6 @@
 //! C12: what the bank refused for good is not asked again.
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -41,7 +41,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if refused == 0 {
-        return Verdict::skipped("no request was refused for good");
+        return not_seen(evidence, "no request was refused for good");
     }
     judged(evidence, findings, format!("{refused} refusals, none asked again"))
 }

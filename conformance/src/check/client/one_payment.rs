@@ -3,7 +3,7 @@
 use bank_fixtures::record::PaymentStatus;
 
 use super::payments::{made_one, orders, pay_steps};
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::Params;
@@ -53,7 +53,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if steps == 0 {
-        return Verdict::skipped("no payment was ordered");
+        return not_seen(evidence, "no payment was ordered");
     }
     judged(evidence, findings, format!("{steps} orders"))
 }

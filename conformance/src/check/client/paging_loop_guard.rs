@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -61,7 +61,7 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         }
     }
     if loops == 0 {
-        return Verdict::skipped("no list led back to where it had been");
+        return not_seen(evidence, "no list led back to where it had been");
     }
     judged(evidence, findings, format!("{loops} lists that lead nowhere"))
 }

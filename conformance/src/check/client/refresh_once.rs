@@ -1,6 +1,6 @@
 //! C47: a refused token is refreshed once; a fresh token that is refused ends the run.
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -60,7 +60,7 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         }
     }
     if seen == 0 {
-        return Verdict::skipped("no token was refused");
+        return not_seen(evidence, "no token was refused");
     }
     judged(evidence, findings, format!("{seen} refused, {refreshes} refreshes"))
 }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::{Ending, Entry};
@@ -57,7 +57,7 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         }
     }
     if broken == 0 {
-        return Verdict::skipped("no body was cut short or broken");
+        return not_seen(evidence, "no body was cut short or broken");
     }
     judged(evidence, findings, format!("{broken} broken bodies"))
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
 use super::retry_after_seconds::TOO_LONG;
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -73,7 +73,7 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         }
     }
     if waits == 0 {
-        return Verdict::skipped("nothing was sent again after a Retry-After that is not in seconds");
+        return not_seen(evidence, "nothing was sent again after a Retry-After that is not in seconds");
     }
     judged(evidence, findings, format!("{waits} waits"))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::{Param, ParamValue, Params};
@@ -63,11 +63,14 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         }
     }
     if waits.is_empty() && put_off == 0 {
-        return Verdict::skipped(if asked_once {
-            "the client never sent again what was answered with Retry-After, so its wait cannot be measured"
-        } else {
-            "no answer carried a Retry-After in seconds"
-        });
+        return not_seen(
+            evidence,
+            if asked_once {
+                "the client never sent again what was answered with Retry-After, so its wait cannot be measured"
+            } else {
+                "no answer carried a Retry-After in seconds"
+            },
+        );
     }
     let shortest = waits.iter().min().copied().unwrap_or_default();
     let waited = format!("{} waits, the shortest {:.3} s", waits.len(), shortest.as_secs_f64());

@@ -1,7 +1,7 @@
 //! C31: a payment request that is sent again is the same request.
 
 use super::payments::{key, orders, pay_steps};
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::Params;
@@ -44,7 +44,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if repeated == 0 {
-        return Verdict::skipped("no payment request was sent again");
+        return not_seen(evidence, "no payment request was sent again");
     }
     judged(evidence, findings, format!("{repeated} repetitions, all the same request"))
 }

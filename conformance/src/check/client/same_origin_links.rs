@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::Entry;
@@ -48,7 +48,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if offered == 0 && findings.is_empty() {
-        return Verdict::skipped("no link led to another origin");
+        return not_seen(evidence, "no link led to another origin");
     }
     judged(evidence, findings, format!("{offered} links to another origin, none followed"))
 }

@@ -1,6 +1,6 @@
 //! C24: a connection that breaks before the whole answer costs a repetition, not the data.
 
-use super::{judged, shown};
+use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::journal::{Ending, Entry};
@@ -46,7 +46,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         }
     }
     if broken == 0 {
-        return Verdict::skipped("no connection broke before the answer to a request that only reads");
+        return not_seen(evidence, "no connection broke before the answer to a request that only reads");
     }
     judged(evidence, findings, format!("{broken} broken connections, each sent again"))
 }

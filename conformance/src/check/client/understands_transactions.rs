@@ -1,7 +1,7 @@
 //! C68: entries are understood as the bank meant them.
 
 use super::understanding::{About, about, is_imprecise, readings};
-use super::{judged, understanding};
+use super::{judged, not_seen, understanding};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::Params;
@@ -27,7 +27,7 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         findings.extend(reading.findings(|wrong| about(wrong) == About::Entry && !is_imprecise(wrong)));
     }
     if entries == 0 {
-        return Verdict::skipped(understanding::NOTHING);
+        return not_seen(evidence, understanding::NOTHING);
     }
     judged(evidence, findings, format!("{entries} entries"))
 }
