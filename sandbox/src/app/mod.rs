@@ -31,7 +31,7 @@ use crate::clock;
 use crate::dialect::{Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
 use crate::fault::{Act, Close, Plan, Rewrite, Wire};
-use crate::journal::{self, Answered};
+use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
 use crate::scenario::Facts;
@@ -115,18 +115,19 @@ impl App {
         // 3. The body is read within bounds before any decision: rules and handlers see whole requests.
         let head = parts.method == Method::HEAD;
         let body = body::read(incoming).await;
+        if let Ok(body) = &body {
+            // A copy: what was received lies in a buffer that is larger than the body.
+            record.entry().body = Bytes::copy_from_slice(body);
+        }
         let (request, flaw) = assemble(place, parts, body, &world, &record, &link);
         let outcome = match &bank {
             Some(bank) => Exchange { world: &world, bank, request: &request, link: &link }.run(&mut record, flaw).await,
             None => Outcome::Reply(envelope::nowhere(&world, &request, flaw), None),
         };
-        let entry = record.entry();
-        let request_id = request.request_id;
-        (entry.headers, entry.body) = (request.headers, request.body);
         let (mut reply, wire) = match outcome {
             Outcome::Reply(reply, wire) => (reply, wire),
             Outcome::Silence(silence) => {
-                entry.ending = silence.ending();
+                record.entry().ending = silence.ending();
                 // The record waits with us and is closed when the connection takes both away.
                 match silence.keep(&link).await {}
             }
@@ -134,11 +135,11 @@ impl App {
         // 13. What every answer carries comes after the rewrites, and only where nothing is yet: a rule that names one of
         // these headers wins.
         let journal = (self.settings.journal_header == JournalHeader::Sent).then(|| (world.name(), record.seq()));
-        finish::headers(&mut reply, &request_id, world.clock().now(), journal);
+        finish::headers(&mut reply, &request.request_id, world.clock().now(), journal);
         let entry = record.entry();
         entry.committed |= reply.committed;
         (entry.replayed, entry.class) = (reply.replayed, reply.class);
-        let (headers, body) = (reply.headers.clone(), reply.body.clone());
+        let (headers, body) = (Packed::of(&reply.headers), reply.body.clone());
         entry.answer = Some(Answered { status: reply.status, headers, body, sent_bytes: 0 });
         // 14. The wire comes last: it moves bytes and does not know what they mean.
         let body = if head { Bytes::new() } else { reply.body };

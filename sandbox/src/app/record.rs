@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use axum::http::request;
+use axum::http::{Version, request};
 
 use crate::clock;
 use crate::fault::Close;
-use crate::journal::{Ending, Entry, Journal};
+use crate::journal::{Ending, Entry, Journal, Packed};
 use crate::operation::Operation;
 use crate::wire::{Delivery, Sent};
 
@@ -41,9 +41,8 @@ impl Record {
             ended_ns: started_ns,
             operation: Operation::Unknown,
             method: parts.method.clone(),
-            target: parts.uri.clone(),
-            version: parts.version,
-            headers: axum::http::HeaderMap::new(),
+            target: target(parts),
+            headers: Packed::of(&parts.headers),
             body: bytes::Bytes::new(),
             client_id: None,
             access: None,
@@ -77,6 +76,13 @@ impl Record {
             entry.ended_ns = clock::monotonic_ns();
             self.journal.close(self.seq, *entry);
         }
+    }
+}
+
+fn target(parts: &request::Parts) -> String {
+    match parts.uri.path_and_query() {
+        Some(path) if parts.version == Version::HTTP_2 || parts.uri.scheme().is_none() => path.as_str().to_owned(),
+        _ => parts.uri.to_string(),
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::record::Record;
 use super::{JournalHeader, envelope, finish};
 use crate::exchange::{Problem, ProblemKind, Request};
-use crate::journal::{Answered, Ending};
+use crate::journal::{Answered, Ending, Packed};
 use crate::wire::Link;
 use crate::world::Worlds;
 
@@ -40,7 +40,7 @@ pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: Sta
     entry.ending = Ending::Complete;
     entry.class = reply.class;
     let sent_bytes = reply.body.len() as u64;
-    entry.answer = Some(Answered { status, headers: reply.headers, body: reply.body, sent_bytes });
+    entry.answer = Some(Answered { status, headers: Packed::of(&reply.headers), body: reply.body, sent_bytes });
     bytes
 }
 

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
+use axum::http::{Method, StatusCode};
 use bank_fixtures::error_class::ErrorClass;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::Packed;
 use crate::exchange::Access;
 use crate::fault::{Close, Provenance};
 use crate::operation::Operation;
@@ -27,10 +28,9 @@ pub(crate) struct Entry {
     pub(crate) ended_ns: u64,
     pub(crate) operation: Operation,
     pub(crate) method: Method,
-    /// As received.
-    pub(crate) target: Uri,
-    pub(crate) version: Version,
-    pub(crate) headers: HeaderMap,
+    /// The request target as it was sent; HTTP/2 sends path and authority apart.
+    pub(crate) target: String,
+    pub(crate) headers: Packed,
     pub(crate) body: Bytes,
     /// The client that was named, whether or not it proved itself.
     pub(crate) client_id: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Packed,
     pub(crate) body: Bytes,
     /// Bytes of the body handed to the socket.
     pub(crate) sent_bytes: u64,
@@ -105,7 +105,7 @@ impl Entry {
 
     /// What keeping it costs, roughly, in bytes.
     pub(crate) fn weight(&self) -> usize {
-        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len() + 64 * answer.headers.len());
-        512 + self.body.len() + 64 * self.headers.len() + answer
+        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len() + answer.headers.len());
+        size_of::<Entry>() + self.target.len() + self.body.len() + self.headers.len() + answer
     }
 }

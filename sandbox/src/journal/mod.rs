@@ -5,6 +5,7 @@
 
 mod entry;
 mod filter;
+mod packed;
 mod redact;
 mod v1;
 
@@ -17,6 +18,7 @@ use tokio::sync::Notify;
 
 pub(crate) use entry::{Answered, Ending, Entry};
 pub(crate) use filter::Filter;
+pub(crate) use packed::Packed;
 pub(crate) use v1::line;
 
 use crate::clock;
@@ -156,5 +158,79 @@ impl Ring {
             self.dropped += 1;
             self.bytes -= slot.map_or(0, |entry| entry.weight());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{Method, StatusCode};
+    use bytes::Bytes;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn entry(body: Bytes) -> Entry {
+        Entry {
+            bank: None,
+            connection: 1,
+            started_at: Timestamp::UNIX_EPOCH,
+            virtual_at: Timestamp::UNIX_EPOCH,
+            started_ns: 0,
+            decided_ns: 0,
+            ended_ns: 0,
+            operation: Operation::AccountsList,
+            method: Method::GET,
+            target: "/plain/accounts".to_owned(),
+            headers: Packed::default(),
+            body: Bytes::new(),
+            client_id: None,
+            access: None,
+            account_id: None,
+            page: None,
+            idempotency_key: None,
+            decisions: Vec::new(),
+            limited: false,
+            committed: false,
+            replayed: false,
+            answer: Some(Answered { status: StatusCode::OK, headers: Packed::default(), body, sent_bytes: 0 }),
+            class: None,
+            ending: Ending::Complete,
+        }
+    }
+
+    fn sequence(found: &[(u64, Arc<Entry>)]) -> Vec<u64> {
+        found.iter().map(|(seq, _)| *seq).collect()
+    }
+
+    #[test]
+    fn counters_stay_exact_when_entries_go() {
+        let journal = Journal::default();
+        for _ in 0..ENTRIES_LIMIT + 5 {
+            let seq = journal.open();
+            journal.close(seq, entry(Bytes::new()));
+        }
+        let counters = journal.counters();
+        assert_eq!((counters.total, counters.open, counters.evicted), (ENTRIES_LIMIT as u64 + 5, 0, 5));
+        assert_eq!(counters.ended, [(Operation::AccountsList, 200, ENTRIES_LIMIT as u64 + 5)]);
+        assert_eq!(sequence(&journal.read(0, 2, &Filter::default())), [6, 7]);
+        assert_eq!(sequence(&journal.read(ENTRIES_LIMIT as u64 + 3, 10, &Filter::default())), [20_004, 20_005]);
+    }
+
+    #[test]
+    fn large_bodies_push_older_entries_out_and_an_evicted_one_may_still_end() {
+        let journal = Journal::default();
+        let hanging = journal.open();
+        let megabyte = Bytes::from(vec![0; 1024 * 1024]);
+        for _ in 0..80 {
+            let seq = journal.open();
+            journal.close(seq, entry(megabyte.clone()));
+        }
+        let kept = journal.read(0, usize::MAX, &Filter::default());
+        assert!((60..=64).contains(&kept.len()), "{}", kept.len());
+        assert_eq!(kept.last().map(|(seq, _)| *seq), Some(81));
+        assert_eq!(journal.counters().open, 1);
+        journal.close(hanging, entry(Bytes::new()));
+        let counters = journal.counters();
+        assert_eq!((counters.total, counters.open, counters.ended[0].2), (81, 0, 81));
     }
 }

@@ -1,10 +1,9 @@
 //! Journal v1, the published form: one JSON object per exchange. Members are only ever added.
 
-use axum::http::Version;
 use bank_fixtures::error_class::ErrorClass;
 use serde::Serialize;
 
-use super::{Entry, redact};
+use super::{Entry, Packed, redact};
 
 /// Most bytes of a body that are shown.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -95,7 +94,7 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
         ended_ns: entry.ended_ns,
         operation: entry.operation.name(),
         method: entry.method.as_str(),
-        target: redact::target(&target(entry)),
+        target: redact::target(&entry.target),
         request: message(&entry.headers, &entry.body),
         client_id: entry.client(),
         user: access.and_then(|access| access.user.as_deref()),
@@ -129,26 +128,14 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
     serde_json::to_string(&line).expect("strings and numbers serialise")
 }
 
-/// The request target as it was sent; HTTP/2 sends path and authority apart.
-fn target(entry: &Entry) -> String {
-    match (entry.version, entry.target.path_and_query()) {
-        (Version::HTTP_2, Some(path)) => path.to_string(),
-        _ => entry.target.to_string(),
-    }
-}
-
 fn millis(at: jiff::Timestamp) -> String {
     format!("{at:.3}")
 }
 
-fn message(headers: &axum::http::HeaderMap, body: &[u8]) -> Message {
-    let content_type =
-        headers.get(axum::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+fn message(headers: &Packed, body: &[u8]) -> Message {
+    let content_type = headers.value("content-type").and_then(|value| std::str::from_utf8(value).ok()).unwrap_or("");
     Message {
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), redact::header(name.as_str(), value.as_bytes())))
-            .collect(),
+        headers: headers.iter().map(|(name, value)| (name.to_owned(), redact::header(name, value))).collect(),
         body_bytes: body.len(),
         body_sha256: redact::hash(body),
         body: redact::body(content_type, body, BODY_LIMIT_BYTES),
