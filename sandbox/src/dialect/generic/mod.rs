@@ -6,8 +6,6 @@
 mod body;
 mod consent;
 mod cursor;
-#[cfg(test)]
-mod goldens;
 mod json;
 mod list;
 mod payment;
