@@ -147,3 +147,88 @@ fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
     let said = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
     format!("the harness itself failed: {}", said.unwrap_or("no message"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Area, Check};
+    use crate::event::ExitCode;
+    use crate::report::Record;
+    use crate::suite::Severity;
+
+    static PASSES: Check = check("passes", Run::Bank(|_| Box::pin(async { Verdict::passed("fine") })));
+    static PANICS: Check = check("panics", Run::Bank(|_| Box::pin(async { panic!("no bank is that bad") })));
+    static OF_CLIENTS: Check = check("of-clients", Run::Client(|_, _| Verdict::passed("fine")));
+
+    const fn check(slug: &'static str, run: Run) -> Check {
+        Check { slug, ids: &[], title: "", source: "", advice: "", area: Area::Errors, params: &[], run }
+    }
+
+    struct Absent;
+
+    impl PrepareBank for Absent {
+        fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>> {
+            Box::pin(async { Err("nobody listens there".to_owned()) })
+        }
+    }
+
+    struct Present;
+
+    impl PrepareBank for Present {
+        fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>> {
+            Box::pin(async { Ok(probe()) })
+        }
+    }
+
+    fn probe() -> BankProbe {
+        use crate::http::{Http, Network};
+        use crate::target::bank::{BankTarget, ConsentRoute, HISTORY_DAYS, Permission};
+        let target = BankTarget {
+            name: "nowhere".to_owned(),
+            base_url: "http://127.0.0.1:9".to_owned(),
+            issuer: "http://127.0.0.1:9".to_owned(),
+            client: None,
+            consent: ConsentRoute::Ready { access_token: "token".to_owned() },
+            control: None,
+            payments: Permission::Withheld,
+            bursts: Permission::Withheld,
+            history_days: HISTORY_DAYS,
+            seed: 1,
+        };
+        target.probe(Http::over(Arc::new(Network::new().unwrap())))
+    }
+
+    async fn judged(bank: Arc<dyn PrepareBank>, checks: &[&'static Check]) -> (Totals, Vec<Verdict>) {
+        let select = |check: &&'static Check| Selected { check, severity: Severity::Must, params: Default::default() };
+        let checks = checks.iter().map(select).collect();
+        let case = Case { name: "case".to_owned(), subject: Subject::Bank(bank), checks };
+        let mut record = Record::default();
+        let totals = run(Plan { seed: 1, jobs: NonZeroUsize::MIN, cases: vec![case] }, &mut record).await;
+        assert_eq!(totals, record.totals());
+        (totals, record.cases.remove(0).outcomes.into_iter().map(|outcome| outcome.verdict).collect())
+    }
+
+    #[tokio::test]
+    async fn a_check_that_panics_is_broken_and_the_others_go_on() {
+        let (totals, verdicts) = judged(Arc::new(Present), &[&PANICS, &PASSES, &OF_CLIENTS]).await;
+        assert_eq!(verdicts[0], Verdict::broken("the harness itself failed: no bank is that bad"));
+        assert_eq!(verdicts[1], Verdict::passed("fine"));
+        assert!(matches!(&verdicts[2], Verdict::Skipped { .. }));
+        assert_eq!(totals.exit_code(), ExitCode::Broken);
+    }
+
+    #[tokio::test]
+    async fn a_bank_that_cannot_be_prepared_is_broken_not_failed() {
+        let (totals, verdicts) = judged(Arc::new(Absent), &[&PASSES]).await;
+        assert_eq!(verdicts, [Verdict::broken("nobody listens there")]);
+        assert_eq!(totals.exit_code(), ExitCode::Broken);
+    }
+
+    #[tokio::test]
+    async fn a_bank_nobody_listens_at_breaks_checks_rather_than_failing_them() {
+        let reads = crate::check::find("reads-answer").unwrap();
+        let (totals, verdicts) = judged(Arc::new(Present), &[reads]).await;
+        assert!(matches!(&verdicts[0], Verdict::Broken { reason } if reason.contains("127.0.0.1:9")), "{verdicts:?}");
+        assert_eq!((totals.broken, totals.failed), (1, 0));
+    }
+}

@@ -93,3 +93,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
         .build()
         .map_err(|error| Refusal::new(ExitCode::Broken, format!("the runtime cannot start: {error}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,8 +56,8 @@ impl Fields {
     /// An opaque id: a string as it is; a number digit by digit.
     pub fn id(&mut self, at: &At<'_>) -> Option<String> {
         match at.value {
-            Value::Text(text) if text.is_empty() => {
-                self.warn(WarningCode::Schema, at, "an empty id");
+            Value::Text(text) if text.trim().is_empty() => {
+                self.warn(WarningCode::Schema, at, "a blank id");
                 None
             }
             Value::Text(text) => Some(text.clone()),

@@ -42,7 +42,7 @@ pub struct BankProbe {
     drawn: AtomicU64,
     pub(crate) metadata: OnceCell<Metadata>,
     session: Mutex<Option<Arc<Tokens>>>,
-    reading: OnceCell<Arc<Reading>>,
+    reading: Mutex<Option<Result<Arc<Reading>, Trouble>>>,
     keeps: Option<Box<dyn std::any::Any + Send + Sync>>,
 }
 
@@ -81,7 +81,7 @@ impl BankProbe {
             drawn: AtomicU64::new(0),
             metadata: OnceCell::new(),
             session: Mutex::new(None),
-            reading: OnceCell::new(),
+            reading: Mutex::new(None),
             keeps: None,
         }
     }
@@ -175,7 +175,16 @@ impl BankProbe {
     /// # Errors
     /// When it cannot be read.
     pub async fn reading(&self) -> Result<Arc<Reading>, Trouble> {
-        self.reading.get_or_try_init(|| async { Reading::take(self).await.map(Arc::new) }).await.cloned()
+        let mut reading = self.reading.lock().await;
+        match reading.as_ref() {
+            Some(Ok(taken)) => return Ok(Arc::clone(taken)),
+            // A bank that hangs or hangs up would cost every check the same wait again.
+            Some(Err(broken @ Trouble::Broken(_))) => return Err(broken.clone()),
+            Some(Err(_)) | None => {}
+        }
+        let taken = Reading::take(self).await.map(Arc::new);
+        *reading = Some(taken.clone());
+        taken
     }
 
     /// The current session, begun if there is none.

@@ -81,3 +81,6 @@ impl Sink for Record {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

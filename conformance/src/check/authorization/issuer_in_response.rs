@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "issuer-in-response",
-    ids: &["C59"],
+    ids: &[],
     title: "the redirect to the client carries the issuer and the state unchanged",
     source: "RFC 9207 §2; RFC 6749 §4.1.2",
     advice: "Add `iss`, byte-equal to the issuer in the metadata, and the `state` of the request to every authorization response.",

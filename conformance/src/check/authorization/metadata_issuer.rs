@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "metadata-issuer",
-    ids: &["M1"],
+    ids: &[],
     title: "discovery documents name the issuer exactly and put every endpoint at it",
     source: "RFC 8414 §3.3; OpenID Connect Discovery 1.0 §4.3",
     advice: "Serve the metadata at both well-known forms of the issuer, with `issuer` byte-equal to the address they were asked for.",

@@ -8,7 +8,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "refresh-rotates",
-    ids: &["N63"],
+    ids: &["I9"],
     title: "a refresh gives a working access token and a new refresh token",
     source: "RFC 9700 §4.14.2; RFC 6749 §6",
     advice: "Issue a new refresh token with every refresh, and make the new access token valid at once.",

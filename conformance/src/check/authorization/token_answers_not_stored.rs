@@ -6,7 +6,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "token-answers-not-stored",
-    ids: &["N59"],
+    ids: &[],
     title: "answers of the token endpoint must not be stored",
     source: "RFC 6749 §5.1",
     advice: "Send `Cache-Control: no-store` with every answer of the token endpoint, failures included.",

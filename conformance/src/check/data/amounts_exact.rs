@@ -8,7 +8,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "amounts-exact",
-    ids: &["D1", "N04"],
+    ids: &["D7", "D8", "D10"],
     title: "amounts are decimal strings with exactly the decimals of their currency",
     source: "ISO 4217; docs/generic-api.md (conventions)",
     advice: "Write amounts as strings with the number of decimals ISO 4217 gives the currency: 0 for JPY, 3 for KWD.",

@@ -9,7 +9,7 @@ use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "balances-reconcile",
-    ids: &["D6", "N48"],
+    ids: &["E8", "E10"],
     title: "entries add up to the balance",
     source: "house (double entry); docs/generic-api.md (balances)",
     advice: "Make every balance the sum of the booked entries: opening + booked = closing, step by step.",

@@ -8,7 +8,7 @@ use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "currencies-agree",
-    ids: &["D2", "N06"],
+    ids: &["D4", "D5"],
     title: "entries and balances are in the currency of their account",
     source: "ISO 4217; docs/generic-api.md (resources)",
     advice: "Book in the currency of the account; put the merchant's currency into `original_amount`.",

@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "dates-valid",
-    ids: &["E2", "N12"],
+    ids: &["C4", "C6", "C10"],
     title: "dates exist, booked entries have one, and none lies in the bank's future",
     source: "ISO 8601; RFC 3339; docs/generic-api.md (conventions)",
     advice: "Date bookings in the bank's own zone, never later than today there; write instants with their offset.",

@@ -8,7 +8,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "identifiers-valid",
-    ids: &["D4"],
+    ids: &["F20", "G1"],
     title: "account identifiers are of their scheme and pass its checksum",
     source: "ISO 13616; ISO 7064",
     advice: "Send identifiers in electronic form with right check digits, at most one of each scheme, and card numbers masked.",

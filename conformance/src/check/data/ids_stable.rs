@@ -9,7 +9,7 @@ const ROWS: usize = 150;
 
 pub(super) static CHECK: Check = Check {
     slug: "ids-stable",
-    ids: &["C2", "N44"],
+    ids: &["A11"],
     title: "reading again gives the same ids for the same entries",
     source: "docs/generic-api.md (resources)",
     advice: "Keep ids: the same account and the same entry have the same id in every read and under every consent.",

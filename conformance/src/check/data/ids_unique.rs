@@ -8,7 +8,7 @@ use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "ids-unique",
-    ids: &["C1", "N07"],
+    ids: &["A1"],
     title: "no two accounts and no two entries of an account share an id",
     source: "docs/generic-api.md (resources)",
     advice: "Give every entry an id of its own that no other entry ever had.",

@@ -8,7 +8,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "schema-followed",
-    ids: &["B4", "N46"],
+    ids: &["A3", "A4", "K8", "K9"],
     title: "documents have the members, types and words of their contract",
     source: "docs/generic-api.md (resources)",
     advice: "Send every mandatory member, once, in its type, with the words of the contract; leave out what has no value.",

@@ -6,7 +6,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "bad-parameters-refused",
-    ids: &["H5"],
+    ids: &[],
     title: "a parameter that cannot be honoured is refused by name",
     source: "RFC 9110 §15.5.1; docs/generic-api.md",
     advice: "Refuse a parameter outside its range or not of its type with 400 and name it in `field`.",

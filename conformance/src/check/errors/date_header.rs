@@ -6,7 +6,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "date-header",
-    ids: &["E1"],
+    ids: &[],
     title: "every answer carries a Date in the form of HTTP",
     source: "RFC 9110 §6.6.1, §5.6.7",
     advice: "Send `Date` as an IMF-fixdate with every answer.",

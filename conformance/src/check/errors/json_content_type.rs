@@ -6,7 +6,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "json-content-type",
-    ids: &["B2"],
+    ids: &[],
     title: "JSON answers say application/json",
     source: "RFC 8259 §11; RFC 9110 §8.3",
     advice: "Send `Content-Type: application/json` with every JSON document.",

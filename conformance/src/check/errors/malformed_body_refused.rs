@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "malformed-body-refused",
-    ids: &["H6"],
+    ids: &[],
     title: "a body that is not what the contract says is refused, with the place",
     source: "RFC 9110 §15.5.1; RFC 6901; docs/generic-api.md",
     advice: "Refuse broken JSON, unknown members and members that come twice with 400; point at the member with a JSON pointer.",

@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "method-not-allowed",
-    ids: &["H3"],
+    ids: &[],
     title: "a method the resource does not have is answered 405 with Allow",
     source: "RFC 9110 §15.5.6, §10.2.1",
     advice: "Answer with 405 and list the methods of the resource in `Allow`.",

@@ -8,7 +8,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "problem-documents",
-    ids: &["H1"],
+    ids: &["K3"],
     title: "a refusal is a problem document whose members agree with the answer",
     source: "RFC 9457 §3, §3.1",
     advice: "Send `application/problem+json` with `type`, `title`, `status` (equal to the HTTP status) and `code`.",

@@ -8,7 +8,7 @@ use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "reads-answer",
-    ids: &["A1", "B1"],
+    ids: &["K2", "K5", "K15"],
     title: "every read answers 200 with a whole, well-formed document",
     source: "RFC 9110 §15.3.1; RFC 8259",
     advice: "Answer reads completely and correctly, or with a failure of the contract while something is wrong.",
@@ -19,6 +19,8 @@ pub(super) static CHECK: Check = Check {
 
 /// How often each address is read: a bank that fails now and then is caught more often.
 const ROUNDS: usize = 3;
+/// After so many failures no more is learnt, and a bank that never answers costs a wait each time.
+const ENOUGH_FAILURES: usize = 4;
 /// How many accounts are read.
 const ACCOUNTS: usize = 4;
 
@@ -49,6 +51,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     async fn read(&mut self, path: &str) -> Result<Option<Reply>, Trouble> {
+        if self.findings.len() >= ENOUGH_FAILURES {
+            return Ok(None);
+        }
         self.count += 1;
         let request = Request::get(self.bank.url(path)).bearer(&self.token).header("accept", "application/json");
         let reply = match self.bank.try_send(request.clone()).await {

@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "request-id-echoed",
-    ids: &["H7"],
+    ids: &[],
     title: "the request id comes back, and is made where there was none",
     source: "docs/generic-api.md",
     advice: "Echo `x-request-id` on every answer, failures included; make one if the request had none.",

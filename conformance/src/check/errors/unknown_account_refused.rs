@@ -6,7 +6,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "unknown-account-refused",
-    ids: &["H4"],
+    ids: &[],
     title: "an account that does not exist is answered 404",
     source: "RFC 9110 §15.5.5",
     advice: "Answer 404 `account_not_found` for an account that does not exist and for one the consent does not cover.",

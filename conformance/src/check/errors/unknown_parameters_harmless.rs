@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "unknown-parameters-harmless",
-    ids: &["H8"],
+    ids: &[],
     title: "an unknown query parameter is refused or changes nothing",
     source: "house",
     advice: "Refuse query parameters the resource does not have with 400, or ignore them; never fail on them.",

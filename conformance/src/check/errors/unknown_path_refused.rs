@@ -6,7 +6,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "unknown-path-refused",
-    ids: &["H2"],
+    ids: &[],
     title: "an unknown path is answered 404 in the same envelope",
     source: "RFC 9110 §15.5.5",
     advice: "Answer addresses that do not exist with 404 and the envelope of every other refusal.",

@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "limit-headers",
-    ids: &["J1"],
+    ids: &["J3"],
     title: "answers say what the limit is and what is left of it",
     source: "draft-ietf-httpapi-ratelimit-headers-10 §3, §4; docs/generic-api.md (failures)",
     advice: "Send `RateLimit-Policy` and `RateLimit` with every answer of a limited operation, counting down.",

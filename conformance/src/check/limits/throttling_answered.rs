@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "throttling-answered",
-    ids: &["J4", "C01"],
+    ids: &["J4"],
     title: "too many calls are answered 429 with the wait",
     source: "RFC 6585 §4; RFC 9110 §10.2.3; docs/generic-api.md (failures)",
     advice: "Answer 429 `rate_limit_exceeded` with `Retry-After` in whole seconds, at least 1, as soon as the limit is used up.",

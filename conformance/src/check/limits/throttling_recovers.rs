@@ -8,7 +8,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "throttling-recovers",
-    ids: &["J5"],
+    ids: &["J4"],
     title: "after the wait it names, the bank answers again",
     source: "RFC 9110 §10.2.3",
     advice: "Name a wait after which a call is really allowed.",

@@ -8,7 +8,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "bad-cursor-refused",
-    ids: &["F6"],
+    ids: &["H3"],
     title: "a cursor that is damaged, or of another list, is refused",
     source: "docs/generic-api.md (lists)",
     advice: "Bind a cursor to its account and filters; answer any other with 400 `invalid_cursor`.",

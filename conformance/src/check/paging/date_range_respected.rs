@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "date-range-respected",
-    ids: &["F7"],
+    ids: &["C12", "H12"],
     title: "a range of booking dates shows those days, both ends included, and all of them",
     source: "docs/generic-api.md (transactions)",
     advice: "Compare `from` and `to` with the booking date in the bank's own zone, both inclusive.",

@@ -8,7 +8,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "limit-respected",
-    ids: &["F5"],
+    ids: &["H7"],
     title: "a page has as many rows as asked for, while there are more",
     source: "docs/generic-api.md (lists)",
     advice: "Fill pages to `limit`; only the last one may be shorter. Without `limit` give 25.",

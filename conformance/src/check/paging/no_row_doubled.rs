@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "no-row-doubled",
-    ids: &["F3"],
+    ids: &["H5"],
     title: "no row appears on two pages",
     source: "docs/generic-api.md (lists)",
     advice: "Give the list a total order and let the next page begin after the last row of this one.",

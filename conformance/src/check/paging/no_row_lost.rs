@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "no-row-lost",
-    ids: &["F2"],
+    ids: &["H5", "H13"],
     title: "small pages show every row that one large page shows",
     source: "docs/generic-api.md (lists)",
     advice: "Make the union of the pages the whole list, whatever the page size.",

@@ -6,7 +6,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "order-total",
-    ids: &["F4"],
+    ids: &["H8"],
     title: "pending entries come first, then booked ones, newest first, in the same order every time",
     source: "docs/generic-api.md (transactions)",
     advice: "Sort by booking instant and a tie-breaker that never changes.",

@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "pages-terminate",
-    ids: &["F1", "C60"],
+    ids: &["H1", "H6"],
     title: "next links lead through the list once, at the bank itself, to an end",
     source: "RFC 8288 §3; docs/generic-api.md",
     advice: "Give every page but the last one link to the next, absolute and at your own origin, the same in the body and in `Link`.",

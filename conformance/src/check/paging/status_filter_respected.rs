@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "status-filter-respected",
-    ids: &["F8"],
+    ids: &["B10"],
     title: "a status filter shows the entries of that status and all of them",
     source: "docs/generic-api.md (transactions)",
     advice: "Honour `status=booked`, `pending` and `all`.",

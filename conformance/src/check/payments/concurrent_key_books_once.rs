@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "concurrent-key-books-once",
-    ids: &["I6"],
+    ids: &["L16"],
     title: "the same order sent many times at once is taken once",
     source: "draft-ietf-httpapi-idempotency-key-header §2.6; docs/generic-api.md (payments)",
     advice: "Reserve the key before doing anything; answer 409 while the first order runs.",

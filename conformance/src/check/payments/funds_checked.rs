@@ -7,7 +7,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "funds-checked",
-    ids: &["G1"],
+    ids: &["L17"],
     title: "an order beyond the available amount is refused",
     source: "docs/generic-api.md (payments)",
     advice: "Compare the order with what is available, in the same step that takes it; answer 422 `insufficient_funds`.",

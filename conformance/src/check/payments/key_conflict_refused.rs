@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "key-conflict-refused",
-    ids: &["I5"],
+    ids: &["L3"],
     title: "a key used with another order is refused",
     source: "draft-ietf-httpapi-idempotency-key-header §2.7; docs/generic-api.md (payments)",
     advice: "Keep a digest of the order with the key; answer another order under it with 422 and book nothing.",

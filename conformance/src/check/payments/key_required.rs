@@ -7,7 +7,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "key-required",
-    ids: &["I1"],
+    ids: &[],
     title: "an order without an idempotency key is refused",
     source: "draft-ietf-httpapi-idempotency-key-header §2.7; docs/generic-api.md (payments)",
     advice: "Answer an order without `Idempotency-Key` with 400 and book nothing.",

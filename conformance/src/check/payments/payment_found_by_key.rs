@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "payment-found-by-key",
-    ids: &["C36"],
+    ids: &["L2"],
     title: "an order whose answer was lost can be found by its key",
     source: "docs/generic-api.md (payments)",
     advice: "List payments by `idempotency_key`: the order if it was taken, nothing if it was not.",

@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "payment-readable",
-    ids: &["I2"],
+    ids: &[],
     title: "an order that was taken can be read where the bank says",
     source: "RFC 9110 §15.3.2; docs/generic-api.md (payments)",
     advice: "Answer 201 with `Location` and the payment; show the same payment there.",

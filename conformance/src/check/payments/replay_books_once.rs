@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "replay-books-once",
-    ids: &["I4", "C31"],
+    ids: &["L16"],
     title: "a repeated order moves money once",
     source: "draft-ietf-httpapi-idempotency-key-header §2.6; docs/generic-api.md (payments)",
     advice: "Look the key up in the same step that takes the order, so that a repetition takes nothing.",

@@ -7,7 +7,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "replay-same-payment",
-    ids: &["I3"],
+    ids: &["L2"],
     title: "the same order under the same key is answered with the same payment",
     source: "draft-ietf-httpapi-idempotency-key-header §2.6; docs/generic-api.md (payments)",
     advice: "Keep the outcome with the key and answer a repetition with it, marked `Idempotency-Replayed: true`.",
