@@ -18,6 +18,7 @@ pub mod fault;
 mod journal;
 pub mod limit;
 pub mod operation;
+pub mod profile;
 pub mod scenario;
 mod server;
 mod wire;

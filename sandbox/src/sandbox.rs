@@ -14,9 +14,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::{App, JournalHeader, Settings};
-use crate::bank::BankProfile;
 use crate::clock;
 use crate::control::{self, Control};
+use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
 use crate::world::{Blueprint, DEFAULT, NameError, World, WorldError, Worlds};

@@ -12,11 +12,12 @@ use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 
 use crate::auth::{AuthServer, AuthSettings, RegistrationError};
-use crate::bank::{BankProfile, Happened, Ledger};
+use crate::bank::{Happened, Ledger};
 use crate::clock::Clock;
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
 use crate::limit::Limits;
+use crate::profile::BankProfile;
 use crate::scenario::{Engine, Scenario};
 
 mod blueprint;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::auth::client::NewClient;
 use crate::auth::leniency::Leniency;
-use crate::bank::BankProfile;
-use crate::bank::profile::ConsentDecision;
+use crate::profile::BankProfile;
+use crate::profile::ConsentDecision;
 
 /// How the authorization server of one bank behaves.
 #[derive(Debug, Clone)]

@@ -15,9 +15,9 @@ use jiff::civil::Date;
 
 use crate::bank::activity::Activity;
 use crate::bank::order::{Orderer, Orders, Step, later};
-use crate::bank::profile::BankProfile;
 use crate::bank::statement::Statement;
 use crate::bank::{NewPayment, PaymentOutcome, Refusal, local};
+use crate::profile::BankProfile;
 
 /// What changes while a world runs.
 #[derive(Debug)]

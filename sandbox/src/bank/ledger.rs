@@ -12,9 +12,9 @@ use parking_lot::{RwLock, RwLockReadGuard};
 use crate::bank::consent::Consents;
 use crate::bank::desk::{Desk, Happened, State};
 use crate::bank::granted::Granted;
-use crate::bank::profile::BankProfile;
 use crate::bank::truth::Truth;
 use crate::bank::{ConsentView, EndedBy, NewConsent, Refusal};
+use crate::profile::BankProfile;
 
 /// The ledger of one bank in one world. To reset it, make a new one.
 #[derive(Debug)]

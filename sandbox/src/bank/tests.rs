@@ -15,6 +15,8 @@ use bank_fixtures::seed::Seed;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use crate::profile::BankProfile;
+
 use super::*;
 
 /// One book for all tests: what it remembers are only sums.

@@ -8,8 +8,8 @@ use bank_fixtures::library;
 
 use super::args::Serve;
 use super::{Exit, output, ready, tools};
-use crate::bank::BankProfile;
 use crate::operation::Operation;
+use crate::profile::BankProfile;
 use crate::sandbox::{Builder, Running, Sandbox, StartError};
 use crate::scenario::Scenario;
 use crate::world::{DEFAULT, GrantOrder};

@@ -29,7 +29,7 @@ pub use engine::Engine;
 pub use facts::Facts;
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
 
-use crate::bank::BankProfile;
+use crate::profile::BankProfile;
 use rule::Rule;
 
 /// A scenario that was read and found right.

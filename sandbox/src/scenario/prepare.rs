@@ -8,8 +8,8 @@ use bank_fixtures::document::{Kind, Value, suggest};
 use bank_fixtures::duration;
 use jiff::Timestamp;
 
-use crate::bank::BankProfile;
 use crate::clock::Mode;
+use crate::profile::BankProfile;
 
 /// How the world's clock starts and runs.
 #[derive(Debug, Clone, Copy, PartialEq)]

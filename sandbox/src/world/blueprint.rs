@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bank_fixtures::seed::Seed;
 
-use crate::bank::BankProfile;
 use crate::clock::{self, Clock};
+use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 
 /// The seed of a world that names none.

@@ -21,8 +21,8 @@ use crate::auth::redirect::append;
 use crate::auth::scope::ScopeSet;
 use crate::auth::session::{self, Login};
 use crate::auth::step::{self, Stage};
-use crate::bank::profile::ConsentDecision;
 use crate::exchange::{Call, Problem, Reply};
+use crate::profile::ConsentDecision;
 use crate::world::BankInstance;
 
 /// The steps of an authorization request.

@@ -16,10 +16,11 @@ use serde_json::Value;
 
 use crate::auth::mint::sha256;
 use crate::auth::{AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, problem, problem_page};
-use crate::bank::profile::ConsentDecision;
-use crate::bank::{BankProfile, Ledger, NewConsent};
+use crate::bank::{Ledger, NewConsent};
 use crate::dialect::{Needs, Surface};
 use crate::exchange::{Call, Reply, Request};
+use crate::profile::BankProfile;
+use crate::profile::ConsentDecision;
 use crate::world::BankInstance;
 
 pub(super) const BASE: &str = "http://127.0.0.1:8080/plain";

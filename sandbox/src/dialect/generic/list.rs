@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::body::{Links, List};
 use super::cursor::Cursor;
 use super::query::Query;
-use crate::bank::profile::PageSizes;
 use crate::exchange::{Call, Problem, Reply};
+use crate::profile::PageSizes;
 
 /// What a list body costs without its rows, and what a row of an unknown list may cost: a guess that saves growing.
 const ENVELOPE_BYTES: usize = 512;

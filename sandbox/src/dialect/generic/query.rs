@@ -5,9 +5,9 @@ use jiff::civil::Date;
 
 use super::cursor::Cursor;
 use super::json::Json;
-use crate::bank::profile::PageSizes;
 use crate::bank::{StatementFilter, StatusFilter};
 use crate::exchange::{Call, Problem, ProblemKind};
+use crate::profile::PageSizes;
 
 /// The query parameters of a call, each known and given once.
 pub(super) struct Query(Vec<(String, String)>);

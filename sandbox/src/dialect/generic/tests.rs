@@ -15,8 +15,9 @@ use serde_json::Value;
 
 use super::*;
 use crate::auth::{AuthServer, AuthSettings};
-use crate::bank::{BankProfile, Ledger, NewConsent, SCOPES};
+use crate::bank::{Ledger, NewConsent, SCOPES};
 use crate::exchange::{Access, ProblemKind};
+use crate::profile::BankProfile;
 use crate::world::BankInstance;
 
 const BASE: &str = "http://127.0.0.1:8080/plain";

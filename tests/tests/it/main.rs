@@ -1,0 +1,6 @@
+//! The integration tests: the product as its users meet it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod architecture;
+mod documents;
