@@ -106,11 +106,11 @@ pub static DEFECTS: &[Defect] = &[
     },
     Defect {
         slug: "follows-paging-loop",
-        what: "follows a next link that leads nowhere new (here: 40 pages, so that a run ends)",
+        what: "follows a next link that leads nowhere new (here: 100 pages, so that a run ends)",
         caught_by: &["paging-loop-guard"],
         plant: |policy| {
             policy.paging_guard = PagingGuard::None;
-            policy.pages = 40;
+            policy.pages = 100;
         },
     },
     Defect {
