@@ -2,6 +2,7 @@
 //!
 //! Owns the loop over pages with its guards. Keeps records together with the exchange they came from.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bank_fixtures::record::{Account, Balance, Transaction};
@@ -133,6 +134,7 @@ pub(super) async fn read_rows(
     let mut read_at = None;
     let mut next = Some(first);
     let mut seen: Vec<String> = Vec::new();
+    let mut ids: HashSet<String> = HashSet::new();
     while let Some(url) = next.take() {
         if seen.contains(&url) || seen.len() >= MAX_PAGES {
             let message = format!("the pages do not end (see pages-terminate): page {} is {url}", seen.len() + 1);
@@ -140,6 +142,11 @@ pub(super) async fn read_rows(
         }
         let read = |document: &_| generic::transactions(document, account_id);
         let (reply, page) = read_page(bank, &url, warnings, read).await?;
+        let fresh = page.records.iter().filter(|row| row.id.clone().is_none_or(|id| ids.insert(id))).count();
+        if fresh == 0 && page.next.is_some() {
+            let message = format!("the pages do not end (see pages-terminate): nothing new on {}", reply.exchange);
+            return Err(Trouble::Unobservable(message));
+        }
         read_at = read_at.or_else(|| reply.header("date").map(str::to_owned));
         rows.extend(page.records.into_iter().enumerate().map(|(index, record)| Row {
             record,
