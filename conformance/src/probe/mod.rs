@@ -29,7 +29,7 @@ pub use reading::{AccountReading, Reading, Row};
 /// Every scope of the generic bank.
 pub const ALL_SCOPES: &str = "openid offline_access customers accounts balances transactions payments";
 /// How often one request is repeated because the bank said "later".
-const PATIENCE: usize = 3;
+pub(crate) const PATIENCE: usize = 3;
 /// The longest wait a bank may ask for before a check gives up on it.
 const LONGEST_WAIT: Duration = Duration::from_secs(65);
 
@@ -106,16 +106,24 @@ impl BankProbe {
     /// Sends a request as it is; when throttled, waits as told and repeats it.
     ///
     /// # Errors
-    /// [`Trouble::Broken`] if no whole answer came.
+    /// [`Trouble::Broken`] if no whole answer came; [`Trouble::Unobservable`] if the bank says that it is not available or
+    /// goes on throttling, so that a check does not take an outage for the answer to its question.
     pub async fn send(&self, request: Request) -> Result<Reply, Trouble> {
+        let mut reply = self.try_send(request.clone()).await?;
         for _ in 0..PATIENCE {
-            let reply = self.try_send(request.clone()).await?;
             match told_to_wait(&reply) {
                 Some(length) if reply.status() == 429 && length <= LONGEST_WAIT => self.wait(length).await?,
-                _ => return Ok(reply),
+                _ => break,
             }
+            reply = self.try_send(request.clone()).await?;
         }
-        Ok(self.try_send(request).await?)
+        match reply.status() {
+            429 => Err(Trouble::Unobservable(format!("the bank throttles: {}", reply.exchange))),
+            502..=504 => {
+                Err(Trouble::Unobservable(format!("the bank is not available (see reads-answer): {}", reply.exchange)))
+            }
+            _ => Ok(reply),
+        }
     }
 
     /// Sends a request as it is, once, and lets the caller look at a failure of the connection.
@@ -129,7 +137,7 @@ impl BankProbe {
     /// Sends a request with the session's token; logs in again once when the token is no longer good.
     ///
     /// # Errors
-    /// As [`BankProbe::send`], and when no session can be had.
+    /// As [`BankProbe::send`], and when no session can be had or a fresh one is refused.
     pub async fn ask(&self, request: Request) -> Result<Reply, Trouble> {
         let tokens = self.session().await?;
         let reply = self.send(request.clone().bearer(&tokens.access_token)).await?;
@@ -138,7 +146,12 @@ impl BankProbe {
         }
         self.forget_session(&tokens).await;
         let tokens = self.session().await?;
-        self.send(request.bearer(&tokens.access_token)).await
+        let reply = self.send(request.bearer(&tokens.access_token)).await?;
+        if reply.status() == 401 {
+            let reason = format!("the bank refuses the token it just issued (see reads-answer): {}", reply.exchange);
+            return Err(Trouble::Unobservable(reason));
+        }
+        Ok(reply)
     }
 
     /// Reads a resource of the API with the session's token.

@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::http::Request;
 use crate::normalise::generic;
-use crate::probe::{BankProbe, Judgement, expect_problem, judged, needed_json};
+use crate::probe::{BankProbe, Judgement, Trouble, expect_problem, judged, needed_json};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -28,6 +28,12 @@ async fn run(bank: &BankProbe) -> Judgement {
     let mut findings = Vec::new();
     for resource in ["balances", "transactions"] {
         let reply = get(format!("/accounts/{}/{resource}", account.id)).await?;
+        if reply.status() == 401
+            && reply.header("www-authenticate").is_some_and(|value| value.contains("invalid_token"))
+        {
+            let reason = format!("the bank refuses the token altogether (see reads-answer): {}", reply.exchange);
+            return Err(Trouble::Unobservable(reason));
+        }
         let what = format!("{resource} with a token for `accounts`");
         findings.extend(expect_problem(&reply, &[403], &["insufficient_scope"], &what));
     }

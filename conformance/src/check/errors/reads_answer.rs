@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::http::{HttpError, Reply, Request};
 use crate::normalise::generic;
-use crate::probe::{BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, PATIENCE, Trouble, judged, told_to_wait};
 use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -56,9 +56,16 @@ impl Reader<'_> {
         }
         self.count += 1;
         let request = Request::get(self.bank.url(path)).bearer(&self.token).header("accept", "application/json");
-        let reply = match self.bank.try_send(request.clone()).await {
-            // Throttling is no failure: the wait and the repetition are `send`'s business.
-            Ok(reply) if reply.status() == 429 => self.bank.send(request).await?,
+        let mut outcome = self.bank.try_send(request.clone()).await;
+        // Throttling is no failure, if it ends.
+        for _ in 0..PATIENCE {
+            match outcome.as_ref().ok().filter(|reply| reply.status() == 429).and_then(told_to_wait) {
+                Some(wait) => self.bank.wait(wait).await?,
+                None => break,
+            }
+            outcome = self.bank.try_send(request.clone()).await;
+        }
+        let reply = match outcome {
             Ok(reply) => reply,
             Err(HttpError::Cut { exchange }) => {
                 let trouble = exchange.trouble.clone().unwrap_or_default();
