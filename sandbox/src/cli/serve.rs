@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bank_fixtures::document::Diagnostics;
 use bank_fixtures::library;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::args::Serve;
 use super::{Exit, output, ready, tools};
@@ -30,6 +32,7 @@ pub(super) fn run(options: Serve) -> Exit {
         Ok(builder) => builder,
         Err(why) => return tools::refused(why),
     };
+    log_to_stderr();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -38,6 +41,13 @@ pub(super) fn run(options: Serve) -> Exit {
         }
     };
     runtime.block_on(serve(builder, options.ready_file.as_deref()))
+}
+
+/// Warnings and failures go to stderr; `RUST_LOG` asks for more or less.
+fn log_to_stderr() {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    // Somebody who embeds the command line may have installed a subscriber of their own.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 async fn serve(builder: Builder, ready_file: Option<&Path>) -> Exit {

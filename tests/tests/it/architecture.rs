@@ -69,6 +69,38 @@ fn nothing_is_called_helpers() {
     }
 }
 
+#[test]
+fn every_dependency_has_a_reason_and_a_user() {
+    let manifest = read("Cargo.toml");
+    let reasons = read("docs/dependencies.md");
+    let declared: Vec<&str> = manifest
+        .split("[workspace.dependencies]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("bank-"))
+        .collect();
+    let users = ["fixtures", "sandbox", "conformance", "tests"].map(|member| read(&format!("{member}/Cargo.toml")));
+    let explained: Vec<&str> = reasons
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .flat_map(|names| names.split(", ").map(|name| name.trim_matches('`')))
+        .collect();
+    for name in &declared {
+        assert!(explained.contains(name), "docs/dependencies.md does not say what `{name}` is for");
+        let used = |manifest: &String| {
+            manifest.contains(&format!("\n{name}.workspace")) || manifest.contains(&format!("\n{name} = "))
+        };
+        assert!(users.iter().any(used), "no crate uses `{name}`");
+    }
+    for name in explained {
+        assert!(declared.contains(&name), "docs/dependencies.md explains `{name}`, which is not a dependency");
+    }
+}
+
 /// The part of a source file before its unit tests.
 fn without_tests(text: &str) -> String {
     text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default().to_owned()
