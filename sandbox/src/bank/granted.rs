@@ -3,6 +3,8 @@
 //! Owns what a consent lets through. Everything a client reads or orders goes through here, so that no handler can forget
 //! to ask whether an account is in the consent.
 
+use std::sync::Arc;
+
 use bank_fixtures::money::Amount;
 use bank_fixtures::record::{Account, AccountKind, Balance, BalanceKind, ConsentStatus, Party, Payment};
 use jiff::Timestamp;
@@ -170,7 +172,7 @@ impl<'a> Granted<'a> {
         Truth {
             customers: self.customers().into_iter().cloned().collect(),
             balances: accounts.iter().map(|account| (account.id.clone(), self.balances_in(&state, account))).collect(),
-            transactions: accounts.iter().flat_map(|account| whole(account)).collect(),
+            transactions: accounts.iter().flat_map(|account| whole(account)).map(Arc::unwrap_or_clone).collect(),
             accounts: accounts.into_iter().cloned().collect(),
             payments: payments.collect(),
         }

@@ -4,6 +4,8 @@
 //! long the history is. A place carries the instant and the version its first page was read at, so entries that arrive
 //! later neither shift nor repeat a row.
 
+use std::sync::Arc;
+
 use bank_fixtures::book::Book;
 use bank_fixtures::money::{Amount, Money};
 use bank_fixtures::record::Transaction;
@@ -55,7 +57,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The rows.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<Arc<Transaction>>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<Place>,
 }
@@ -95,7 +97,8 @@ impl<'a> Statement<'a> {
         let mut next = Place { page: place.page.saturating_add(1), ..place };
         let skip = filter.status == StatusFilter::Booked || place.pending_shown == ALL_SHOWN;
         let mut pending = if skip { Vec::new() } else { self.pending(&place) }.into_iter();
-        let mut rows: Vec<Transaction> = pending.by_ref().skip(place.pending_shown as usize).take(limit).collect();
+        let shown = pending.by_ref().skip(place.pending_shown as usize).take(limit);
+        let mut rows: Vec<Arc<Transaction>> = shown.map(Arc::new).collect();
         let more_pending = pending.len() > 0;
         let shown = u32::try_from(rows.len()).unwrap_or(ALL_SHOWN);
         next.pending_shown = if more_pending { place.pending_shown.saturating_add(shown) } else { ALL_SHOWN };
@@ -104,7 +107,7 @@ impl<'a> Statement<'a> {
     }
 
     /// Every entry of the account at an instant, in list order.
-    pub(crate) fn whole(&self, version: u64, now: Timestamp) -> Vec<Transaction> {
+    pub(crate) fn whole(&self, version: u64, now: Timestamp) -> Vec<Arc<Transaction>> {
         let filter = StatementFilter { from: None, to: None, status: StatusFilter::All };
         self.page(&filter, self.start(&filter, version, now), usize::MAX).transactions
     }
@@ -142,7 +145,13 @@ impl<'a> Statement<'a> {
     }
 
     /// Adds at most `limit` booked rows, moves the place behind them, and says whether there are more.
-    fn booked(&self, filter: &StatementFilter, place: &mut Place, limit: usize, rows: &mut Vec<Transaction>) -> bool {
+    fn booked(
+        &self,
+        filter: &StatementFilter,
+        place: &mut Place,
+        limit: usize,
+        rows: &mut Vec<Arc<Transaction>>,
+    ) -> bool {
         let entries = self.activity.entries();
         let mut left = usize::try_from(place.activity_left).unwrap_or(usize::MAX).min(entries.len());
         let (book_floor, floor) = match filter.from {
@@ -158,7 +167,7 @@ impl<'a> Statement<'a> {
         let mut chunk = if limit == 0 || (place.book_left <= book_floor && left <= floor) {
             Vec::new()
         } else {
-            self.book.booked(self.account_id, first..place.book_left)
+            self.book.booked_page(self.account_id, first..place.book_left)
         };
         for _ in 0..limit {
             let book_next = chunk.last().filter(|_| place.book_left > book_floor);
@@ -167,7 +176,11 @@ impl<'a> Statement<'a> {
             match (book_next, own_next) {
                 (Some(book), own) if own.is_none_or(|own| booked_at(book) > Some(own.at)) => {
                     let mut row = chunk.pop().expect("the last entry was just looked at");
-                    row.balance_after = row.balance_after.map(|after| plus(after, self.activity.sum_of(left)));
+                    let own = self.activity.sum_of(left);
+                    if own != 0 {
+                        let row = Arc::make_mut(&mut row);
+                        row.balance_after = row.balance_after.map(|after| plus(after, own));
+                    }
                     rows.push(row);
                     place.book_left -= 1;
                 }
@@ -177,7 +190,7 @@ impl<'a> Statement<'a> {
                         None => self.book.opening(self.account_id).map(Amount::from),
                     };
                     let balance_after = before.map(|before| plus(before, own.sum));
-                    rows.push(Transaction { balance_after, ..own.transaction.clone() });
+                    rows.push(Arc::new(Transaction { balance_after, ..own.transaction.clone() }));
                     left -= 1;
                 }
                 (_, None) => break,

@@ -81,11 +81,11 @@ fn amount(ledger: &Ledger, consent: &str, account: &str, kind: BalanceKind, now:
 
 const ALL: StatementFilter = StatementFilter { from: None, to: None, status: StatusFilter::All };
 
-fn whole(ledger: &Ledger, consent: &str, account: &str, now: Timestamp) -> Vec<Transaction> {
+fn whole(ledger: &Ledger, consent: &str, account: &str, now: Timestamp) -> Vec<Arc<Transaction>> {
     ledger.granted(consent, now).unwrap().transactions(account, &ALL, None, usize::MAX).unwrap().transactions
 }
 
-fn ids(rows: &[Transaction]) -> Vec<String> {
+fn ids(rows: &[Arc<Transaction>]) -> Vec<String> {
     rows.iter().map(|row| row.id.clone().unwrap()).collect()
 }
 
@@ -354,7 +354,7 @@ proptest! {
             to: Some(day(days.0.min(days.1))),
             status,
         };
-        let shown = |row: &Transaction| match row.status {
+        let shown = |row: &Arc<Transaction>| match row.status {
             TransactionStatus::Pending => status != StatusFilter::Booked,
             _ => status != StatusFilter::Pending && row.booking_date >= filter.from && row.booking_date <= filter.to,
         };

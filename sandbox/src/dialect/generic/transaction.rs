@@ -1,5 +1,6 @@
 //! The body of a transaction: the row the bank writes most often, so nothing is copied on the way to the buffer.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use bank_fixtures::record::{self, Link};
@@ -86,11 +87,11 @@ struct Related<'a> {
 }
 
 /// Transactions written one after the other, each made from its record only when its turn comes.
-pub(super) struct Transactions<'a>(pub &'a [record::Transaction]);
+pub(super) struct Transactions<'a, T>(pub &'a [T]);
 
-impl Serialize for Transactions<'_> {
+impl<T: Borrow<record::Transaction>> Serialize for Transactions<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Transaction::from))
+        serializer.collect_seq(self.0.iter().map(|entry| Transaction::from(entry.borrow())))
     }
 }
 
