@@ -83,11 +83,19 @@ pub fn totals_line(record: &Record) -> String {
 fn case_text(case: &CaseRecord) -> String {
     let mut text = format!("{} ({})\n", case.name, seconds(case.elapsed.unwrap_or_default()));
     let width = case.outcomes.iter().map(|outcome| outcome.check.slug.len()).max().unwrap_or(0);
-    for outcome in &case.outcomes {
-        text.push_str(&outcome_text(outcome, width));
+    match one_reason(&case.outcomes) {
+        Some(reason) => text.push_str(&format!("  broken       all {} checks  {reason}\n", case.outcomes.len())),
+        None => text.extend(case.outcomes.iter().map(|outcome| outcome_text(outcome, width))),
     }
     text.push('\n');
     text
+}
+
+/// Why every check of a case is broken, if it is one reason for several checks.
+fn one_reason(outcomes: &[Outcome]) -> Option<&str> {
+    let Verdict::Broken { reason: first } = &outcomes.get(..2)?.first()?.verdict else { return None };
+    let same = |outcome: &Outcome| matches!(&outcome.verdict, Verdict::Broken { reason } if reason == first);
+    outcomes.iter().all(same).then_some(first)
 }
 
 fn outcome_text(outcome: &Outcome, width: usize) -> String {

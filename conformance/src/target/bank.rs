@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::http::{Http, Network};
+use crate::http::{Http, HttpError, Network, Request};
 use crate::probe::BankProbe;
 use crate::runner::PrepareBank;
 
@@ -116,7 +116,14 @@ impl BankTarget {
 
 impl PrepareBank for BankTarget {
     fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>> {
-        Box::pin(async { Ok(self.probe(Http::over(Arc::new(Network::new()?)))) })
+        Box::pin(async {
+            let http = Http::over(Arc::new(Network::new()?));
+            // Where nobody listens, one sentence says so; any answer, or none, is for the checks to judge.
+            if let Err(HttpError::Unreachable { exchange }) = http.send(Request::get(&self.base_url)).await {
+                return Err(format!("nobody answers at `base_url`: {exchange}"));
+            }
+            Ok(self.probe(http))
+        })
     }
 }
 
