@@ -3,9 +3,6 @@
 //! The tests are in one integration binary, `tests/it`. This library holds what they and the benches share: where the
 //! workspace is, and the built programs.
 
-pub mod access;
-pub mod running;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
