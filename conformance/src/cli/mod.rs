@@ -69,7 +69,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
             Ok(ExitCode::Passed)
         }
         Command::ReferenceClient { job, defect } => {
-            let (mut out, mut log) = (anstream::stdout(), anstream::stderr());
+            let (mut out, mut log) = (std::io::stdout(), anstream::stderr());
             let succeeded = runtime()?.block_on(reference_client::run(job, defect, &mut out, &mut log));
             match succeeded {
                 Ok(true) => Ok(ExitCode::Passed),

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::policy::{
-    BrokenBodies, BrokenConnections, Growth, Ids, Jitter, Keys, Links, Log, Numbers, PagingGuard, Pending,
+    Balances, BrokenBodies, BrokenConnections, Growth, Ids, Jitter, Keys, Links, Log, Numbers, PagingGuard, Pending,
     PermanentErrors, Policy, Refresh, RetryAfter, Signs, UnknownOutcomes,
 };
 
@@ -136,6 +136,12 @@ pub static DEFECTS: &[Defect] = &[
         what: "reads money that leaves the account as money that arrives",
         caught_by: &["understands-transactions"],
         plant: |policy| policy.signs = Signs::Inverted,
+    },
+    Defect {
+        slug: "confuses-balances",
+        what: "takes the available balance for the booked one, and the other way round",
+        caught_by: &["understands-accounts"],
+        plant: |policy| policy.balances = Balances::Confused,
     },
     Defect {
         slug: "drops-pending",

@@ -7,7 +7,7 @@ use bank_fixtures::money;
 use serde_json::Value;
 
 use super::output;
-use super::policy::{Ids, Numbers, Policy, Signs};
+use super::policy::{Balances, Ids, Numbers, Policy, Signs};
 use super::wire;
 
 /// Turns rows into canonical records, as one policy sees them.
@@ -41,6 +41,8 @@ impl<'a> Mapping<'a> {
     pub(crate) fn balance(&self, account: &str, row: &Value) -> Result<output::Balance, String> {
         let row: wire::Balance = read(row)?;
         let kind = match row.kind.as_str() {
+            "booked" if self.policy.balances == Balances::Confused => "available",
+            "available" if self.policy.balances == Balances::Confused => "booked_current",
             "booked" => "booked_current",
             "opening" => "booked_opening",
             "closing" => "booked_closing",

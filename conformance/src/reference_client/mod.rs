@@ -81,7 +81,9 @@ pub async fn run(
         (Job::Status, Some(order)) => pay::status(&mut bank, &settings, order).await,
         _ => sync::sync(&mut bank).await,
     };
-    serde_json::to_writer_pretty(&mut *out, &output).map_err(|error| ReferenceClientError::Write(error.into()))?;
-    writeln!(out).map_err(ReferenceClientError::Write)?;
+    // In one piece: whoever reads us gets it in one piece too.
+    let mut document = serde_json::to_vec(&output).map_err(|error| ReferenceClientError::Write(error.into()))?;
+    document.push(b'\n');
+    out.write_all(&document).map_err(ReferenceClientError::Write)?;
     Ok(output.errors.is_empty())
 }

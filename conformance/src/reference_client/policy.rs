@@ -50,6 +50,8 @@ pub(crate) struct Policy {
     pub(crate) ids: Ids,
     /// How the direction of money is read.
     pub(crate) signs: Signs,
+    /// Which figure is taken for which balance.
+    pub(crate) balances: Balances,
     /// What becomes of pending entries.
     pub(crate) pending: Pending,
     /// What the log shows.
@@ -186,6 +188,15 @@ pub(crate) enum Signs {
     Inverted,
 }
 
+/// Which figure is taken for which balance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Balances {
+    /// Each for the one the bank names.
+    AsNamed,
+    /// The available one for the booked one, and the other way round.
+    Confused,
+}
+
 /// What becomes of pending entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pending {
@@ -229,6 +240,7 @@ impl Policy {
             numbers: Numbers::Decimal,
             ids: Ids::Derived,
             signs: Signs::AsStated,
+            balances: Balances::AsNamed,
             pending: Pending::Kept,
             log: Log::Redacted,
         }
