@@ -39,7 +39,7 @@ pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
 pub use patch::Patch;
-pub use plan::{Act, Close, Ending, Plan, Provenance, Stall, Wire};
+pub use plan::{Act, Close, Ending, Odds, Plan, Provenance, Stall, Wire};
 pub use rewrite::Rewrite;
 pub(crate) use share::Share;
 pub use stage::{STAGES, Stage};
