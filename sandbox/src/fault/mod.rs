@@ -86,6 +86,11 @@ pub trait Effect: fmt::Debug + Send + Sync {
     /// Writes itself into the plan.
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan);
 
+    /// The least real time it takes.
+    fn least(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
+
     /// What the rule around it must have for it to mean anything.
     fn needs(&self) -> Option<Needs> {
         None

@@ -11,7 +11,7 @@ use bank_fixtures::document::{self, Diagnostics, Kind, Value, suggest};
 use bank_fixtures::expectation::slug;
 use bank_fixtures::library;
 
-use super::lint;
+use super::lint::{self, Around};
 use super::rule::{Place, Rule};
 use super::switch::Profile;
 
@@ -114,7 +114,7 @@ impl<'l> Including<'l> {
     }
 
     /// The rules of one included file.
-    fn include(&mut self, value: Value<'_>, has_seed: bool) -> Option<Rules> {
+    fn include(&mut self, value: Value<'_>, around: Around) -> Option<Rules> {
         let name = value.word()?;
         let from = self.open.last().map_or("", String::as_str);
         let (file, text) = match self.library.find(from, name) {
@@ -146,7 +146,8 @@ impl<'l> Including<'l> {
                 root.refuse("this is not a scenario file", "sandbox: 1 at its top");
             }
             version?.one_of(&[("1", 1)])?;
-            rules(root, has_seed || root.member("seed").is_some(), self)
+            let has_seed = around.has_seed || root.member("seed").is_some();
+            rules(root, Around { has_seed, ..around }, self)
         });
         self.open.pop();
         match read {
@@ -162,10 +163,10 @@ impl<'l> Including<'l> {
 }
 
 /// The rules of a file: its profiles, its own, and those it includes.
-pub(super) fn rules(root: Value<'_>, has_seed: bool, including: &mut Including<'_>) -> Option<Rules> {
+pub(super) fn rules(root: Value<'_>, around: Around, including: &mut Including<'_>) -> Option<Rules> {
     let foreign: Vec<(Value<'_>, Option<Rules>)> = root
         .member("include")
-        .map(|value| value.list_or_one().into_iter().map(|value| (value, including.include(value, has_seed))).collect())
+        .map(|value| value.list_or_one().into_iter().map(|value| (value, including.include(value, around))).collect())
         .unwrap_or_default();
     let profiles = root.member("profiles").map(profiles);
     let (declared, mut own, mut complete) = match profiles {
@@ -181,7 +182,7 @@ pub(super) fn rules(root: Value<'_>, has_seed: bool, including: &mut Including<'
         }
     }
     let beside: Vec<&Rule> = foreign.iter().filter_map(|(_, rules)| rules.as_ref()).flat_map(|it| &it.rules).collect();
-    lint::lint(&own, &beside, has_seed);
+    lint::lint(&own, &beside, around);
     let mut names: BTreeMap<String, Place> =
         own.iter().map(|(rule, _)| (rule.name.to_string(), rule.place.clone())).collect();
     let mut all = Rules { profiles: declared, rules: own.into_iter().map(|(rule, _)| rule).collect() };
@@ -209,13 +210,13 @@ pub(super) fn rules(root: Value<'_>, has_seed: bool, including: &mut Including<'
 }
 
 /// Reads a bare list of rules and looks at them together.
-pub(super) fn list(value: Value<'_>, has_seed: bool) -> Option<Vec<Rule>> {
+pub(super) fn list(value: Value<'_>, around: Around) -> Option<Vec<Rule>> {
     let list = value.list_or_one();
     let read: Vec<Option<Rule>> = list.iter().map(|value| Rule::read(*value)).collect();
     let complete = read.iter().all(Option::is_some);
     let read: Vec<(Rule, Value<'_>)> =
         read.into_iter().zip(list).filter_map(|(rule, value)| Some((rule?, value))).collect();
-    lint::lint(&read, &[], has_seed);
+    lint::lint(&read, &[], around);
     complete.then(|| read.into_iter().map(|(rule, _)| rule).collect())
 }
 

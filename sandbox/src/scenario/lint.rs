@@ -2,9 +2,12 @@
 //! nobody sets, conditions that no call can meet.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use bank_fixtures::document::{Value, suggest};
+use bank_fixtures::duration;
 
+use super::effect::Group;
 use super::known;
 use super::matcher::{self, Matcher};
 use super::phase::Length;
@@ -12,31 +15,45 @@ use super::rule::Rule;
 use crate::fault::Needs;
 use crate::operation::{OPERATIONS, Operation};
 
+/// What the file around the rules says that they must fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    /// Whether chance has a seed.
+    pub(super) has_seed: bool,
+    /// Virtual seconds per real second; zero for a clock that moves only when told.
+    pub(super) pace: f64,
+}
+
 /// Records every mistake that shows only when all rules are looked at together. `beside` are rules of included files, which
 /// were looked at by themselves already.
-pub(super) fn lint(rules: &[(Rule, Value<'_>)], beside: &[&Rule], has_seed: bool) {
+pub(super) fn lint(rules: &[(Rule, Value<'_>)], beside: &[&Rule], around: Around) {
     let mut names = BTreeMap::new();
     let all = || rules.iter().map(|(rule, _)| rule).chain(beside.iter().copied());
     let groups = all().flat_map(|rule| rule.phases.iter().flat_map(|phase| &phase.effects));
     let set: Vec<&(String, String)> = groups.flat_map(|group| &group.sets).collect();
     for (index, (rule, value)) in rules.iter().enumerate() {
         let place = value.member("name").unwrap_or(*value);
-        if let Some(first) = names.insert(rule.name.to_string(), index) {
-            let message = format!("two rules are called `{}`; the first is number {}", rule.name, first + 1);
+        if let Some(first) = names.insert(rule.name.to_string(), rule.place.line) {
+            let message = format!("two rules are called `{}`; the first is in line {first}", rule.name);
             place.refuse(message, "a name of its own for each rule: counts and draws belong to the name");
         }
         if let Some(by) = rules[..index].iter().map(|(earlier, _)| earlier).find(|earlier| shadows(earlier, rule)) {
             let message = format!("this rule can never fire: `{}` before it ends every one of its calls", by.name);
             place.refuse(message, "a narrower `match`, a condition or phases on the rule before, or another order");
         }
-        if rule.when.chance.is_some() && !has_seed {
+        if rule.when.chance.is_some() && !around.has_seed {
             let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
             chance.refuse("chance without a seed cannot be repeated", "a `seed:` at the top of the file: seed: 42");
+        }
+        if rule.when.chance.is_some_and(|chance| chance.odds().p <= 0.0) {
+            let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
+            chance.refuse("this rule can never fire: its chance is 0", "a chance above 0, or `disabled: true`");
         }
         needs(rule, place);
         variables(rule, *value, &set);
         conditions(rule, *value);
         phases(rule, *value);
+        clocks(rule, *value, around.pace);
     }
 }
 
@@ -94,7 +111,7 @@ fn conditions(rule: &Rule, value: Value<'_>) {
             && !operations.iter().any(|operation| matcher::carries(*operation, key))
         {
             let legal = names_of(|operation| matcher::carries(operation, key));
-            place.refuse(format!("{} {key}", named(&operations)), format!("`{key}` with one of {legal}"));
+            place.refuse(format!("{} `{key}`", named(&operations)), format!("`{key}` with one of {legal}"));
         }
     }
     let bank = value.member("when").and_then(|when| when.member("bank"));
@@ -102,7 +119,7 @@ fn conditions(rule: &Rule, value: Value<'_>) {
         let key = key.key_text();
         if !operations.iter().any(|operation| known::carries(*operation, key)) {
             let legal = names_of(|operation| known::carries(operation, key));
-            place.refuse(format!("{} {key}", named(&operations)), format!("`{key}` with one of {legal}"));
+            place.refuse(format!("{} `{key}`", named(&operations)), format!("`{key}` with one of {legal}"));
         }
     }
     if let Some(unless) = rule.when.unless.as_ref().filter(|unless| unless.is_only_operations()) {
@@ -145,6 +162,25 @@ fn phases(rule: &Rule, value: Value<'_>) {
                 place.refuse("this phase is over before a call can be in it", "a duration above 0: for: 60s");
             }
             _ => {}
+        }
+    }
+}
+
+/// Phases measured on the world's clock whose effects take longer than they last: waits are real time, whatever the clock.
+fn clocks(rule: &Rule, value: Value<'_>, pace: f64) {
+    let places = value.member("phases").and_then(Value::list).unwrap_or_default();
+    for (phase, place) in rule.phases.iter().zip(&places) {
+        let Length::For(length) = phase.length else { continue };
+        let waits = phase.effects.iter().map(Group::least).max().unwrap_or_default();
+        if !waits.is_zero() && !length.is_zero() && waits.as_secs_f64() * pace >= length.as_secs_f64() {
+            let place = place.member("for").unwrap_or(*place);
+            let taken = Duration::try_from_secs_f64(waits.as_secs_f64() * pace).unwrap_or(Duration::MAX);
+            let message = format!(
+                "this phase is over before its first call is: that takes {} of real time, {} on the world's clock",
+                duration::text(waits),
+                duration::text(taken),
+            );
+            place.refuse(message, "a longer `for`, a shorter wait, or `calls: N`");
         }
     }
 }

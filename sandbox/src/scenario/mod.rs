@@ -36,8 +36,10 @@ pub use include::{Disk, Library, Shipped};
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
 pub use quota::Ticket;
 
+use crate::clock::Mode;
 use crate::profile::BankProfile;
 use include::Including;
+use lint::Around;
 use rule::Rule;
 use switch::Profile;
 
@@ -189,6 +191,15 @@ impl Scenario {
     }
 }
 
+/// Virtual seconds per real second; zero for a clock that moves only when told.
+fn pace(clock: Option<ClockSpec>) -> f64 {
+    match clock.map_or(Mode::Real, |clock| clock.mode) {
+        Mode::Real => 1.0,
+        Mode::Scaled { factor } => factor,
+        _ => 0.0,
+    }
+}
+
 fn read(file: &str, text: &str, root: Value<'_>, including: &mut Including<'_>) -> Option<Scenario> {
     let map = root.map(KEYS)?;
     let version = map.required("sandbox").map(|value| value.one_of(&[("1", 1)]));
@@ -200,7 +211,8 @@ fn read(file: &str, text: &str, root: Value<'_>, including: &mut Including<'_>) 
     let banks = prepare::banks(map.optional("banks"), dataset_name);
     let clients = map.optional("clients").map(|value| value.each(prepare::client));
     let consents = map.optional("consents").map(|value| value.each(prepare::consent));
-    let rules = include::rules(root, map.has("seed"), including);
+    let around = Around { has_seed: map.has("seed"), pace: pace(clock.flatten()) };
+    let rules = include::rules(root, around, including);
     version??;
     dataset.unwrap_or(Some(String::new()))?;
     Some(Scenario {

@@ -102,7 +102,11 @@ impl Rule {
             name: name?.into(),
             matcher: matcher.unwrap_or(Some(Matcher::default()))?,
             when: when.unwrap_or(Some(When::default()))?,
-            key: key.unwrap_or(Some(Key::default()))?,
+            // Where only the quota has a key, the rule counts as its quota does.
+            key: match key {
+                None => limit.as_ref()?.as_ref().and_then(|limit| limit.key.clone()).unwrap_or_default(),
+                Some(key) => key?,
+            },
             phases: phases?,
             limit: limit?,
             max: max.map_or(Some(None), |read| read.map(Some))?,
