@@ -10,6 +10,7 @@ mod finish;
 mod record;
 mod refusal;
 mod route;
+mod view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use self::address::Place;
 use self::envelope::Envelope;
 use self::record::Record;
 use self::route::Routed;
+use self::view::View;
 use crate::auth;
 use crate::bank::EndedBy;
 use crate::clock;
@@ -138,6 +140,9 @@ impl App {
         finish::headers(&mut reply, &request.request_id, world.clock().now(), journal);
         let entry = record.entry();
         entry.committed |= reply.committed;
+        // A limit that counts only what succeeds hears of it before the client does.
+        record.settle(reply.status.is_success());
+        let entry = record.entry();
         (entry.replayed, entry.class) = (reply.replayed, reply.class);
         let (headers, body) = (Packed::of(&reply.headers), reply.body.clone());
         entry.answer = Some(Answered { status: reply.status, headers, body, sent_bytes: 0 });
@@ -302,7 +307,9 @@ fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Reco
         client_id,
         call: &about,
         now: call.now,
+        bank: &View { bank, access: call.access.as_deref(), now: call.now },
     });
+    record.hold(std::mem::take(&mut plan.tickets));
     let entry = record.entry();
     entry.decided_ns = clock::monotonic_ns();
     entry.operation = call.operation;

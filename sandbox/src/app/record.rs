@@ -11,6 +11,7 @@ use crate::clock;
 use crate::fault::Close;
 use crate::journal::{Ending, Entry, Journal, Packed};
 use crate::operation::Operation;
+use crate::scenario::Ticket;
 use crate::wire::{Delivery, Sent};
 
 /// An open entry of a journal. Dropped before an answer was delivered, it closes itself with the ending set so far.
@@ -19,6 +20,8 @@ pub(crate) struct Record {
     seq: u64,
     /// Gone once it is in the journal.
     entry: Option<Box<Entry>>,
+    /// What limits lent the exchange.
+    tickets: Vec<Ticket>,
 }
 
 impl Record {
@@ -58,7 +61,18 @@ impl Record {
             // Until something better is known: whoever drops us early is a connection that broke.
             ending: Ending::ClientGone,
         };
-        Box::new(Record { seq: journal.open(), journal: Arc::clone(journal), entry: Some(Box::new(entry)) })
+        let (seq, journal) = (journal.open(), Arc::clone(journal));
+        Box::new(Record { seq, journal, entry: Some(Box::new(entry)), tickets: Vec::new() })
+    }
+
+    /// Holds what limits lent the exchange until it ends.
+    pub(crate) fn hold(&mut self, tickets: Vec<Ticket>) {
+        self.tickets = tickets;
+    }
+
+    /// Tells the limits how the exchange ended.
+    pub(crate) fn settle(&self, succeeded: bool) {
+        self.tickets.iter().for_each(|ticket| ticket.settle(succeeded));
     }
 
     /// Number of the exchange inside its world.
@@ -87,6 +101,10 @@ fn target(parts: &request::Parts) -> String {
 }
 
 impl Delivery for Record {
+    fn made(&mut self) {
+        self.tickets.clear();
+    }
+
     fn ended(mut self: Box<Self>, sent: Sent, body_bytes: u64) {
         let entry = self.entry();
         entry.ending = match sent {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
-Without a command it serves. Exit codes: 0 done, 2 wrong command line, 3 a wrong file, 5 something outside stood in the way.
+Without a command it serves. Exit codes: 0 done, 1 a replay that does not agree, 2 wrong command line, 3 a wrong file, 5 something outside stood in the way.
 
 Examples:
   bank-sandbox                                             a bank on 127.0.0.1:8080, its control API on 8081
@@ -43,6 +43,18 @@ pub(super) enum Command {
         /// The fault, after the word `fault`
         #[arg(value_name = "FAULT")]
         name: Option<String>,
+    },
+    /// Derive the decisions of a journal again, and compare
+    Replay {
+        /// A journal as the control API gives it: one entry per line
+        #[arg(value_name = "JOURNAL")]
+        journal: PathBuf,
+        /// Only this entry, with everything that was derived
+        #[arg(long, value_name = "SEQ")]
+        entry: Option<u64>,
+        /// The scenario that was in force (a file, or a shipped scenario's name): phases and effects are derived too
+        #[arg(long, value_name = "FILE|NAME")]
+        scenario: Option<String>,
     },
     /// List what there is: faults, operations, conditions, keys, errors, stages, scenarios
     List {

@@ -21,6 +21,8 @@ pub use args::Arguments;
 pub enum Exit {
     /// It did what it was asked to.
     Done,
+    /// What was derived again does not agree with the journal.
+    Differs,
     /// The command line is wrong.
     Usage,
     /// A file is wrong.
@@ -32,6 +34,7 @@ pub enum Exit {
 /// Every exit with its code and meaning, as `--help` lists them.
 pub const EXITS: &[(Exit, u8, &str)] = &[
     (Exit::Done, 0, "done"),
+    (Exit::Differs, 1, "a journal does not agree with what is derived from it"),
     (Exit::Usage, 2, "the command line is wrong"),
     (Exit::InvalidFile, 3, "a file is wrong: every mistake is listed"),
     (Exit::Broken, 5, "something outside stood in the way: a port in use, a file that cannot be read or written"),
@@ -60,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
         Some(args::Command::Serve(options)) => serve::run(*options),
         Some(args::Command::Check { files }) => tools::check(&files),
         Some(args::Command::Explain { what, name }) => tools::explain(&what, name.as_deref()),
+        Some(args::Command::Replay { journal, entry, scenario }) => tools::replay(&journal, entry, scenario.as_deref()),
         Some(args::Command::List { what }) => tools::list(&what),
         Some(args::Command::New { name }) => tools::new(&name),
         Some(args::Command::Schema) => tools::schema(),

@@ -13,7 +13,7 @@ use super::{Exit, output, ready, tools};
 use crate::operation::Operation;
 use crate::profile::BankProfile;
 use crate::sandbox::{Builder, Running, Sandbox, StartError};
-use crate::scenario::Scenario;
+use crate::scenario::{Disk, Scenario};
 use crate::world::{DEFAULT, GrantOrder};
 
 /// Whose token the greeting shows.
@@ -150,7 +150,7 @@ fn scenario(options: &Serve) -> Result<Option<Arc<Scenario>>, Refused> {
         None => Scenario::of_faults(&options.faults),
         Some(name) => {
             let (file, text) = scenario_text(name)?;
-            Scenario::compile(&file, &text).and_then(|scenario| scenario.with_faults(&options.faults))
+            Scenario::compile_with(&file, &text, &Disk).and_then(|scenario| scenario.with_faults(&options.faults))
         }
     };
     compiled.map(|scenario| Some(Arc::new(scenario))).map_err(|found| Refused::Files(vec![found]))

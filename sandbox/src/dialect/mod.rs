@@ -38,6 +38,10 @@ pub struct CallFacts {
     pub page: Option<u32>,
     /// The order it carries.
     pub payment: Option<PaymentFacts>,
+    /// The order it asks about.
+    pub payment_id: Option<String>,
+    /// The consent it asks about.
+    pub consent_id: Option<String>,
     /// The idempotency key it carries.
     pub idempotency_key: Option<String>,
 }
@@ -51,6 +55,10 @@ pub struct PaymentFacts {
     pub reference: Option<String>,
     /// Name of the creditor.
     pub creditor_name: Option<String>,
+    /// Account of the creditor, as written: an IBAN, or another identifier's value.
+    pub creditor_account: Option<String>,
+    /// Code of the instructed currency, as written.
+    pub currency: Option<String>,
 }
 
 /// One path of a dialect.

@@ -22,6 +22,10 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
 }
 
 impl Effect for Delay {
+    fn least(&self) -> std::time::Duration {
+        self.0.least()
+    }
+
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
         let wait = self.0.at(moment);
         match moment.stage {

@@ -27,6 +27,10 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
 }
 
 impl Effect for Hang {
+    fn least(&self) -> std::time::Duration {
+        self.0.map_or(std::time::Duration::ZERO, |wait| wait.least())
+    }
+
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
         plan.end(moment.stage, Ending::Hang(self.0.map(|wait| wait.at(moment))));
     }

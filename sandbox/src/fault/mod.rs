@@ -39,7 +39,7 @@ pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
 pub use patch::Patch;
-pub use plan::{Act, Close, Ending, Plan, Provenance, Stall, Wire};
+pub use plan::{Act, Close, Ending, Odds, Plan, Provenance, Stall, Wire};
 pub use rewrite::Rewrite;
 pub(crate) use share::Share;
 pub use stage::{STAGES, Stage};
@@ -85,6 +85,11 @@ pub enum Layer {
 pub trait Effect: fmt::Debug + Send + Sync {
     /// Writes itself into the plan.
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan);
+
+    /// The least real time it takes.
+    fn least(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 
     /// What the rule around it must have for it to mean anything.
     fn needs(&self) -> Option<Needs> {

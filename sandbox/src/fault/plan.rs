@@ -2,6 +2,7 @@
 //!
 //! Owns the plan's shape, not how it is carried out: bytes, waits and connections are the pipeline's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use super::rewrite::Rewrite;
 use super::stage::Stage;
 use crate::exchange::Problem;
+use crate::scenario::Ticket;
 
 /// Everything the scenario decided about one request, ready to be carried out in the order of its fields.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub struct Plan {
     pub wire: Option<Wire>,
     /// Which rules did this, for the journal.
     pub because: Vec<Provenance>,
+    /// What limits lent the call and want to hear about: held until the exchange ends.
+    pub tickets: Vec<Ticket>,
 }
 
 /// An end of the exchange that replaces the bank's answer.
@@ -141,4 +145,21 @@ pub struct Provenance {
     pub draw: Option<f64>,
     /// Effect in words, as in the file: `status 503`.
     pub effect: String,
+    /// Stage at which it took place.
+    pub stage: Stage,
+    /// The count the call belongs to, as the rule's `key` makes it of the call; empty for the world's.
+    pub key: String,
+    /// The chance that was asked, if any.
+    pub chance: Option<Odds>,
+    /// Name of the scenario and number of the seed the draw derives from.
+    pub drawn_from: (Arc<str>, u64),
+}
+
+/// The chance of a rule, as far as a draw is told by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Odds {
+    /// Share of the calls that are hit.
+    pub p: f64,
+    /// For an exact chance, calls per block.
+    pub block: Option<u64>,
 }

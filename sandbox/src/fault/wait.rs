@@ -79,6 +79,17 @@ impl Wait {
         time(text).map(Wait::Fixed)
     }
 
+    /// No draw is shorter.
+    pub(super) fn least(&self) -> Duration {
+        match *self {
+            Wait::Fixed(length) => length,
+            Wait::Uniform { from, .. } => from,
+            Wait::Pareto { scale, .. } => scale,
+            Wait::Ramp { from, to, .. } => from.min(to),
+            Wait::Quantiles { .. } | Wait::Normal { .. } => Duration::ZERO,
+        }
+    }
+
     /// The wait of one request.
     pub(super) fn at(&self, moment: &Moment<'_>) -> Duration {
         let u = moment.chance.of("wait").unit();

@@ -56,7 +56,7 @@ fn replaced(secret: &[u8]) -> String {
 
 /// A header's value as it may be shown. Of `authorization` only the credentials are hashed, so that a bearer token has one
 /// fingerprint wherever it occurs; every cookie is hashed by itself.
-pub(super) fn header(name: &str, value: &[u8]) -> String {
+pub(crate) fn header(name: &str, value: &[u8]) -> String {
     if SECRET_HEADERS.contains(&name) {
         let credentials = match name {
             "authorization" | "proxy-authorization" => {

@@ -75,6 +75,14 @@ struct Decision<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     draw: Option<f64>,
     effect: &'a str,
+    stage: &'static str,
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block: Option<u64>,
+    scenario: &'a str,
+    seed: u64,
 }
 
 /// One line of journal v1, without its line end.
@@ -112,6 +120,12 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
                 n: made.n,
                 draw: made.draw,
                 effect: &made.effect,
+                stage: made.stage.name(),
+                key: &made.key,
+                p: made.chance.map(|odds| odds.p),
+                block: made.chance.and_then(|odds| odds.block),
+                scenario: &made.drawn_from.0,
+                seed: made.drawn_from.1,
             })
             .collect(),
         limited: entry.limited,

@@ -60,6 +60,29 @@ impl Automaton {
         self.take(policy);
     }
 
+    /// Gives back a call that was taken at this time, as if it had not come. A window that has ended since keeps nothing of
+    /// it, so there is nothing to give back.
+    pub fn refund(&mut self, policy: &Policy, taken: Timestamp) {
+        match &mut self.state {
+            State::Window { used, ends } if *ends == window_end(policy, taken) => *used = used.saturating_sub(1),
+            State::Window { .. } => {}
+            State::Log(calls) => {
+                if let Some(at) = calls.iter().rposition(|call| *call == taken) {
+                    calls.remove(at);
+                }
+            }
+            State::Deficit(missing) => *missing = missing.saturating_sub(token_parts(policy)),
+            State::Held(held) => *held = held.saturating_sub(1),
+        }
+    }
+
+    /// Forgets calls under way: for a copy of a world, in which nobody is waiting for an answer.
+    pub fn nobody_waits(&mut self) {
+        if let State::Held(held) = &mut self.state {
+            *held = 0;
+        }
+    }
+
     /// Ends a call that a [`Policy::Concurrent`] granted; nothing to do for the others.
     pub fn release(&mut self) {
         if let State::Held(held) = &mut self.state {
@@ -249,6 +272,20 @@ mod tests {
                 let mut then = automaton.clone();
                 let granted = (0..verdict.limit + 1).filter(|_| then.check(&policy, now).allowed).count();
                 prop_assert_eq!(granted as u64, verdict.remaining);
+            }
+        }
+
+        /// A call that is given back was never there.
+        #[test]
+        fn what_is_given_back_is_left_again(policy in any_policy(), waits in any_waits()) {
+            let (mut now, mut automaton) = (start(), Automaton::new(&policy, start()));
+            for wait in waits {
+                now = after(now, wait);
+                let before = automaton.peek(&policy, now);
+                if automaton.check(&policy, now).allowed {
+                    automaton.refund(&policy, now);
+                }
+                prop_assert_eq!(automaton.peek(&policy, now), before);
             }
         }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::Timestamp;
 
 use crate::limit::Verdict;
 
@@ -11,6 +12,8 @@ use crate::limit::Verdict;
 pub enum HeaderFamily {
     /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
     Ietf,
+    /// `RateLimit-Limit`, `-Remaining` and `-Reset` (the same draft up to version 6, as many banks still send it).
+    IetfDraft6,
     /// `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds to wait).
     XRateLimit,
     /// None.
@@ -19,8 +22,12 @@ pub enum HeaderFamily {
 
 impl HeaderFamily {
     /// Every family with its word in bank files and scenarios.
-    pub const ALL: &'static [(HeaderFamily, &'static str)] =
-        &[(HeaderFamily::Ietf, "ietf"), (HeaderFamily::XRateLimit, "x-ratelimit"), (HeaderFamily::None, "none")];
+    pub const ALL: &'static [(HeaderFamily, &'static str)] = &[
+        (HeaderFamily::Ietf, "ietf"),
+        (HeaderFamily::IetfDraft6, "ietf-draft-6"),
+        (HeaderFamily::XRateLimit, "x-ratelimit"),
+        (HeaderFamily::None, "none"),
+    ];
 
     /// Puts the verdict into the headers of an answer. `Retry-After` is not among them: it belongs to the refusal.
     pub fn write(self, verdict: &Verdict, headers: &mut HeaderMap) {
@@ -32,6 +39,12 @@ impl HeaderFamily {
                 set(headers, HeaderName::from_static("ratelimit-policy"), policy);
                 set(headers, HeaderName::from_static("ratelimit"), left);
             }
+            HeaderFamily::IetfDraft6 => {
+                let reset = whole_seconds(verdict.reset_in);
+                set(headers, HeaderName::from_static("ratelimit-limit"), verdict.limit.to_string());
+                set(headers, HeaderName::from_static("ratelimit-remaining"), verdict.remaining.to_string());
+                set(headers, HeaderName::from_static("ratelimit-reset"), reset.to_string());
+            }
             HeaderFamily::XRateLimit => {
                 let reset = whole_seconds(verdict.reset_in);
                 set(headers, HeaderName::from_static("x-ratelimit-limit"), verdict.limit.to_string());
@@ -39,6 +52,63 @@ impl HeaderFamily {
                 set(headers, HeaderName::from_static("x-ratelimit-reset"), reset.to_string());
             }
             HeaderFamily::None => {}
+        }
+    }
+}
+
+/// Headers of a bank's own making: which name carries which part of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VendorHeaders(Vec<(VendorPart, HeaderName)>);
+
+/// A part of a verdict that a header can carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VendorPart {
+    /// Calls the limit grants at most.
+    Limit,
+    /// Calls still granted.
+    Remaining,
+    /// Seconds until everything is back.
+    Reset,
+    /// The instant at which everything is back, in seconds of Unix time.
+    ResetAt,
+    /// Length of the window in seconds.
+    Window,
+}
+
+/// Every part with its word in scenarios and one line about it.
+pub const VENDOR_PARTS: &[(VendorPart, &str, &str)] = &[
+    (VendorPart::Limit, "limit", "calls granted at most"),
+    (VendorPart::Remaining, "remaining", "calls still granted"),
+    (VendorPart::Reset, "reset", "seconds until everything is back"),
+    (VendorPart::ResetAt, "reset_at", "Unix time, in seconds, at which everything is back"),
+    (VendorPart::Window, "window", "length of the window in seconds"),
+];
+
+impl VendorHeaders {
+    /// Headers that carry these parts.
+    pub fn new(parts: Vec<(VendorPart, HeaderName)>) -> VendorHeaders {
+        VendorHeaders(parts)
+    }
+
+    /// `true` if it writes this header.
+    pub fn names(&self, name: &HeaderName) -> bool {
+        self.0.iter().any(|(_, own)| own == name)
+    }
+
+    /// Puts the verdict, given at `now`, into the headers of an answer.
+    pub fn write(&self, verdict: &Verdict, now: Timestamp, headers: &mut HeaderMap) {
+        for (part, name) in &self.0 {
+            let seconds = match part {
+                VendorPart::Limit => verdict.limit,
+                VendorPart::Remaining => verdict.remaining,
+                VendorPart::Reset => whole_seconds(verdict.reset_in),
+                VendorPart::ResetAt => {
+                    let at = now.saturating_add(verdict.reset_in).unwrap_or(Timestamp::MAX);
+                    u64::try_from(at.as_second()).unwrap_or(0) + u64::from(at.subsec_nanosecond() > 0)
+                }
+                VendorPart::Window => whole_seconds(verdict.window),
+            };
+            set(headers, name.clone(), seconds.to_string());
         }
     }
 }

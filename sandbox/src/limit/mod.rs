@@ -9,7 +9,7 @@ mod keyed;
 mod operations;
 
 pub use automaton::Automaton;
-pub use header::HeaderFamily;
+pub use header::{HeaderFamily, VENDOR_PARTS, VendorHeaders, VendorPart};
 pub use keyed::Keyed;
 pub use operations::{LimitRule, LimitSettings, Limits};
 

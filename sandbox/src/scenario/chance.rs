@@ -6,7 +6,7 @@
 use bank_fixtures::document::Value;
 use bank_fixtures::seed::Seed;
 
-use crate::fault::Share;
+use crate::fault::{Odds, Share};
 
 /// How often a rule fires among the calls it matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +46,14 @@ impl Chance {
             return None;
         }
         Some(if exact { Chance::Exact(share) } else { Chance::Bernoulli(share) })
+    }
+
+    /// What journals tell of it.
+    pub(super) fn odds(self) -> Odds {
+        match self {
+            Chance::Bernoulli(share) => Odds { p: share.value(), block: None },
+            Chance::Exact(share) => Odds { p: share.value(), block: Some(share.of) },
+        }
     }
 
     /// Whether the `n`-th call (from 1) is hit, and the draw that says so. `seed` is the rule's and key's own.

@@ -142,6 +142,11 @@ impl Group {
         }
     }
 
+    /// The least real time it takes.
+    pub(super) fn least(&self) -> std::time::Duration {
+        self.parts.iter().map(|part| part.least()).sum()
+    }
+
     /// What the rule around it must have.
     pub(super) fn needs(&self) -> impl Iterator<Item = Needs> {
         self.parts.iter().filter_map(|part| part.needs())

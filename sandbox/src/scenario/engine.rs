@@ -7,17 +7,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 use super::Scenario;
-use super::chance::Block;
+use super::chance::{Block, Chance};
 use super::facts::Facts;
 use super::phase::Length;
+use super::quota::{Shelf, Ticket};
 use super::rule::Rule;
+use super::switch::Switches;
 use crate::fault::{Moment, Plan, Provenance, Stage};
-use crate::limit::{self, Verdict};
+use crate::limit::Verdict;
 use crate::operation::OPERATIONS;
 
 /// Keys one rule counts separately; calls of further keys pass, as if the rule were not there.
@@ -27,13 +30,23 @@ const MAX_KEYS: usize = 100_000;
 #[derive(Debug)]
 pub struct Engine {
     scenario: Option<Arc<Scenario>>,
+    /// Name of the scenario.
+    name: Arc<str>,
     seed: Seed,
-    /// For each operation, which rule may act at which stage, in the order they are asked.
-    index: Vec<Vec<Slot>>,
+    /// Replaced whole when a group of rules is switched.
+    index: ArcSwap<Index>,
+    switches: Mutex<Switches>,
     /// Events some phase waits for.
     awaited: Vec<&'static str>,
+    /// Whether some rule asks which attempt of a request a call is.
+    counts_attempts: bool,
+    /// By rule: what its limit remembers. Apart from the rest because calls under way write into it.
+    shelves: Vec<Shelf>,
     state: Mutex<State>,
 }
+
+/// For each operation, which rule may act at which stage, in the order they are asked.
+type Index = Vec<Vec<Slot>>;
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -46,11 +59,11 @@ struct Slot {
 struct State {
     /// By rule, then by key.
     automata: Vec<HashMap<String, Automaton>>,
-    /// By rule, then by the key of its limit.
-    limits: Vec<HashMap<String, limit::Automaton>>,
     variables: HashMap<String, String>,
     /// How often each awaited event has happened.
     events: HashMap<&'static str, u64>,
+    /// How often each request has come.
+    attempts: HashMap<String, u64>,
 }
 
 /// What one rule remembers of one key.
@@ -69,6 +82,7 @@ struct Automaton {
 
 /// A rule that acts on the call at hand.
 struct Fire {
+    key: String,
     phase: usize,
     n: u64,
     draw: Option<f64>,
@@ -76,58 +90,74 @@ struct Fire {
     in_phase: std::time::Duration,
     window_end: Option<Timestamp>,
     verdict: Option<Verdict>,
+    ticket: Option<Ticket>,
 }
 
 impl Engine {
     /// An engine without rules.
     pub fn empty(seed: Seed) -> Engine {
-        let index = vec![Vec::new(); OPERATIONS.len()];
-        Engine { scenario: None, seed, index, awaited: Vec::new(), state: Mutex::default() }
+        Engine {
+            scenario: None,
+            name: "".into(),
+            seed,
+            index: ArcSwap::from_pointee(vec![Vec::new(); OPERATIONS.len()]),
+            switches: Mutex::default(),
+            awaited: Vec::new(),
+            counts_attempts: false,
+            shelves: Vec::new(),
+            state: Mutex::default(),
+        }
     }
 
     /// An engine for a scenario; `seed` is the world's.
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Engine {
-        let mut index = vec![Vec::new(); OPERATIONS.len()];
-        let mut awaited = Vec::new();
-        for (number, rule) in scenario.rules.iter().enumerate().filter(|(_, rule)| !rule.disabled) {
-            for stage in rule.stages() {
-                let slot = Slot { stage, rule: number };
-                match &rule.matcher.operations {
-                    None => index.iter_mut().for_each(|slots| slots.push(slot)),
-                    Some(operations) => operations.iter().for_each(|operation| index[*operation as usize].push(slot)),
-                }
-            }
-            awaited.extend(rule.phases.iter().filter_map(|phase| match phase.length {
-                Length::Until(event) => Some(event),
-                _ => None,
-            }));
+        let rules = &scenario.rules;
+        let switches = Switches::of(&scenario.profiles, rules);
+        let awaited = rules.iter().flat_map(|rule| &rule.phases).filter_map(|phase| match phase.length {
+            Length::Until(event) => Some(event),
+            _ => None,
+        });
+        let asks_attempt = |rule: &Rule| {
+            let unless = rule.when.unless.as_ref();
+            rule.matcher.attempt.is_some() || unless.is_some_and(|unless| unless.attempt.is_some())
+        };
+        Engine {
+            name: scenario.name().into(),
+            seed,
+            index: ArcSwap::from_pointee(index(rules, &switches)),
+            switches: Mutex::new(switches),
+            awaited: awaited.collect(),
+            counts_attempts: rules.iter().any(asks_attempt),
+            shelves: rules.iter().map(|_| Shelf::default()).collect(),
+            state: Mutex::new(State::of(rules.len())),
+            scenario: Some(scenario),
         }
-        for slots in &mut index {
-            slots.sort_by_key(|slot| (slot.stage, slot.rule));
-        }
-        let state = State::of(scenario.rules.len());
-        Engine { scenario: Some(scenario), seed, index, awaited, state: Mutex::new(state) }
     }
 
-    /// An engine for a changed scenario: rules that are written as before keep what they have counted.
+    /// An engine for a changed scenario: a rule whose name, key and phases are as before keeps what it has counted, and so
+    /// do switches that still stand in the file.
     #[must_use]
     pub fn reloaded(&self, scenario: Arc<Scenario>, seed: Seed) -> Engine {
-        let engine = Engine::new(scenario, seed);
-        if self.seed == seed
-            && let (Some(old), Some(new)) = (&self.scenario, &engine.scenario)
-        {
-            let kept = self.state.lock();
-            let mut state = engine.state.lock();
-            for (number, rule) in new.rules.iter().enumerate() {
-                let same = |old: &Rule| old.source == rule.source;
-                if let Some(before) = old.rules.iter().position(same) {
-                    state.automata[number] = kept.automata[before].clone();
-                    state.limits[number] = kept.limits[before].clone();
-                }
-            }
-            state.variables = kept.variables.clone();
-            state.events = kept.events.clone();
+        let mut engine = Engine::new(scenario, seed);
+        let (Some(old), Some(new)) = (self.scenario.clone(), engine.scenario.clone()) else { return engine };
+        let switches = engine.switches.get_mut();
+        switches.keep(&self.switches.lock());
+        engine.index = ArcSwap::from_pointee(index(&new.rules, switches));
+        if self.seed != seed {
+            return engine;
         }
+        let kept = self.state.lock();
+        let state = engine.state.get_mut();
+        for (number, rule) in new.rules.iter().enumerate() {
+            let Some(before) = old.rules.iter().position(|old| rule.goes_on_from(old)) else { continue };
+            state.automata[number].clone_from(&kept.automata[before]);
+            // The chance may be another one now, and its blocks of another length.
+            state.automata[number].values_mut().for_each(|automaton| automaton.block = None);
+            engine.shelves[number] = self.shelves[before].clone();
+        }
+        state.variables.clone_from(&kept.variables);
+        state.events.clone_from(&kept.events);
+        state.attempts.clone_from(&kept.attempts);
         engine
     }
 
@@ -136,9 +166,13 @@ impl Engine {
     pub fn fork(&self) -> Engine {
         Engine {
             scenario: self.scenario.clone(),
+            name: Arc::clone(&self.name),
             seed: self.seed,
-            index: self.index.clone(),
+            index: ArcSwap::new(self.index.load_full()),
+            switches: Mutex::new(self.switches.lock().clone()),
             awaited: self.awaited.clone(),
+            counts_attempts: self.counts_attempts,
+            shelves: self.shelves.iter().map(Shelf::fork).collect(),
             state: Mutex::new(self.state.lock().clone()),
         }
     }
@@ -148,42 +182,90 @@ impl Engine {
         self.scenario.as_ref()
     }
 
-    /// Forgets everything that was counted.
+    /// Forgets everything that was counted, and stands every switch as the file has it.
     pub fn reset(&self) {
+        let mut switches = self.switches.lock();
+        switches.reset();
+        self.take_up(&switches);
         let mut state = self.state.lock();
         *state = State::of(state.automata.len());
+        self.shelves.iter().for_each(Shelf::clear);
+    }
+
+    /// Profiles and tags, and whether their rules are in force.
+    pub fn profiles(&self) -> Vec<(String, bool)> {
+        self.switches.lock().list()
+    }
+
+    /// Puts the rules of a profile, or of a tag, in or out of force between two calls; what they have counted stays. `false`
+    /// if there is no such profile or tag.
+    pub fn switch(&self, profile: &str, on: bool) -> bool {
+        let mut switches = self.switches.lock();
+        let known = switches.set(profile, on);
+        self.take_up(&switches);
+        known
+    }
+
+    fn take_up(&self, switches: &Switches) {
+        if let Some(scenario) = &self.scenario {
+            self.index.store(Arc::new(index(&scenario.rules, switches)));
+        }
     }
 
     /// Decides what happens to a call, and counts it.
     pub fn decide(&self, facts: &Facts<'_>) -> Plan {
         let mut plan = Plan::default();
-        let slots = &self.index[facts.operation as usize];
         let Some(scenario) = &self.scenario else { return plan };
-        let mut state: Option<MutexGuard<'_, State>> = None;
+        let index = self.index.load();
+        let attempt = if self.counts_attempts { self.state.lock().attempt(facts) } else { 1 };
+        // What the call and the bank say needs no memory: it is looked at before the critical section, and a rule that does
+        // not fit costs no more than the look.
+        let mut fit: Vec<Slot> = Vec::new();
+        for slot in &index[facts.operation as usize] {
+            let rule = &scenario.rules[slot.rule];
+            let known = fit.iter().any(|earlier| earlier.rule == slot.rule);
+            if known || rule.matcher.matches(facts, attempt) && rule.when.admits(facts, attempt) {
+                fit.push(*slot);
+            }
+        }
+        if fit.is_empty() {
+            return plan;
+        }
+        let mut state = self.state.lock();
         let mut asked: Vec<(usize, Option<Fire>)> = Vec::new();
-        for slot in slots {
+        for slot in fit {
             let rule = &scenario.rules[slot.rule];
             let known = asked.iter().position(|(number, _)| *number == slot.rule);
-            let known = match known {
-                Some(known) => known,
-                None => {
-                    if !rule.matcher.matches(facts) || !rule.when.admits(facts) {
-                        continue;
-                    }
-                    let key = rule.key.of(facts);
-                    let state = state.get_or_insert_with(|| self.state.lock());
-                    let seed = self.seed.of(scenario.name()).of(&rule.name).of(&key);
-                    asked.push((slot.rule, state.step(slot.rule, rule, key, seed, facts)));
-                    asked.len() - 1
-                }
-            };
+            let known = known.unwrap_or_else(|| {
+                let mut fire = self.ask(&mut state, slot.rule, rule, facts);
+                plan.tickets.extend(fire.as_mut().and_then(|fire| fire.ticket.take()));
+                asked.push((slot.rule, fire));
+                asked.len() - 1
+            });
             let Some(fire) = &asked[known].1 else { continue };
-            let ended = carry_out(rule, fire, slot.stage, facts, &mut plan, &mut state);
-            if ended {
+            if self.carry_out(rule, fire, slot.stage, facts, &mut plan, &mut state) {
                 break;
             }
         }
         plan
+    }
+
+    /// Counts a call that matches a rule, and says what the rule makes of it.
+    fn ask(&self, state: &mut State, number: usize, rule: &Rule, facts: &Facts<'_>) -> Option<Fire> {
+        let key = rule.key.of(facts);
+        let seed = draws_of(self.seed, &self.name, &rule.name, &key);
+        let mut fire = state.step(number, rule, key, seed, facts)?;
+        if let Some(limit) = &rule.limit {
+            let key = limit.key.as_ref().unwrap_or(&rule.key).of(facts);
+            let (verdict, ticket) = self.shelves[number].ask(key, limit, &limit.policy_for(facts), facts.now);
+            if !verdict.allowed {
+                state.fired(number, &fire.key);
+            }
+            (fire.verdict, fire.ticket) = (Some(verdict), ticket);
+        } else {
+            state.fired(number, &fire.key);
+        }
+        Some(fire)
     }
 
     /// Tells that a call of this operation succeeded: phases that wait `until` it end. Cheap if none does.
@@ -192,74 +274,100 @@ impl Engine {
             *self.state.lock().events.entry(event).or_default() += 1;
         }
     }
+
+    /// Applies the effects a rule has at a stage; `true` if they end the request.
+    fn carry_out(
+        &self,
+        rule: &Rule,
+        fire: &Fire,
+        stage: Stage,
+        facts: &Facts<'_>,
+        plan: &mut Plan,
+        state: &mut State,
+    ) -> bool {
+        if let (Some(limit), Some(verdict)) = (&rule.limit, &fire.verdict) {
+            if !plan.rewrites.iter().any(|rewrite| limit.tells(rewrite)) {
+                plan.rewrites.extend(limit.headers(verdict, facts.now));
+            }
+            if verdict.allowed {
+                return false;
+            }
+        }
+        for group in rule.phases[fire.phase].effects.iter().filter(|group| group.stage == stage) {
+            let moment = Moment {
+                now: facts.now,
+                stage,
+                n: fire.n,
+                chance: fire.chance,
+                in_phase: fire.in_phase,
+                window_end: fire.window_end,
+                limit_wait: fire.verdict.and_then(|verdict| verdict.retry_after),
+                rule: &rule.name,
+            };
+            group.apply(&moment, plan);
+            state.variables.extend(group.sets.iter().cloned());
+            plan.because.push(Provenance {
+                rule: rule.name.to_string(),
+                phase: fire.phase,
+                n: fire.n,
+                draw: fire.draw,
+                effect: group.words.to_string(),
+                stage,
+                key: fire.key.clone(),
+                chance: rule.when.chance.map(Chance::odds),
+                drawn_from: (Arc::clone(&self.name), self.seed.number()),
+            });
+            if group.is_terminal() {
+                return true;
+            }
+        }
+        false
+    }
 }
 
-/// Applies the effects a rule has at a stage; `true` if they end the request.
-fn carry_out(
-    rule: &Rule,
-    fire: &Fire,
-    stage: Stage,
-    facts: &Facts<'_>,
-    plan: &mut Plan,
-    state: &mut Option<MutexGuard<'_, State>>,
-) -> bool {
-    if let (Some(limit), Some(verdict)) = (&rule.limit, &fire.verdict) {
-        if !plan.rewrites.iter().any(|rewrite| limit.tells(rewrite)) {
-            plan.rewrites.extend(limit.headers(verdict));
-        }
-        if verdict.allowed {
-            return false;
-        }
-    }
-    for group in rule.phases[fire.phase].effects.iter().filter(|group| group.stage == stage) {
-        let moment = Moment {
-            now: facts.now,
-            stage,
-            n: fire.n,
-            chance: fire.chance,
-            in_phase: fire.in_phase,
-            window_end: fire.window_end,
-            limit_wait: fire.verdict.and_then(|verdict| verdict.retry_after),
-            rule: &rule.name,
-        };
-        group.apply(&moment, plan);
-        if let Some(state) = state {
-            state.variables.extend(group.sets.iter().cloned());
-        }
-        plan.because.push(Provenance {
-            rule: rule.name.to_string(),
-            phase: fire.phase,
-            n: fire.n,
-            draw: fire.draw,
-            effect: group.words.to_string(),
-        });
-        if group.is_terminal() {
-            return true;
+/// Where the draws of a rule and key come from: nothing but these four has a say.
+pub(super) fn draws_of(world: Seed, scenario: &str, rule: &str, key: &str) -> Seed {
+    world.of(scenario).of(rule).of(key)
+}
+
+/// Rules that are in force, by operation.
+fn index(rules: &[Rule], switches: &Switches) -> Index {
+    let mut index = vec![Vec::new(); OPERATIONS.len()];
+    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| switches.admit(rule)) {
+        for stage in rule.stages() {
+            let slot = Slot { stage, rule: number };
+            match &rule.matcher.operations {
+                None => index.iter_mut().for_each(|slots| slots.push(slot)),
+                Some(operations) => operations.iter().for_each(|operation| index[*operation as usize].push(slot)),
+            }
         }
     }
-    false
+    index.iter_mut().for_each(|slots: &mut Vec<Slot>| slots.sort_by_key(|slot| (slot.stage, slot.rule)));
+    index
 }
 
 impl State {
     /// The state of so many rules that have counted nothing.
     fn of(rules: usize) -> State {
-        State { automata: vec![HashMap::new(); rules], limits: vec![HashMap::new(); rules], ..State::default() }
+        State { automata: vec![HashMap::new(); rules], ..State::default() }
     }
 
-    /// Asks the limit of a rule for one call; `None` if the rule has no limit.
-    fn grant(&mut self, number: usize, rule: &Rule, facts: &Facts<'_>) -> Option<Verdict> {
-        let limit = rule.limit.as_ref()?;
-        let key = limit.key.as_ref().unwrap_or(&rule.key).of(facts);
-        let automata = &mut self.limits[number];
-        if automata.len() >= MAX_KEYS && !automata.contains_key(&key) {
-            automata.retain(|_, automaton| !automaton.is_at_rest(&limit.policy, facts.now));
+    /// Counts the attempts of a request, this one included. Where too many are known already, a new one is a first attempt.
+    fn attempt(&mut self, facts: &Facts<'_>) -> u64 {
+        let identity = facts.request_identity();
+        if self.attempts.len() >= MAX_KEYS && !self.attempts.contains_key(&identity) {
+            return 1;
         }
-        let automaton = automata.entry(key).or_insert_with(|| limit::Automaton::new(&limit.policy, facts.now));
-        let verdict = automaton.check(&limit.policy, facts.now);
-        if limit.counts_all && !verdict.allowed {
-            automaton.charge(&limit.policy, facts.now);
+        let count = self.attempts.entry(identity).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// The rule has done something to a call of the key.
+    fn fired(&mut self, number: usize, key: &str) {
+        if let Some(automaton) = self.automata[number].get_mut(key) {
+            automaton.fired += 1;
         }
-        Some(verdict)
     }
 
     /// Counts a call that matches a rule, and says what the rule makes of it.
@@ -289,15 +397,13 @@ impl State {
             }
         }
         let phase = automaton.phase_of_call(rule, facts.now, events)?;
-        let verdict = self.grant(number, rule, facts);
-        let automaton = self.automata[number].get_mut(&key)?;
         if rule.phases[phase].effects.is_empty() || rule.max.is_some_and(|max| automaton.fired >= max) {
             return None;
         }
-        automaton.fired += u64::from(verdict.is_none_or(|verdict| !verdict.allowed));
         let window_end = rule.when.clock.as_ref().and_then(|window| window.end(facts.now));
         let in_phase = facts.now.duration_since(automaton.entered).unsigned_abs();
-        Some(Fire { phase, n, draw, chance: seed.of("effect").at(n), in_phase, window_end, verdict })
+        let chance = seed.of("effect").at(n);
+        Some(Fire { key, phase, n, draw, chance, in_phase, window_end, verdict: None, ticket: None })
     }
 }
 

@@ -1,10 +1,30 @@
 //! What a scenario may know about a call when it decides.
 
+use std::fmt;
+
+use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::dialect::CallFacts;
 use crate::exchange::{Access, Request};
+use crate::journal;
 use crate::operation::Operation;
+
+/// What the bank knows that a call does not say. Only rules that ask for it make it look.
+pub trait BankView: fmt::Debug {
+    /// Where its days begin and end.
+    fn zone(&self) -> &TimeZone;
+
+    /// The state of an order of the caller.
+    fn payment_status(&self, payment: &str) -> Option<PaymentStatus>;
+
+    /// The state of a consent.
+    fn consent_status(&self, consent: &str) -> Option<ConsentStatus>;
+
+    /// The type of an account.
+    fn account_kind(&self, account: &str) -> Option<AccountKind>;
+}
 
 /// One call, in the words of scenarios.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +41,8 @@ pub struct Facts<'a> {
     pub call: &'a CallFacts,
     /// Virtual time.
     pub now: Timestamp,
+    /// The bank it is made to.
+    pub bank: &'a dyn BankView,
 }
 
 impl Facts<'_> {
@@ -42,6 +64,19 @@ impl Facts<'_> {
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.get(name)?.to_str().ok()
+    }
+
+    /// What makes two calls attempts of the same request: client, operation and idempotency key, or else client, method,
+    /// target and body.
+    pub(super) fn request_identity(&self) -> String {
+        let (client, request) = (self.client().unwrap_or_default(), self.request);
+        match &self.call.idempotency_key {
+            Some(key) => format!("{client}\n{}\n{key}", self.operation),
+            None => {
+                let (body, method) = (journal::fingerprint(&request.body), &request.method);
+                format!("{client}\n{method} {}?{}\n{body}", request.path, request.query)
+            }
+        }
     }
 
     /// A value of a JSON body as text.

@@ -5,6 +5,7 @@ use bank_fixtures::document::Value;
 
 use super::facts::Facts;
 use super::pattern::pointer;
+use crate::journal;
 
 /// What a rule counts separately: nothing (one count for the world) unless it says so.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,9 +49,9 @@ impl Key {
 
     /// The count this call belongs to. Parts a call does not have are all one.
     pub(super) fn of(&self, facts: &Facts<'_>) -> String {
-        let mut key = String::new();
+        let (mut key, mut first) = (String::new(), true);
         for part in &self.0 {
-            let body;
+            let made;
             let value = match part {
                 Part::World => continue,
                 Part::Client => facts.client(),
@@ -60,16 +61,28 @@ impl Key {
                 Part::Token => facts.token(),
                 Part::IdempotencyKey => facts.call.idempotency_key.as_deref(),
                 Part::Operation => Some(facts.operation.name()),
-                Part::Header(name) => facts.header(name.as_str()),
+                // The journal shows keys: what may not be shown counts by its fingerprint.
+                Part::Header(name) => {
+                    let value = facts.request.headers.get(name);
+                    made = value.map(|value| journal::header(name.as_str(), value.as_bytes()));
+                    made.as_deref()
+                }
                 Part::Body(pointer) => {
-                    body = facts.body(pointer);
-                    body.as_deref()
+                    made = facts.body(pointer);
+                    made.as_deref()
                 }
             };
+            if !std::mem::take(&mut first) {
+                key.push('\n');
+            }
             key.push_str(value.unwrap_or_default());
-            key.push('\n');
         }
         key
+    }
+
+    /// `true` if there is one count for the whole world.
+    pub(super) fn is_world(&self) -> bool {
+        self.0.iter().all(|part| *part == Part::World)
     }
 
     /// The key in words, for people.

@@ -21,10 +21,14 @@ pub(crate) const MATCH_KEYS: &[(&str, &str)] = &[
     ("consent", "consent id"),
     ("account", "account id"),
     ("page", "page of a list, from 1: 3, 2.., \">= 2\""),
+    (
+        "attempt",
+        "how often the same request has come, from 1: the same idempotency key, or else method, target and body",
+    ),
 ];
 
 const KEYS: &[&str] =
-    &["op", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page"];
+    &["op", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page", "attempt"];
 
 /// A compiled `match`. Everything that is set must hold; the default matches every call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,8 +43,9 @@ pub(super) struct Matcher {
     client: Option<Texts>,
     psu: Option<Texts>,
     consent: Option<Texts>,
-    account: Option<Texts>,
-    page: Option<Numbers>,
+    pub(super) account: Option<Texts>,
+    pub(super) page: Option<Numbers>,
+    pub(super) attempt: Option<Numbers>,
 }
 
 impl Matcher {
@@ -55,6 +60,7 @@ impl Matcher {
         let query = map.optional("query").map(|value| named(value, |key| Some(key.key_text().to_owned())));
         let body = map.optional("body").map(|value| named(value, |key| pointer(key, key.key_text())));
         let page = map.optional("page").map(Numbers::read);
+        let attempt = map.optional("attempt").map(Numbers::read);
         Some(Matcher {
             operations: operations.map_or(Some(None), |read| read.map(Some))?,
             methods: methods.map_or(Some(None), |read| read.map(Some))?,
@@ -67,11 +73,13 @@ impl Matcher {
             consent: consent.map_or(Some(None), |read| read.map(Some))?,
             account: account.map_or(Some(None), |read| read.map(Some))?,
             page: page.map_or(Some(None), |read| read.map(Some))?,
+            attempt: attempt.map_or(Some(None), |read| read.map(Some))?,
         })
     }
 
-    /// `true` if everything that is set holds. The operation is tested too, for `unless`.
-    pub(super) fn matches(&self, facts: &Facts<'_>) -> bool {
+    /// `true` if everything that is set holds. The operation is tested too, for `unless`. `attempt` is the number of the call
+    /// among the attempts of its request; any number will do where no rule asks for it.
+    pub(super) fn matches(&self, facts: &Facts<'_>, attempt: u64) -> bool {
         let holds = |test: &Option<Texts>, text: Option<&str>| match test {
             None => true,
             Some(texts) => text.is_some_and(|text| texts.any(text)),
@@ -85,6 +93,7 @@ impl Matcher {
                 .page
                 .as_ref()
                 .is_none_or(|pages| facts.call.page.is_some_and(|page| pages.hold(Decimal::from(page))))
+            && self.attempt.as_ref().is_none_or(|attempts| attempts.hold(Decimal::from(attempt)))
             && self.methods.as_ref().is_none_or(|methods| methods.contains(&facts.request.method))
             && holds(&self.path, Some(&facts.request.path))
             && self.headers.iter().all(|(name, test)| present(test, facts.header(name.as_str())))
@@ -99,6 +108,28 @@ impl Matcher {
     /// `true` if nothing but the operation is asked.
     pub(super) fn is_only_operations(&self) -> bool {
         *self == Matcher { operations: self.operations.clone(), ..Matcher::default() }
+    }
+}
+
+/// Whether calls of an operation can have a page or name an account.
+pub(super) fn carries(operation: Operation, key: &str) -> bool {
+    use Operation::{
+        AccountsGet, AccountsList, BalancesGet, ConsentsList, CustomersAccounts, CustomersList, PaymentsCreate,
+        PaymentsList, TransactionsList,
+    };
+    match key {
+        "page" => matches!(
+            operation,
+            CustomersList
+                | CustomersAccounts
+                | AccountsList
+                | BalancesGet
+                | TransactionsList
+                | PaymentsList
+                | ConsentsList
+        ),
+        "account" => matches!(operation, AccountsGet | BalancesGet | TransactionsList | PaymentsCreate),
+        _ => true,
     }
 }
 

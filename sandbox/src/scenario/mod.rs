@@ -8,7 +8,9 @@ pub mod cli;
 mod effect;
 mod engine;
 mod facts;
+mod include;
 mod key;
+mod known;
 mod limit;
 mod lint;
 mod matcher;
@@ -16,7 +18,10 @@ mod pattern;
 mod phase;
 mod prepare;
 mod quick;
+mod quota;
+pub mod replay;
 mod rule;
+mod switch;
 mod when;
 mod window;
 
@@ -26,11 +31,17 @@ use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::expectation::{Expectation, Head};
 
 pub use engine::Engine;
-pub use facts::Facts;
+pub use facts::{BankView, Facts};
+pub use include::{Disk, Library, Shipped};
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
+pub use quota::Ticket;
 
+use crate::clock::Mode;
 use crate::profile::BankProfile;
+use include::Including;
+use lint::Around;
 use rule::Rule;
+use switch::Profile;
 
 /// A scenario that was read and found right.
 #[derive(Debug, Clone)]
@@ -41,9 +52,12 @@ pub struct Scenario {
     banks: Vec<Arc<BankProfile>>,
     clients: Vec<ClientSpec>,
     consents: Vec<ConsentSpec>,
+    profiles: Vec<Profile>,
     rules: Vec<Rule>,
     file: String,
     source: String,
+    /// Files whose rules it includes.
+    included: Vec<String>,
 }
 
 /// Keys of a scenario file, with one line each.
@@ -58,21 +72,34 @@ pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
     ("banks", "banks in the world: [plain], or {plain: {limits: …}} with keys of a bank file set anew"),
     ("clients", "OAuth clients registered beforehand"),
     ("consents", "consents granted beforehand"),
+    ("include", "rules of other scenario files, by path or shipped name; they come after this file's own"),
+    ("profiles", "named groups of rules that are switched while the world runs: {outage: [rules]}, off at first"),
     ("rules", "what happens to which calls"),
     ("expect", "what a good client does, and which bank checks must fail"),
 ];
 
 const KEYS: &[&str] = &[
-    "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "rules", "expect",
+    "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "include",
+    "profiles", "rules", "expect",
 ];
 
 impl Scenario {
-    /// Reads a scenario file. `file` is the name shown in diagnostics.
+    /// Reads a scenario text. `file` is the name shown in diagnostics. It may include shipped scenarios.
     ///
     /// # Errors
     /// Everything that is wrong with it.
     pub fn compile(file: &str, text: &str) -> Result<Scenario, Diagnostics> {
-        document::read(file, text, |root| read(file, text, root))
+        Scenario::compile_with(file, text, &Shipped)
+    }
+
+    /// The same; what it may include, and what `file` means to a relative path, is the library's to say.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it and with the files it includes.
+    pub fn compile_with(file: &str, text: &str, library: &dyn Library) -> Result<Scenario, Diagnostics> {
+        let mut including = Including::new(library, file);
+        let read = document::read(file, text, |root| read(file, text, root, &mut including));
+        including.finish(read)
     }
 
     /// The same scenario with faults in their quick form (`payments.create: hang 35s x3`) in front of its rules.
@@ -144,6 +171,11 @@ impl Scenario {
         &self.file
     }
 
+    /// The files whose rules it includes, each once, in the order they were met.
+    pub fn included(&self) -> &[String] {
+        &self.included
+    }
+
     /// The file's text.
     pub fn source(&self) -> &str {
         &self.source
@@ -159,7 +191,16 @@ impl Scenario {
     }
 }
 
-fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
+/// Virtual seconds per real second; zero for a clock that moves only when told.
+fn pace(clock: Option<ClockSpec>) -> f64 {
+    match clock.map_or(Mode::Real, |clock| clock.mode) {
+        Mode::Real => 1.0,
+        Mode::Scaled { factor } => factor,
+        _ => 0.0,
+    }
+}
+
+fn read(file: &str, text: &str, root: Value<'_>, including: &mut Including<'_>) -> Option<Scenario> {
     let map = root.map(KEYS)?;
     let version = map.required("sandbox").map(|value| value.one_of(&[("1", 1)]));
     let head = Head::read(root, |key| root.member(key));
@@ -170,7 +211,8 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
     let banks = prepare::banks(map.optional("banks"), dataset_name);
     let clients = map.optional("clients").map(|value| value.each(prepare::client));
     let consents = map.optional("consents").map(|value| value.each(prepare::consent));
-    let rules = map.optional("rules").map(|value| rules(value, map.has("seed")));
+    let around = Around { has_seed: map.has("seed"), pace: pace(clock.flatten()) };
+    let rules = include::rules(root, around, including);
     version??;
     dataset.unwrap_or(Some(String::new()))?;
     Some(Scenario {
@@ -180,21 +222,12 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
         banks: banks?,
         clients: clients.unwrap_or(Some(Vec::new()))?,
         consents: consents.unwrap_or(Some(Vec::new()))?,
-        rules: rules.unwrap_or(Some(Vec::new()))?,
+        profiles: rules.as_ref().map(|read| read.profiles.clone())?,
+        rules: rules?.rules,
+        included: including.files(),
         file: file.to_owned(),
         source: text.to_owned(),
     })
-}
-
-/// Reads the rules of a file and looks at them together.
-fn rules(value: Value<'_>, has_seed: bool) -> Option<Vec<Rule>> {
-    let list = value.list_or_one();
-    let read: Vec<Option<Rule>> = list.iter().map(|value| Rule::read(*value)).collect();
-    let complete = read.iter().all(Option::is_some);
-    let read: Vec<(Rule, Value<'_>)> =
-        read.into_iter().zip(list).filter_map(|(rule, value)| Some((rule?, value))).collect();
-    lint::lint(&read, has_seed);
-    complete.then(|| read.into_iter().map(|(rule, _)| rule).collect())
 }
 
 #[cfg(test)]

@@ -26,8 +26,13 @@ pub(super) const NUMBERS: &str =
 impl Texts {
     /// Reads one text or a list; numbers count as their text.
     pub(super) fn read(value: Value<'_>) -> Option<Texts> {
-        if value.kind() == Kind::List && value.list()?.is_empty() {
-            value.refuse("an empty list matches nothing", "at least one text; `*` stands for anything");
+        let nothing = match value.kind() {
+            Kind::Null => Some("nothing matches nothing"),
+            Kind::List if value.list()?.is_empty() => Some("an empty list matches nothing"),
+            _ => None,
+        };
+        if let Some(nothing) = nothing {
+            value.refuse(nothing, "at least one text; `*` stands for anything");
             return None;
         }
         Some(Texts(value.each(|value| value.scalar().map(str::to_owned))?))
@@ -72,6 +77,22 @@ impl Numbers {
 
     pub(super) fn hold(&self, number: Decimal) -> bool {
         self.0.iter().any(|range| range.holds(number))
+    }
+
+    /// How many whole numbers from 1 hold at most; `None` for no bound.
+    pub(super) fn most(&self) -> Option<u64> {
+        self.0.iter().try_fold(0u64, |sum, range| {
+            let (high, inside) = range.high?;
+            let high = if inside { high.floor() } else { high.ceil() - Decimal::ONE };
+            let low = range.low.map_or(
+                Decimal::ONE,
+                |(low, inside)| {
+                    if inside { low.ceil() } else { low.floor() + Decimal::ONE }
+                },
+            );
+            let count = high.checked_sub(low.max(Decimal::ONE))?.checked_add(Decimal::ONE)?.max(Decimal::ZERO);
+            Some(sum.saturating_add(u64::try_from(count).ok()?))
+        })
     }
 
     /// `true` if some number of the natural ones can hold.

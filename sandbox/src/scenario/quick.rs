@@ -6,6 +6,8 @@
 
 use bank_fixtures::document::{self, Diagnostics};
 
+use super::include;
+use super::lint::Around;
 use super::rule::Rule;
 
 /// Reads faults in their quick form.
@@ -16,7 +18,7 @@ pub(super) fn rules<S: AsRef<str>>(faults: &[S]) -> Result<Vec<Rule>, Diagnostic
     let text: String = faults.iter().enumerate().map(|(index, fault)| rule(index + 1, fault.as_ref())).collect();
     document::read("--fault", &text, |root| {
         let rules = if text.is_empty() { Vec::new() } else { root.list()? };
-        super::rules(root, true).filter(|read| read.len() == rules.len())
+        include::list(root, Around { has_seed: true, pace: 1.0 }).filter(|read| read.len() == rules.len())
     })
 }
 

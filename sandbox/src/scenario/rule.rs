@@ -1,5 +1,6 @@
 //! One rule: which calls, under which conditions, counted how, and what happens to them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bank_fixtures::document::Value;
@@ -11,7 +12,7 @@ use super::limit::Limit;
 use super::matcher::Matcher;
 use super::phase::{self, Length, Phase};
 use super::when::When;
-use crate::fault::Stage;
+use crate::fault::{Stage, json};
 
 /// A compiled rule.
 #[derive(Debug, Clone)]
@@ -27,10 +28,30 @@ pub(super) struct Rule {
     pub(super) max: Option<u64>,
     pub(super) tags: Vec<String>,
     pub(super) disabled: bool,
-    /// The rule as written: what tells a reload whether its counts may stay.
-    pub(super) source: Arc<str>,
+    /// The profile it is written in, if it is in one.
+    pub(super) profile: Option<Arc<str>>,
+    /// Switches that must all be on for it to be in force: its profile and its tags.
+    pub(super) switches: Vec<Arc<str>>,
+    /// What it does to which call of a key, in a form that does not depend on how it is laid out: what tells a reload
+    /// whether its counts may stay.
+    pub(super) course: Arc<str>,
+    /// Where it is written.
+    pub(super) place: Place,
     /// `match` and `when` as written, on one line each.
     pub(super) asks: (Option<String>, Option<String>),
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) file: Arc<str>,
+    pub(super) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 /// Keys of a rule, with one line each.
@@ -76,22 +97,35 @@ impl Rule {
                 None
             }
         };
+        let tags = tags.unwrap_or(Some(Vec::new()))?;
         Some(Rule {
             name: name?.into(),
             matcher: matcher.unwrap_or(Some(Matcher::default()))?,
             when: when.unwrap_or(Some(When::default()))?,
-            key: key.unwrap_or(Some(Key::default()))?,
+            // Where only the quota has a key, the rule counts as its quota does.
+            key: match key {
+                None => limit.as_ref()?.as_ref().and_then(|limit| limit.key.clone()).unwrap_or_default(),
+                Some(key) => key?,
+            },
             phases: phases?,
             limit: limit?,
             max: max.map_or(Some(None), |read| read.map(Some))?,
-            tags: tags.unwrap_or(Some(Vec::new()))?,
+            profile: None,
+            switches: tags.iter().map(|tag| tag.as_str().into()).collect(),
+            tags,
             disabled: disabled.unwrap_or(Some(false))?,
-            source: value.document().text().get(value.span()).unwrap_or_default().into(),
+            course: course(value).into(),
+            place: Place { file: value.document().file().into(), line: value.diagnostic("").line },
             asks: (
                 map.optional("match").map(|value| asked("match", value)),
                 map.optional("when").map(|value| asked("when", value)),
             ),
         })
+    }
+
+    /// `true` if what an earlier version of the rule has counted still means the same.
+    pub(super) fn goes_on_from(&self, before: &Rule) -> bool {
+        self.name == before.name && self.key == before.key && self.course == before.course
     }
 
     /// Stages at which some phase has an effect, in order.
@@ -113,6 +147,13 @@ impl Rule {
         let [Phase { length: Length::Forever, effects }] = self.phases.as_slice() else { return None };
         effects.iter().find(|group| group.is_terminal()).map(|group| group.stage).filter(|_| every)
     }
+}
+
+/// What a rule does, as data: `do` is a single phase without an end.
+fn course(value: Value<'_>) -> String {
+    let said = |key: &str| value.member(key).map(json::of);
+    let phases = said("phases").or_else(|| Some(serde_json::json!([{"forever": true, "do": said("do")?}])));
+    serde_json::json!([phases, said("limit")]).to_string()
 }
 
 /// A condition as written.

@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, Method};
 use bank_fixtures::library;
+use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
 use bank_fixtures::seed::Seed;
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -16,7 +18,15 @@ use crate::operation::Operation;
 mod diagnostics;
 mod docs;
 mod engine;
+mod includes;
+mod limits;
+mod memory;
+mod proofs;
+mod reading;
+mod replayed;
+mod schema;
 mod shipped;
+mod switches;
 
 /// A call to decide on; `Default` is `accounts.list` of the client `demo` at the epoch.
 struct Sample {
@@ -25,6 +35,30 @@ struct Sample {
     access: Access,
     call: CallFacts,
     now: Timestamp,
+}
+
+/// A bank that knows nothing, in Berlin.
+#[derive(Debug)]
+struct NoBank;
+
+impl BankView for NoBank {
+    fn zone(&self) -> &TimeZone {
+        static ZONE: std::sync::LazyLock<TimeZone> =
+            std::sync::LazyLock::new(|| TimeZone::get("Europe/Berlin").unwrap());
+        &ZONE
+    }
+
+    fn payment_status(&self, _: &str) -> Option<PaymentStatus> {
+        None
+    }
+
+    fn consent_status(&self, _: &str) -> Option<ConsentStatus> {
+        None
+    }
+
+    fn account_kind(&self, _: &str) -> Option<AccountKind> {
+        None
+    }
 }
 
 impl Default for Sample {
@@ -65,6 +99,10 @@ impl Sample {
     }
 
     fn decide(&self, engine: &Engine) -> Plan {
+        self.decide_at(engine, &NoBank)
+    }
+
+    fn decide_at(&self, engine: &Engine, bank: &dyn BankView) -> Plan {
         engine.decide(&Facts {
             operation: self.operation,
             request: &self.request,
@@ -72,6 +110,7 @@ impl Sample {
             client_id: None,
             call: &self.call,
             now: self.now,
+            bank,
         })
     }
 }

@@ -1,10 +1,11 @@
 //! `when`: conditions beyond the request: how often, by what chance, at what time, on what order, in what state.
 
-use bank_fixtures::document::Value;
+use bank_fixtures::document::{Kind, Value};
 use rust_decimal::Decimal;
 
 use super::chance::Chance;
 use super::facts::Facts;
+use super::known::Known;
 use super::matcher::Matcher;
 use super::pattern::{NUMBERS, Numbers, Texts};
 use super::window::Window;
@@ -15,7 +16,7 @@ pub(crate) const WHEN_KEYS: &[(&str, &str)] = &[
     ("chance", "5% of the calls by chance, or `5% exact`: exactly so many of every block"),
     ("clock", "a window of the world's time: \"Sun 02:00-04:00 Europe/Berlin\", {from: …, to: …}"),
     ("state", "variables that rules `set`: {mode: closed}"),
-    ("bank", "the order a call carries: {payment.amount: \">= 1000\", payment.reference: LOST-*, payment.creditor: …}"),
+    ("bank", "the order, consent or account a call is about: {payment.amount: \">= 1000\", consent.status: expired}"),
     ("unless", "a `match` that must not hold"),
 ];
 
@@ -27,10 +28,8 @@ pub(super) struct When {
     pub(super) clock: Option<Window>,
     /// Variables with the texts they must have.
     pub(super) state: Vec<(String, Texts)>,
-    amount: Option<Numbers>,
-    reference: Option<Texts>,
-    creditor: Option<Texts>,
-    unless: Option<Matcher>,
+    pub(super) bank: Known,
+    pub(super) unless: Option<Matcher>,
 }
 
 /// Which of a key's calls.
@@ -48,48 +47,23 @@ impl When {
         let clock = map.optional("clock").map(Window::read);
         let state = map.optional("state").map(state);
         let unless = map.optional("unless").map(Matcher::read);
-        let mut when = When::default();
-        let bank = map.optional("bank").map(|value| when.read_bank(value));
-        when.count = count.map_or(Some(None), |read| read.map(Some))?;
-        when.chance = chance.map_or(Some(None), |read| read.map(Some))?;
-        when.clock = clock.map_or(Some(None), |read| read.map(Some))?;
-        when.state = state.unwrap_or(Some(Vec::new()))?;
-        when.unless = unless.map_or(Some(None), |read| read.map(Some))?;
-        bank.unwrap_or(Some(()))?;
-        Some(when)
+        let bank = map.optional("bank").map(Known::read);
+        Some(When {
+            count: count.map_or(Some(None), |read| read.map(Some))?,
+            chance: chance.map_or(Some(None), |read| read.map(Some))?,
+            clock: clock.map_or(Some(None), |read| read.map(Some))?,
+            state: state.unwrap_or(Some(Vec::new()))?,
+            bank: bank.unwrap_or(Some(Known::default()))?,
+            unless: unless.map_or(Some(None), |read| read.map(Some))?,
+        })
     }
 
-    fn read_bank(&mut self, value: Value<'_>) -> Option<()> {
-        let map = value.map(&["payment.amount", "payment.reference", "payment.creditor"])?;
-        let amount = map.optional("payment.amount").map(Numbers::read);
-        let reference = map.optional("payment.reference").map(Texts::read);
-        let creditor = map.optional("payment.creditor").map(Texts::read);
-        self.amount = amount.map_or(Some(None), |read| read.map(Some))?;
-        self.reference = reference.map_or(Some(None), |read| read.map(Some))?;
-        self.creditor = creditor.map_or(Some(None), |read| read.map(Some))?;
-        Some(())
-    }
-
-    /// Everything that does not depend on how often: what holds here is a matching call, and is counted.
-    pub(super) fn admits(&self, facts: &Facts<'_>) -> bool {
+    /// Everything that does not depend on how often: what holds here is a matching call, and is counted. `attempt` is the
+    /// number of the call among the attempts of its request.
+    pub(super) fn admits(&self, facts: &Facts<'_>, attempt: u64) -> bool {
         self.clock.as_ref().is_none_or(|window| window.end(facts.now).is_some())
-            && self.unless.as_ref().is_none_or(|matcher| !matcher.matches(facts))
-            && self.admits_order(facts)
-    }
-
-    fn admits_order(&self, facts: &Facts<'_>) -> bool {
-        if self.amount.is_none() && self.reference.is_none() && self.creditor.is_none() {
-            return true;
-        }
-        let Some(payment) = &facts.call.payment else { return false };
-        let text = |test: &Option<Texts>, text: &Option<String>| match test {
-            None => true,
-            Some(texts) => text.as_deref().is_some_and(|text| texts.any(text)),
-        };
-        let amount = self.amount.as_ref();
-        amount.is_none_or(|numbers| payment.amount.is_some_and(|amount| numbers.hold(amount.value())))
-            && text(&self.reference, &payment.reference)
-            && text(&self.creditor, &payment.creditor_name)
+            && self.unless.as_ref().is_none_or(|unless| !unless.matches(facts, attempt))
+            && self.bank.holds(facts)
     }
 
     /// `true` if nothing is asked.
@@ -98,14 +72,20 @@ impl When {
             && self.chance.is_none()
             && self.clock.is_none()
             && self.state.is_empty()
-            && self.amount.is_none()
-            && self.reference.is_none()
-            && self.creditor.is_none()
+            && self.bank == Known::default()
             && self.unless.is_none()
     }
 }
 
 impl Count {
+    /// How many calls of a key it can hit; `None` for no bound.
+    pub(super) fn most(&self) -> Option<u64> {
+        match self {
+            Count::Every(_) => None,
+            Count::These(numbers) => numbers.most(),
+        }
+    }
+
     pub(super) fn holds(&self, n: u64) -> bool {
         match self {
             Count::Every(step) => n.is_multiple_of(*step),
@@ -115,7 +95,9 @@ impl Count {
 }
 
 fn count(value: Value<'_>) -> Option<Count> {
-    if let Some(step) = value.scalar().and_then(|text| text.strip_prefix("every ")) {
+    if value.kind() != Kind::List
+        && let Some(step) = value.scalar().and_then(|text| text.strip_prefix("every "))
+    {
         let step = step.trim().parse().ok().filter(|step| *step > 0);
         if step.is_none() {
             value.refuse("`every` needs a whole number above 0", format!("every 3, or {NUMBERS}"));

@@ -61,6 +61,30 @@ impl Window {
         (from != to).then_some(Window::Weekly { days, from, to, zone })
     }
 
+    /// Beginning and end of the first stretch that is not over at `now`.
+    pub(super) fn next(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Window::Once { from, to } => {
+                let (from, to) = (from.unwrap_or(Timestamp::MIN), to.unwrap_or(Timestamp::MAX));
+                (now < to).then_some((from, to))
+            }
+            Window::Weekly { days, from, to, zone } => {
+                let mut day = now.to_zoned(zone.clone()).date().yesterday().ok()?;
+                // Yesterday, because a night may not be over; and a week from today.
+                for _ in 0..9 {
+                    let last = if to > from { day } else { day.tomorrow().ok()? };
+                    let begin = day.to_datetime(*from).to_zoned(zone.clone()).ok()?.timestamp();
+                    let end = last.to_datetime(*to).to_zoned(zone.clone()).ok()?.timestamp();
+                    if days.contains(&day.weekday()) && now < end && begin < end {
+                        return Some((begin, end));
+                    }
+                    day = day.tomorrow().ok()?;
+                }
+                None
+            }
+        }
+    }
+
     /// The end of the window `now` is in, if it is in one.
     pub(super) fn end(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
@@ -127,6 +151,18 @@ mod tests {
         assert_eq!(end("Fri 22:00-04:00", "2026-03-06T03:00:00Z"), None);
         assert_eq!(end("Sat-Mon 00:00-23:00", "2026-03-02T12:00:00Z").as_deref(), Some("2026-03-02T23:00:00Z"));
         assert_eq!(end("10:00-11:00", "2026-03-04T10:30:00Z").as_deref(), Some("2026-03-04T11:00:00Z"));
+    }
+
+    #[test]
+    fn the_next_window_begins_where_it_is_entered() {
+        let next = |window: &str, now: &str| {
+            let (begin, end) = Window::parse(window).unwrap().next(now.parse().unwrap()).unwrap();
+            format!("{begin} {end}")
+        };
+        let sunday = "Sun 02:00-04:00 Europe/Berlin";
+        assert_eq!(next(sunday, "2026-03-01T01:30:00Z"), "2026-03-01T01:00:00Z 2026-03-01T03:00:00Z");
+        assert_eq!(next(sunday, "2026-03-01T03:00:00Z"), "2026-03-08T01:00:00Z 2026-03-08T03:00:00Z");
+        assert_eq!(next("Fri 22:00-04:00", "2026-03-07T03:00:00Z"), "2026-03-06T22:00:00Z 2026-03-07T04:00:00Z");
     }
 
     #[test]

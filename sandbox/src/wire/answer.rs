@@ -29,6 +29,10 @@ pub(crate) enum Sent {
 
 /// Learns how an answer ended. Called exactly once.
 pub(crate) trait Delivery: Send {
+    /// Everything was made and is with hyper: what the answer held back from others may be given back. Comes before the
+    /// last byte reaches the client, so that the client's next call finds it given back.
+    fn made(&mut self) {}
+
     /// `body_bytes` bytes of the body were handed over.
     fn ended(self: Box<Self>, sent: Sent, body_bytes: u64);
 }
@@ -151,7 +155,8 @@ impl Body for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        let Some(delivery) = self.delivery.take() else { return };
+        let Some(mut delivery) = self.delivery.take() else { return };
+        delivery.made();
         if self.is_end_stream() {
             self.link.on_flush(Box::new(Waiting { delivery, bytes: self.yielded }));
             return;

@@ -63,6 +63,8 @@ pub(super) fn facts(json: &Json) -> PaymentFacts {
         amount: value.zip(currency).and_then(|(value, currency)| Amount::parse(value, currency).ok()),
         reference: json.glance(&["reference"]).map(str::to_owned),
         creditor_name: json.glance(&["creditor", "name"]).map(str::to_owned),
+        creditor_account: json.glance(&["creditor", "account", "value"]).map(str::to_owned),
+        currency: json.glance(&["amount", "currency"]).map(str::to_owned),
     }
 }
 

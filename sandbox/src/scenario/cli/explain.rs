@@ -1,11 +1,17 @@
 //! A scenario as a time line: what the n-th call will get; and what one fault does.
 
+use bank_fixtures::seed::Seed;
+
 use super::{UnknownName, columns};
 use crate::fault::{FAULTS, Fault};
 use crate::operation::OPERATIONS;
 use crate::scenario::Scenario;
+use crate::scenario::engine::draws_of;
 use crate::scenario::phase::Length;
 use crate::scenario::rule::Rule;
+
+/// Calls of a block that are named one by one.
+const MOST_HITS: usize = 20;
 
 /// What each rule of a scenario does to which calls, call by call.
 pub fn scenario(scenario: &Scenario) -> String {
@@ -18,7 +24,10 @@ pub fn scenario(scenario: &Scenario) -> String {
         text += &format!("covers {}\n", scenario.covers().join(", "));
     }
     for rule in &scenario.rules {
-        text += &format!("\n{}\n", self::rule(rule));
+        text += &format!("\n{}\n", self::rule(rule, scenario));
+    }
+    if !scenario.included().is_empty() {
+        text += &format!("\nincludes {}\n", scenario.included().join(", "));
     }
     if scenario.rules.is_empty() {
         text += "\nno rules: every bank behaves well\n";
@@ -36,8 +45,14 @@ pub fn scenario(scenario: &Scenario) -> String {
     text
 }
 
-fn rule(rule: &Rule) -> String {
-    let off = if rule.disabled { " (disabled)" } else { "" };
+fn rule(rule: &Rule, scenario: &Scenario) -> String {
+    let active = |name: &str| scenario.profiles.iter().any(|profile| &*profile.name == name && profile.active);
+    let off = match &rule.profile {
+        _ if rule.disabled => " (disabled)".to_owned(),
+        Some(profile) if active(profile) => format!(" (profile {profile})"),
+        Some(profile) => format!(" (profile {profile}, off until it is switched on)"),
+        None => String::new(),
+    };
     let tags = if rule.tags.is_empty() { String::new() } else { format!(" [{}]", rule.tags.join(", ")) };
     let operations = match &rule.matcher.operations {
         None => "every operation".to_owned(),
@@ -49,6 +64,12 @@ fn rule(rule: &Rule) -> String {
     for condition in conditions.into_iter().flatten() {
         text += &format!("\n  {condition}");
     }
+    if let Some(hits) = hits(rule, scenario) {
+        text += &format!("\n  {hits}");
+    }
+    if let Some(window) = window(rule, scenario) {
+        text += &format!("\n  {window}");
+    }
     if let Some(max) = rule.max {
         text += &format!("\n  at most {max} times per key");
     }
@@ -56,11 +77,37 @@ fn rule(rule: &Rule) -> String {
     text + columns(&rows(rule), "  ").trim_end()
 }
 
+/// For an exact chance that the world counts: which calls of the first block it hits.
+fn hits(rule: &Rule, scenario: &Scenario) -> Option<String> {
+    let (chance, seed) = (rule.when.chance?, scenario.seed()?);
+    let block = chance.odds().block.filter(|_| rule.key.is_world())?;
+    let draws = draws_of(Seed::new(seed), scenario.name(), &rule.name, "");
+    let mut order = None;
+    let hits: Vec<String> =
+        (1..=block).filter(|n| chance.hits(draws, *n, &mut order).0).map(|n| n.to_string()).collect();
+    let shown = hits.len().min(MOST_HITS);
+    let more = if hits.len() > shown { format!(" and {} more", hits.len() - shown) } else { String::new() };
+    let calls = if hits.len() == 1 { "call" } else { "calls" };
+    Some(format!("of the first {block} calls hits {calls} {}{more} (seed {seed})", hits[..shown].join(", ")))
+}
+
+/// For a window, on a clock with a known start: when it opens first.
+fn window(rule: &Rule, scenario: &Scenario) -> Option<String> {
+    let start = scenario.clock()?.start?;
+    let window = rule.when.clock.as_ref()?;
+    Some(match window.next(start) {
+        Some((begin, end)) if begin <= start => format!("open at the start of the clock, until {end}"),
+        Some((begin, end)) => format!("first open from {begin} to {end}"),
+        None => "over when the clock starts".to_owned(),
+    })
+}
+
 /// One row per phase and effect: which calls, at which stage, what.
 fn rows(rule: &Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     if let Some(limit) = &rule.limit {
-        rows.push(vec!["within the limit".to_owned(), format!("passes ({} calls)", limit.policy.limit())]);
+        let quota = &limit.words;
+        rows.push(vec!["within the limit".to_owned(), format!("passes ({quota})")]);
         let over = limit
             .over
             .iter()

@@ -6,6 +6,7 @@ use super::{UnknownName, columns};
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::operation::OPERATIONS;
 use crate::scenario::key::KEYS;
+use crate::scenario::known::BANK_KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::when::WHEN_KEYS;
@@ -14,7 +15,7 @@ use crate::scenario::when::WHEN_KEYS;
 pub const LISTS: &[(&str, &str)] = &[
     ("faults", "what `do` can do"),
     ("operations", "what `match: {op: …}` can name"),
-    ("conditions", "what `match` and `when` can ask"),
+    ("conditions", "what `match`, `when` and `bank` can ask"),
     ("keys", "what `key` can count separately"),
     ("limits", "what `limit` takes"),
     ("errors", "what `error` can name, with the class a client should understand"),
@@ -38,7 +39,7 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
             let named = |key: &str, rows: &[(&str, &str)]| {
                 rows.iter().map(|row| vec![format!("{key}.{}", row.0), row.1.to_owned()]).collect::<Vec<_>>()
             };
-            [named("match", MATCH_KEYS), named("when", WHEN_KEYS)].concat()
+            [named("match", MATCH_KEYS), named("when", WHEN_KEYS), named("when.bank", BANK_KEYS)].concat()
         }
         "keys" => pair(KEYS),
         "limits" => pair(LIMIT_KEYS),

@@ -8,7 +8,7 @@ mod starter;
 
 use bank_fixtures::document::{Diagnostics, suggest};
 
-use super::Scenario;
+use super::{Disk, Scenario};
 
 pub use explain::{fault as explain_fault, scenario as explain_scenario};
 pub use handbook::handbook;
@@ -41,15 +41,20 @@ impl UnknownName {
     }
 }
 
-/// Reads a scenario file and says in one line that it is right.
+/// Reads a scenario file, with the files it includes, and says in one line that it is right.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn check(file: &str, text: &str) -> Result<String, Diagnostics> {
-    let scenario = Scenario::compile(file, text)?;
+    let scenario = Scenario::compile_with(file, text, &Disk)?;
     let rules = scenario.rules.len();
     let plural = if rules == 1 { "" } else { "s" };
-    Ok(format!("{file}: ok, scenario `{}` with {rules} rule{plural}", scenario.name()))
+    let from = match scenario.included().len() {
+        0 => String::new(),
+        1 => " from 2 files".to_owned(),
+        more => format!(" from {} files", more + 1),
+    };
+    Ok(format!("{file}: ok, scenario `{}` with {rules} rule{plural}{from}", scenario.name()))
 }
 
 /// Rows in aligned columns; the last column is not padded.

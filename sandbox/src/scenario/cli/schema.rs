@@ -1,78 +1,66 @@
 //! The JSON Schema of scenario files, so that editors complete and validate them. Made from the same tables as the reader.
 
+use bank_fixtures::dataset::Dataset;
 use serde_json::{Map, Value, json};
 
 use crate::fault::{ERRORS, FAULTS, STAGES};
-use crate::limit::HeaderFamily;
+use crate::limit::{HeaderFamily, VENDOR_PARTS};
 use crate::operation::OPERATIONS;
+use crate::profile::BankProfile;
 use crate::scenario::FILE_KEYS;
 use crate::scenario::key::KEYS;
+use crate::scenario::known::{ACCOUNT_TYPES, BANK_KEYS, CONSENT_STATUSES, PAYMENT_STATUSES};
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::phase::PHASE_KEYS;
 use crate::scenario::rule::RULE_KEYS;
 use crate::scenario::when::WHEN_KEYS;
 
+/// `30s`, `1h30m`.
+const DURATION: &str = "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$";
+/// `3`, `2..5`, `>= 1000`.
+const NUMBER: &str = r"^\s*((>=|<=|>|<)?\s*-?[0-9]+(\.[0-9]+)?|-?[0-9]*(\.[0-9]+)?\s*\.\.\s*-?[0-9]*(\.[0-9]+)?)\s*$";
+/// `5%`, `0.05`, `1 of 20`, each with `exact` or without.
+const CHANCE: &str = r"^\s*([0-9]{1,3}(\.[0-9]{0,9})?\s*%?|\.[0-9]{1,9}\s*%?|[0-9]+\s* of \s*[0-9]+)\s*(exact)?\s*$";
+/// `4 per 24h rolling`, `bucket 10 refill 2 per 1s`, `4 at once`.
+const QUOTA: &str = r"^\s*([0-9]+\s+(per\s+\S+(\s+\S+)?|at\s+once)|bucket\s+[0-9]+\s+refill\s+[0-9]+\s+per\s+\S+|leaky\s+[0-9]+\s+every\s+\S+)\s*$";
+
 /// The schema as JSON text (draft 2020-12).
 pub fn schema() -> String {
     let slug = json!({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
-    let operations: Vec<&str> = OPERATIONS.iter().map(|row| row.1).collect();
-    let operation = json!({"anyOf": [{"enum": operations}, {"type": "string", "pattern": "\\*"}]});
-    let number = json!({"type": ["integer", "number", "string"]});
-
-    let matcher = object(MATCH_KEYS, |key| match key {
-        "op" => Some(one_or_list(&operation)),
-        "header" | "query" | "body" => Some(json!({"type": "object"})),
-        _ => None,
-    });
-    let when = object(WHEN_KEYS, |key| match key {
-        "state" => Some(json!({"type": "object"})),
-        "unless" => Some(json!({"$ref": "#/$defs/match"})),
-        "count" => Some(one_or_list(&number)),
-        "bank" => Some(json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {"payment.amount": {}, "payment.reference": {}, "payment.creditor": {}},
-        })),
-        _ => None,
-    });
-    let phase = object(PHASE_KEYS, |key| match key {
-        "calls" => Some(json!({"type": "integer", "minimum": 1})),
-        "until" => Some(json!({"enum": operations})),
-        "forever" => Some(json!({"enum": [true, "pass"]})),
-        "do" => Some(json!({"$ref": "#/$defs/do"})),
-        _ => None,
-    });
-    let rule = object(RULE_KEYS, |key| match key {
-        "name" => Some(slug.clone()),
-        "match" => Some(json!({"$ref": "#/$defs/match"})),
-        "when" => Some(json!({"$ref": "#/$defs/when"})),
-        "do" => Some(json!({"$ref": "#/$defs/do"})),
-        "phases" => Some(json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/phase"}})),
-        "limit" => Some(json!({"$ref": "#/$defs/limit"})),
-        "key" => {
-            let simple: Vec<&str> = KEYS.iter().map(|row| row.0).filter(|key| !key.contains(':')).collect();
-            let key = json!({"anyOf": [{"enum": simple}, {"type": "string", "pattern": "^(header|body):"}]});
-            Some(one_or_list(&key))
-        }
-        "max" => Some(json!({"type": "integer", "minimum": 1})),
-        "tags" => Some(one_or_list(&slug)),
-        "disabled" => Some(json!({"type": "boolean"})),
-        _ => None,
-    });
-    let limit = object(LIMIT_KEYS, |key| match key {
-        "headers" => Some(json!({"enum": HeaderFamily::ALL.iter().map(|row| row.1).collect::<Vec<_>>()})),
-        "over" => Some(json!({"$ref": "#/$defs/do"})),
-        "count" => Some(json!({"enum": ["granted", "all"]})),
-        _ => None,
-    });
+    let rule = json!({"$ref": "#/$defs/rule"});
+    let rules = json!({"type": "array", "items": rule});
+    let word = json!({"type": "string", "pattern": r"\S"});
     let file = object(FILE_KEYS, |key| match key {
         "sandbox" => Some(json!({"const": 1})),
         "name" => Some(slug.clone()),
         "seed" => Some(json!({"type": "integer", "minimum": 0})),
         "title" => Some(json!({"type": "string"})),
         "covers" => Some(one_or_list(&json!({"type": "string", "pattern": "^[A-Z]{1,2}[0-9]{1,3}$"}))),
-        "rules" => Some(json!({"type": "array", "items": {"$ref": "#/$defs/rule"}})),
+        "dataset" => Some(
+            json!({"enum": Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect::<Vec<_>>()}),
+        ),
+        "banks" => {
+            let slugs: Vec<&str> = BankProfile::shipped().iter().map(|bank| bank.slug.as_str()).collect();
+            Some(json!({"anyOf": [
+                {"enum": slugs},
+                {"type": "array", "minItems": 1, "items": {"enum": slugs}},
+                {"type": "object", "minProperties": 1, "propertyNames": {"enum": slugs}},
+            ]}))
+        }
+        "include" => Some(one_or_list(&word)),
+        "profiles" => Some(json!({
+            "type": "object",
+            "propertyNames": slug,
+            "additionalProperties": {"anyOf": [
+                {"type": "null"},
+                rules,
+                {"type": "object", "additionalProperties": false,
+                 "properties": {"active": {"type": "boolean"}, "rules": one_or_list(&rule)}},
+                rule,
+            ]},
+        })),
+        "rules" => Some(rules.clone()),
         "expect" => Some(json!({"$ref": "#/$defs/expect"})),
         _ => None,
     });
@@ -83,11 +71,17 @@ pub fn schema() -> String {
         "title": "bank-sandbox scenario, version 1",
         "required": ["sandbox", "name"],
         "$defs": {
-            "match": matcher,
-            "when": when,
-            "phase": phase,
-            "limit": required(limit, &["quota"]),
-            "rule": required(rule, &["name"]),
+            "scalar": {"type": ["string", "number", "boolean"]},
+            "texts": one_or_list(&json!({"$ref": "#/$defs/scalar"})),
+            "tests": {"type": "object", "additionalProperties": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/texts"}]}},
+            "numbers": one_or_list(&number(NUMBER)),
+            "duration": {"type": "string", "pattern": DURATION},
+            "match": matcher(),
+            "when": when(),
+            "phase": phase(),
+            "limit": limit(),
+            "key": key(),
+            "rule": self::rule(&slug),
             "do": {"anyOf": [
                 {"const": "pass"},
                 {"$ref": "#/$defs/effect"},
@@ -100,6 +94,114 @@ pub fn schema() -> String {
     merge(&mut root, top);
     let text = serde_json::to_string_pretty(&root).expect("a JSON value can be written");
     format!("{text}\n")
+}
+
+fn matcher() -> Value {
+    let operation = json!({"anyOf": [{"enum": operations()}, {"type": "string", "pattern": r"\*"}]});
+    let methods = json!({"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]});
+    object(MATCH_KEYS, |key| match key {
+        "op" => Some(one_or_list(&operation)),
+        "method" => Some(one_or_list(&methods)),
+        "header" | "query" | "body" => Some(json!({"$ref": "#/$defs/tests"})),
+        "page" | "attempt" => Some(json!({"$ref": "#/$defs/numbers"})),
+        _ => Some(json!({"$ref": "#/$defs/texts"})),
+    })
+}
+
+fn when() -> Value {
+    let count = format!("{NUMBER}|^every [0-9]+$");
+    object(WHEN_KEYS, |key| match key {
+        "count" => Some(one_or_list(&number(&count))),
+        "chance" => Some(json!({"anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": CHANCE},
+        ]})),
+        "clock" => Some(json!({"anyOf": [
+            {"type": "string", "pattern": "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}"},
+            {"type": "object", "minProperties": 1, "additionalProperties": false,
+             "properties": {"from": {"type": "string"}, "to": {"type": "string"}}},
+        ]})),
+        "state" => Some(json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/texts"}})),
+        "unless" => Some(json!({"$ref": "#/$defs/match"})),
+        "bank" => Some(object(BANK_KEYS, |key| match key {
+            "payment.amount" => Some(json!({"$ref": "#/$defs/numbers"})),
+            "payment.status" => Some(words(PAYMENT_STATUSES)),
+            "consent.status" => Some(words(CONSENT_STATUSES)),
+            "account.type" => Some(words(ACCOUNT_TYPES)),
+            _ => Some(json!({"$ref": "#/$defs/texts"})),
+        })),
+        _ => None,
+    })
+}
+
+fn phase() -> Value {
+    let mut phase = object(PHASE_KEYS, |key| match key {
+        "calls" => Some(json!({"type": "integer", "minimum": 1})),
+        "for" => Some(json!({"$ref": "#/$defs/duration"})),
+        "until" => Some(json!({"enum": operations()})),
+        "forever" => Some(json!({"enum": [true, "pass"]})),
+        "do" => Some(json!({"$ref": "#/$defs/do"})),
+        _ => None,
+    });
+    let pass = json!({"properties": {"forever": {"const": "pass"}}, "required": ["forever"]});
+    merge(
+        &mut phase,
+        json!({
+            "oneOf": exactly_one(&["calls", "for", "until", "forever"]),
+            "not": {"allOf": [pass, {"required": ["do"]}]},
+        }),
+    );
+    phase
+}
+
+fn rule(slug: &Value) -> Value {
+    let mut rule = object(RULE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "match" => Some(json!({"$ref": "#/$defs/match"})),
+        "when" => Some(json!({"$ref": "#/$defs/when"})),
+        "do" => Some(json!({"$ref": "#/$defs/do"})),
+        "phases" => Some(json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/phase"}})),
+        "limit" => Some(json!({"$ref": "#/$defs/limit"})),
+        "key" => Some(json!({"$ref": "#/$defs/key"})),
+        "max" => Some(json!({"type": "integer", "minimum": 1})),
+        "tags" => Some(one_or_list(slug)),
+        "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
+    merge(&mut rule, json!({"required": ["name"], "oneOf": exactly_one(&["do", "phases", "limit"])}));
+    rule
+}
+
+fn key() -> Value {
+    let simple: Vec<&str> = KEYS.iter().map(|row| row.0).filter(|key| !key.contains(':')).collect();
+    let place = r"^header:[A-Za-z0-9!#$%&'*+.^_`|~-]+$|^body:[$/]";
+    one_or_list(&json!({"anyOf": [{"enum": simple}, {"type": "string", "pattern": place}]}))
+}
+
+fn limit() -> Value {
+    let families: Vec<&str> = HeaderFamily::ALL.iter().map(|row| row.1).collect();
+    let parts: Vec<(&str, &str)> = VENDOR_PARTS.iter().map(|row| (row.1, row.2)).collect();
+    let mut vendor = object(&parts, |_| Some(json!({"type": "string", "pattern": "^[A-Za-z0-9-]+$"})));
+    merge(&mut vendor, json!({"minProperties": 1}));
+    let mut limit = object(LIMIT_KEYS, |key| match key {
+        "quota" => Some(json!({"type": "string", "pattern": QUOTA})),
+        "key" => Some(json!({"$ref": "#/$defs/key"})),
+        "headers" => Some(json!({"anyOf": [{"enum": families}, vendor]})),
+        "over" => Some(json!({"$ref": "#/$defs/do"})),
+        "count" => Some(json!({"enum": ["granted", "success", "all"]})),
+        "suspend" => Some(json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["after", "for"],
+            "properties": {
+                "after": {"type": "string", "pattern": "^[0-9]+ (refusals?|failures?)$"},
+                "for": {"$ref": "#/$defs/duration"},
+            },
+        })),
+        _ => None,
+    });
+    merge(&mut limit, json!({"required": ["quota"]}));
+    limit
 }
 
 fn effect() -> Value {
@@ -115,9 +217,15 @@ fn effect() -> Value {
     }
     let stages: Vec<&str> = STAGES.iter().map(|row| row.1).collect();
     properties.insert("stage".to_owned(), json!({"enum": stages, "description": "when it takes place"}));
-    let set = json!({"type": "object", "description": "variables it sets, for `when: {state: …}`"});
+    let set = json!({
+        "type": "object",
+        "additionalProperties": {"$ref": "#/$defs/scalar"},
+        "description": "variables it sets, for `when: {state: …}`",
+    });
     properties.insert("set".to_owned(), set);
-    json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties})
+    // A stage alone does nothing.
+    let alone = json!({"required": ["stage"], "maxProperties": 1});
+    json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties, "not": alone})
 }
 
 fn expect(slug: &Value) -> Value {
@@ -134,6 +242,23 @@ fn expect(slug: &Value) -> Value {
     })
 }
 
+fn operations() -> Vec<&'static str> {
+    OPERATIONS.iter().map(|row| row.1).collect()
+}
+
+/// A number, or a condition on one.
+fn number(pattern: &str) -> Value {
+    json!({"anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}]})
+}
+
+fn words<T>(table: &[(&str, T)]) -> Value {
+    one_or_list(&json!({"enum": table.iter().map(|row| row.0).collect::<Vec<_>>()}))
+}
+
+fn exactly_one(keys: &[&str]) -> Value {
+    keys.iter().map(|key| json!({"required": [key]})).collect()
+}
+
 /// An object with these keys and no others.
 fn object(keys: &[(&str, &str)], schema: impl Fn(&str) -> Option<Value>) -> Value {
     let properties: Map<String, Value> = keys
@@ -145,11 +270,6 @@ fn object(keys: &[(&str, &str)], schema: impl Fn(&str) -> Option<Value>) -> Valu
         })
         .collect();
     json!({"type": "object", "additionalProperties": false, "properties": properties})
-}
-
-fn required(mut schema: Value, keys: &[&str]) -> Value {
-    merge(&mut schema, json!({"required": keys}));
-    schema
 }
 
 fn one_or_list(item: &Value) -> Value {

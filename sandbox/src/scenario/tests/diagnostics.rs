@@ -129,3 +129,39 @@ fn limits() {
         "  - name: a\n    limit: {quota: 4 a day, key: consnt, headers: vendor, over: {stauts: 429}, count: some}\n  - name: b\n    limit: {over: pass}\n    do: {status: 503}\n"
     ));
 }
+
+#[test]
+fn rules_that_can_never_act() {
+    insta::assert_snapshot!(rule_refused(
+        "  - name: no-page\n    match: {op: token.issue, page: 2, account: a}\n    do: {status: 503}\n  - name: no-order\n    match: {op: [accounts.list, accounts.get]}\n    when: {bank: {payment.amount: 5, payment.status: rejected, account.type: card}}\n    do: {status: 503}\n  - name: excepted\n    match: {op: balances.get}\n    when: {unless: {op: [balances.*]}}\n    do: {status: 503}\n  - name: used-up\n    max: 2\n    phases: [{calls: 1}, {calls: 2, do: {status: 503}}, {calls: 1, do: {status: 500}}]\n  - name: counted-out\n    when: {count: [2, 4..5]}\n    phases: [{calls: 3, do: {status: 503}}, {forever: pass}]\n  - name: at-once-over\n    phases: [{for: 0s, do: {status: 503}}, {for: 10s, do: {hang: 35s}}]\n  - name: sets\n    match: {op: consents.list}\n    do: {set: {mode: closed}}\n  - name: asks\n    match: {op: consents.get}\n    when: {state: {mode: closd}}\n    do: {status: 503}\n"
+    ));
+    // Where the clock moves only when told, a phase measured by it lasts as long as the test likes.
+    for (clock, right) in
+        [("manual", true), ("real", false), ("{mode: {scaled: 60}}", false), ("{mode: {scaled: 0.1}}", true)]
+    {
+        let rules = "rules: [{name: r, phases: [{for: 10s, do: [{delay: 5s}, {stage: send, delay: 12s..20s}]}]}]";
+        let read = Scenario::compile("f", &format!("sandbox: 1\nname: f\nclock: {clock}\n{rules}\n"));
+        assert_eq!(read.is_ok(), right, "{clock}");
+    }
+}
+
+#[test]
+fn a_rule_hides_another_only_while_both_stand_or_fall_together() {
+    let read = |rules: &str| Scenario::compile("f", &format!("sandbox: 1\nname: f\n{rules}")).is_ok();
+    let down =
+        |name: &str, more: &str| format!("{{name: {name}, {more} match: {{op: accounts.*}}, do: {{status: 503}}}}");
+    assert!(!read(&format!("rules: [{}, {}]\n", down("a", ""), down("b", ""))));
+    assert!(!read(&format!("rules: [{}, {}]\n", down("a", ""), down("b", "tags: [t],"))));
+    assert!(read(&format!("rules: [{}, {}]\n", down("a", "tags: [t],"), down("b", ""))));
+    assert!(!read(&format!("rules: [{}, {}]\n", down("a", "tags: [t],"), down("b", "tags: [t, u],"))));
+    assert!(read(&format!("profiles: {{p: [{}]}}\nrules: [{}]\n", down("a", ""), down("b", ""))));
+    assert!(!read(&format!("profiles: {{p: [{}, {}]}}\n", down("a", ""), down("b", ""))));
+    assert!(read(&format!("rules: [{}, {}]\n", down("a", "disabled: true,"), down("b", ""))));
+}
+
+#[test]
+fn profiles() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 1\nname: wrong\nprofiles:\n  Big: []\n  a: {activ: true, rules: [{name: r, do: {stauts: 1}}]}\n  b: 5\n  c: {active: maybe}\n  d: [{name: twice, do: {delay: 1s}}]\nrules: [{name: twice, match: {op: jwks.get}, do: {status: 503}}]\n"
+    ));
+}

@@ -70,7 +70,8 @@ fn conditions_on_order_request_and_state() {
     let mut payment = Sample::key("k");
     let amount = |text| bank_fixtures::money::Amount::parse(text, bank_fixtures::currency::Currency::GBP).ok();
     for (value, reference, expected) in [("1000.00", "LOST-1", 'l'), ("999.99", "LOST-1", '.'), ("1000.00", "X", '.')] {
-        let facts = PaymentFacts { amount: amount(value), reference: Some(reference.into()), creditor_name: None };
+        let facts =
+            PaymentFacts { amount: amount(value), reference: Some(reference.into()), ..PaymentFacts::default() };
         payment.call.payment = Some(facts);
         assert_eq!(letter(&payment.decide(&engine)), expected, "{value} {reference}");
     }
