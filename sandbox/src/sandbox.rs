@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, JournalHeader, Settings};
 use crate::clock;
 use crate::control::{self, Control};
+use crate::journal::Secrets;
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
@@ -42,6 +43,7 @@ pub struct Builder {
     control_token: Option<String>,
     public_base: Option<String>,
     journal_header: JournalHeader,
+    secrets: Secrets,
 }
 
 /// Why nothing was started.
@@ -93,6 +95,7 @@ impl Sandbox {
             control_token: None,
             public_base: None,
             journal_header: JournalHeader::Sent,
+            secrets: Secrets::Hidden,
         }
     }
 }
@@ -183,6 +186,13 @@ impl Builder {
         self
     }
 
+    /// Lets readers of the journal ask for tokens, card numbers and IBANs as they were sent (`?secrets=show`).
+    #[must_use]
+    pub fn show_secrets(mut self) -> Builder {
+        self.secrets = Secrets::Shown;
+        self
+    }
+
     /// Makes the worlds, binds the listeners and serves, until the result is shut down or dropped.
     ///
     /// # Errors
@@ -205,7 +215,12 @@ impl Builder {
         let (stop, stopped) = watch::channel(false);
         let settings = Settings { public_base: self.public_base, journal_header: self.journal_header };
         let app = Arc::new(App::new(Arc::clone(&worlds), settings));
-        let state = Control { worlds: Arc::clone(&worlds), base_url: base_url.clone(), token: self.control_token };
+        let state = Control {
+            worlds: Arc::clone(&worlds),
+            base_url: base_url.clone(),
+            token: self.control_token,
+            secrets: self.secrets,
+        };
         let tasks = vec![
             tokio::spawn(server::serve(traffic.0, app, stopped.clone())),
             tokio::spawn(serve_control(control.0, state, stopped)),

@@ -92,6 +92,9 @@ pub(super) struct Serve {
     /// Leave x-sandbox-journal out of answers, for byte-faithful output
     #[arg(long)]
     pub(super) no_headers: bool,
+    /// Let readers of the journal ask for tokens, card numbers and IBANs as they were sent
+    #[arg(long)]
+    pub(super) show_secrets: bool,
     /// External base URL, where clients do not connect to us directly
     #[arg(long, value_name = "URL")]
     pub(super) public_base: Option<String>,

@@ -126,6 +126,9 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
         }
         builder = builder.public_base(base);
     }
+    if options.show_secrets {
+        builder = builder.show_secrets();
+    }
     Ok(if options.no_headers { builder.without_journal_header() } else { builder })
 }
 

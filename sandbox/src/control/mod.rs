@@ -6,6 +6,7 @@ mod access;
 mod journal;
 mod ledger;
 mod problem;
+mod stream;
 mod time;
 mod worlds;
 
@@ -20,6 +21,7 @@ use axum::routing::{delete, get, post};
 use serde::Serialize;
 
 use self::problem::Failure;
+use crate::journal::Secrets;
 use crate::world::{BankInstance, World, Worlds};
 
 /// What control calls work on.
@@ -30,6 +32,8 @@ pub(crate) struct Control {
     pub(crate) base_url: String,
     /// What callers must present, if anything.
     pub(crate) token: Option<String>,
+    /// Whether a reader of the journal may ask for what is secret.
+    pub(crate) secrets: Secrets,
 }
 
 /// Every call.
@@ -43,6 +47,8 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/v1/worlds/{world}/clock", get(time::show))
         .route("/v1/worlds/{world}/clock/advance", post(time::advance))
         .route("/v1/worlds/{world}/journal", get(journal::read))
+        .route("/v1/worlds/{world}/journal.har", get(journal::archive))
+        .route("/v1/worlds/{world}/journal/stream", get(journal::stream))
         .route("/v1/worlds/{world}/journal/next", get(journal::next))
         .route("/v1/worlds/{world}/journal/counters", get(journal::counters))
         .route("/v1/worlds/{world}/users", get(access::users))

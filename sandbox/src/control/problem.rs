@@ -8,6 +8,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Most names a sentence lists.
+const NAMED: usize = 20;
+
 /// A control call that failed.
 #[derive(Debug, Serialize)]
 pub(super) struct Failure {
@@ -43,8 +46,11 @@ impl Failure {
 
     /// What was asked for does not exist.
     pub(super) fn unknown(what: &str, name: &str, legal: &[String]) -> Failure {
-        let legal =
-            if legal.is_empty() { "there is none".to_owned() } else { format!("there is {}", legal.join(", ")) };
+        let legal = match legal.len() {
+            0 => "there is none".to_owned(),
+            1..=NAMED => format!("there is {}", legal.join(", ")),
+            many => format!("there is {} and {} more", legal[..NAMED].join(", "), many - NAMED),
+        };
         let detail = format!("no {what} `{name}`; {legal}");
         Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
     }
@@ -62,6 +68,16 @@ impl Failure {
     /// It was understood and makes no sense.
     pub(super) fn refused(detail: impl Into<String>) -> Failure {
         Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "Refused", detail)
+    }
+
+    /// The operator did not allow it.
+    pub(super) fn forbidden(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", detail)
+    }
+
+    /// There is room for no more.
+    pub(super) fn full(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::TOO_MANY_REQUESTS, "limit_reached", "Limit reached", detail)
     }
 
     /// The control token is missing or wrong.

@@ -6,6 +6,7 @@ mod bench;
 mod cli;
 mod control;
 mod faults;
+mod journal;
 mod malformed;
 mod mutated;
 mod worlds;
