@@ -108,9 +108,9 @@ impl Asked {
         match (self.secrets.as_deref(), control.secrets) {
             (None | Some("hide"), _) => Ok(Secrets::Hidden),
             (Some("show"), Secrets::Shown) => Ok(Secrets::Shown),
-            (Some("show"), Secrets::Hidden) => Err(Failure::forbidden(
-                "secrets are shown only where the sandbox was started with `--show-secrets`",
-            )),
+            (Some("show"), Secrets::Hidden) => {
+                Err(Failure::forbidden("secrets are shown only where the sandbox was started with `--show-secrets`"))
+            }
             (Some(other), _) => {
                 Err(Failure::bad_request(format!("secrets: `{other}` is not legal; legal are `hide` and `show`")))
             }

@@ -25,7 +25,7 @@ pub(super) struct Failure {
 
 /// One mistake in a file.
 #[derive(Debug, Serialize)]
-struct FileError {
+pub(super) struct FileError {
     line: usize,
     column: usize,
     key: String,
@@ -94,22 +94,26 @@ impl Failure {
 
     /// A file is wrong: every mistake in it.
     pub(super) fn file(diagnostics: &Diagnostics) -> Failure {
-        let errors: Vec<FileError> = diagnostics
-            .iter()
-            .map(|found| FileError {
-                line: found.line,
-                column: found.column,
-                key: found.route.clone(),
-                message: found.message.clone(),
-                value: found.value.clone(),
-                help: found.legal.clone(),
-                suggestion: found.suggestion.clone(),
-            })
-            .collect();
         let detail = diagnostics.to_string();
         let mut failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_file", "The file is wrong", detail);
-        failure.errors = errors;
+        failure.errors = FileError::list(diagnostics);
         failure
+    }
+}
+
+impl FileError {
+    /// Every mistake.
+    pub(super) fn list(diagnostics: &Diagnostics) -> Vec<FileError> {
+        let mistakes = diagnostics.iter().map(|found| FileError {
+            line: found.line,
+            column: found.column,
+            key: found.route.clone(),
+            message: found.message.clone(),
+            value: found.value.clone(),
+            help: found.legal.clone(),
+            suggestion: found.suggestion.clone(),
+        });
+        mistakes.collect()
     }
 }
 

@@ -46,7 +46,8 @@ impl Filter {
         let status = entry.answer.as_ref().map(|answer| answer.status.as_u16());
         let operation = entry.operation.name();
         let access = entry.access.as_ref();
-        let is = |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|text| found == Some(text));
+        let is =
+            |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|text| found == Some(text));
         self.bank.as_deref().is_none_or(|bank| entry.bank.as_deref() == Some(bank))
             && self.client.as_deref().is_none_or(|client| entry.client() == Some(client))
             && self.operation.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {

@@ -205,6 +205,12 @@ impl Journal {
         let _ = clock::timeout(limit, settled).await;
     }
 
+    /// How many exchanges have begun, and how many of them have not ended.
+    pub(crate) fn begun(&self) -> (u64, usize) {
+        let ring = self.ring.lock();
+        (ring.last, ring.open)
+    }
+
     /// Exact totals.
     pub(crate) fn counters(&self) -> Counters {
         let ring = self.ring.lock();

@@ -9,4 +9,5 @@ mod faults;
 mod journal;
 mod malformed;
 mod mutated;
+mod snapshots;
 mod worlds;
