@@ -30,7 +30,7 @@ pub enum Mode {
     Manual,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct State {
     mode: Mode,
     /// Virtual time at `since`.
@@ -48,6 +48,16 @@ impl Clock {
     /// A clock that shows the machine's time.
     pub fn real() -> Clock {
         Clock::new(wall(), Mode::Real)
+    }
+
+    /// The clock of a copy of its world. One that runs with the machine runs on; any other shows `taken`, the virtual time
+    /// at which the copy was made.
+    pub fn forked(&self, taken: Timestamp) -> Clock {
+        let state = self.state.lock().clone();
+        match state.mode {
+            Mode::Real => Clock { state: Mutex::new(state) },
+            mode => Clock::new(taken, mode),
+        }
     }
 
     /// Virtual time now.

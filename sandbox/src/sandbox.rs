@@ -13,16 +13,20 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{App, JournalHeader, Settings};
+use crate::app::{App, FaultHeader, JournalHeader, Settings};
 use crate::clock;
 use crate::control::{self, Control};
+use crate::journal::Secrets;
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
-use crate::world::{Blueprint, DEFAULT, NameError, World, WorldError, Worlds};
+use crate::world::{AddError, Blueprint, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
 
 /// How long control calls under way may take once the sandbox stops.
 const CONTROL_GRACE: Duration = Duration::from_millis(500);
+
+/// How often worlds are looked through for those nobody uses any more.
+const SWEEP_EVERY: Duration = Duration::from_millis(250);
 
 /// Where a sandbox comes from.
 #[derive(Debug)]
@@ -42,6 +46,9 @@ pub struct Builder {
     control_token: Option<String>,
     public_base: Option<String>,
     journal_header: JournalHeader,
+    secrets: Secrets,
+    max_worlds: usize,
+    fault_header: FaultHeader,
 }
 
 /// Why nothing was started.
@@ -64,9 +71,9 @@ pub enum StartError {
     /// A world's name is not legal.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// A world's name was given twice.
-    #[error("there are two worlds `{0}`")]
-    TwoWorlds(String),
+    /// A world cannot be added to the others.
+    #[error(transparent)]
+    Crowd(#[from] AddError),
     /// A world could not be made.
     #[error("the world `{world}` cannot be made")]
     World {
@@ -93,6 +100,9 @@ impl Sandbox {
             control_token: None,
             public_base: None,
             journal_header: JournalHeader::Sent,
+            secrets: Secrets::Hidden,
+            max_worlds: WORLDS_LIMIT,
+            fault_header: FaultHeader::Ignored,
         }
     }
 }
@@ -183,6 +193,27 @@ impl Builder {
         self
     }
 
+    /// Lets readers of the journal ask for tokens, card numbers and IBANs as they were sent (`?secrets=show`).
+    #[must_use]
+    pub fn show_secrets(mut self) -> Builder {
+        self.secrets = Secrets::Shown;
+        self
+    }
+
+    /// Most worlds besides the default one.
+    #[must_use]
+    pub fn max_worlds(mut self, limit: usize) -> Builder {
+        self.max_worlds = limit;
+        self
+    }
+
+    /// Lets clients order faults for their own calls with the header `Sandbox-Fault`.
+    #[must_use]
+    pub fn fault_header(mut self) -> Builder {
+        self.fault_header = FaultHeader::Obeyed;
+        self
+    }
+
     /// Makes the worlds, binds the listeners and serves, until the result is shut down or dropped.
     ///
     /// # Errors
@@ -191,24 +222,32 @@ impl Builder {
         if !self.bind.is_loopback() && self.control_token.is_none() {
             return Err(StartError::OpenControl(self.bind));
         }
-        let worlds = Arc::new(Worlds::new(self.make(DEFAULT)?));
+        let worlds = Arc::new(Worlds::new(self.make(DEFAULT)?, self.max_worlds));
         for name in &self.worlds {
             Worlds::check_name(name)?;
-            if !worlds.add(self.make(name)?) {
-                return Err(StartError::TwoWorlds(name.clone()));
-            }
+            worlds.add(self.make(name)?)?;
         }
         let traffic = bind("bank traffic", SocketAddr::new(self.bind, self.port)).await?;
         let control = bind("the control API", SocketAddr::new(self.bind, self.control_port)).await?;
         let (address, control_address) = (traffic.1, control.1);
         let base_url = self.public_base.clone().unwrap_or_else(|| url_of(address));
         let (stop, stopped) = watch::channel(false);
-        let settings = Settings { public_base: self.public_base, journal_header: self.journal_header };
+        let settings = Settings {
+            public_base: self.public_base,
+            journal_header: self.journal_header,
+            fault_header: self.fault_header,
+        };
         let app = Arc::new(App::new(Arc::clone(&worlds), settings));
-        let state = Control { worlds: Arc::clone(&worlds), base_url: base_url.clone(), token: self.control_token };
+        let state = Control {
+            worlds: Arc::clone(&worlds),
+            base_url: base_url.clone(),
+            token: self.control_token,
+            secrets: self.secrets,
+        };
         let tasks = vec![
             tokio::spawn(server::serve(traffic.0, app, stopped.clone())),
-            tokio::spawn(serve_control(control.0, state, stopped)),
+            tokio::spawn(serve_control(control.0, state, stopped.clone())),
+            tokio::spawn(sweep(Arc::clone(&worlds), stopped)),
         ];
         Ok(Running { base_url, control_url: url_of(control_address), address, control_address, worlds, stop, tasks })
     }
@@ -282,6 +321,20 @@ async fn serve_control(listener: TcpListener, control: Control, mut stop: watch:
             let _ = stop.wait_for(|stop| *stop).await;
             clock::sleep(CONTROL_GRACE).await;
         } => {}
+    }
+}
+
+/// Removes worlds nobody uses any more, as long as the sandbox runs.
+async fn sweep(worlds: Arc<Worlds>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = clock::sleep(SWEEP_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let swept = worlds.sweep(clock::monotonic_ns());
+        if swept > 0 {
+            tracing::info!(worlds = swept, "worlds nobody used were removed");
+        }
     }
 }
 

@@ -10,10 +10,11 @@ use bank_fixtures::book::Book;
 use bank_fixtures::dataset::Dataset;
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 use crate::auth::{AuthServer, AuthSettings, RegistrationError};
 use crate::bank::{Happened, Ledger};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
 use crate::limit::Limits;
@@ -22,13 +23,23 @@ use crate::scenario::{Engine, Scenario};
 
 mod blueprint;
 mod grant;
+mod header_faults;
+mod life;
 mod prepare;
 mod registry;
+mod snapshot;
+mod standing;
 
 pub use blueprint::{Blueprint, DEFAULT_SEED};
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
 pub use prepare::Prepared;
-pub use registry::{DEFAULT, NameError, Worlds};
+pub use registry::{AddError, DEFAULT, NameError, WORLDS_LIMIT, Worlds, WorldsCount};
+pub use snapshot::{Origin, SNAPSHOTS_LIMIT, Snapshot, SnapshotError};
+pub use standing::{LoadRefused, Standing};
+
+use header_faults::HeaderFaults;
+use life::Life;
+use snapshot::Snapshots;
 
 /// One world.
 pub struct World {
@@ -40,6 +51,13 @@ pub struct World {
     engine: ArcSwap<Engine>,
     prepared: Vec<Prepared>,
     blueprint: Blueprint,
+    /// Faults that clients order themselves.
+    header_faults: HeaderFaults,
+    standing: Mutex<Standing>,
+    /// Kept across resets and restores.
+    snapshots: Arc<Snapshots>,
+    origin: Option<Origin>,
+    life: Life,
 }
 
 /// Why a world could not be made.
@@ -87,6 +105,10 @@ impl World {
     /// # Errors
     /// One of its banks cannot be made, or what the scenario prepares is refused.
     pub fn make(blueprint: Blueprint) -> Result<Arc<World>, WorldError> {
+        World::make_with(blueprint, Arc::default())
+    }
+
+    fn make_with(blueprint: Blueprint, snapshots: Arc<Snapshots>) -> Result<Arc<World>, WorldError> {
         let (clock, seed) = (blueprint.resolved_clock(), blueprint.resolved_seed());
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
@@ -101,16 +123,31 @@ impl World {
             None => (Vec::new(), Engine::empty(seed)),
             Some(scenario) => (prepare::prepare(scenario, &banks, start)?, Engine::new(Arc::clone(scenario), seed)),
         };
-        let (name, engine) = (blueprint.name.clone(), ArcSwap::from_pointee(engine));
-        Ok(Arc::new(World { name, seed, clock, banks, prepared, journal: Arc::default(), engine, blueprint }))
+        Ok(Arc::new(World {
+            name: blueprint.name.clone(),
+            seed,
+            clock,
+            banks,
+            prepared,
+            journal: Arc::default(),
+            engine: ArcSwap::from_pointee(engine),
+            header_faults: HeaderFaults::default(),
+            standing: Mutex::new(Standing::in_force(clock::wall())),
+            snapshots,
+            origin: None,
+            life: Life::new(blueprint.ttl),
+            blueprint,
+        }))
     }
 
-    /// A new world from the same blueprint and the scenario in force now: nothing that happened in this one is known in it.
+    /// A new world from the same blueprint and the scenario in force now: nothing that happened in this one is known in it
+    /// but its snapshots.
     ///
     /// # Errors
     /// As [`World::make`].
     pub fn again(&self) -> Result<Arc<World>, WorldError> {
-        World::make(Blueprint { scenario: self.scenario(), ..self.blueprint.clone() })
+        let blueprint = Blueprint { scenario: self.scenario(), ..self.blueprint.clone() };
+        World::make_with(blueprint, Arc::clone(&self.snapshots))
     }
 
     /// The scenario in force.
@@ -122,6 +159,46 @@ impl World {
     /// the scenario says about the making of a world holds from the next reset.
     pub fn load(&self, scenario: Arc<Scenario>) {
         self.engine.rcu(|engine| engine.reloaded(Arc::clone(&scenario), self.seed));
+        *self.standing.lock() = Standing::in_force(clock::wall());
+    }
+
+    /// Remembers that another scenario was refused: the one in force stays.
+    pub fn refuse(&self, why: LoadRefused) {
+        self.standing.lock().refused = Some(why);
+    }
+
+    /// Since when the scenario is in force, and what became of the last attempt to replace it.
+    pub fn standing(&self) -> Standing {
+        self.standing.lock().clone()
+    }
+
+    /// Ids of clients whose calls belong here wherever they name no world.
+    pub fn claims(&self) -> &[String] {
+        &self.blueprint.clients
+    }
+
+    /// What it is a copy of.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// How long it lives unused.
+    pub fn ttl(&self) -> Option<std::time::Duration> {
+        self.life.ttl()
+    }
+
+    /// Notes that somebody uses it.
+    pub(crate) fn touch(&self) {
+        self.life.touch();
+    }
+
+    /// `true` if nobody has used it for longer than it was to live unused.
+    fn is_over(&self, now_ns: u64) -> bool {
+        self.life.is_over(now_ns) && self.journal.begun().1 == 0
+    }
+
+    pub(crate) fn header_faults(&self) -> &HeaderFaults {
+        &self.header_faults
     }
 
     /// Access that the scenario prepared: by bank, client and account holder.
@@ -187,6 +264,18 @@ impl BankInstance {
         })?;
         let (slug, limits) = (Arc::from(profile.slug.as_str()), Limits::new(&profile.limits));
         Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile })
+    }
+
+    /// A bank of its own in the same state.
+    fn fork(&self) -> BankInstance {
+        BankInstance {
+            slug: Arc::clone(&self.slug),
+            profile: Arc::clone(&self.profile),
+            dialect: self.dialect,
+            ledger: self.ledger.fork(),
+            auth: self.auth.fork(),
+            limits: self.limits.fork(),
+        }
     }
 
     fn make(profile: Arc<BankProfile>, seed: Seed, start: Timestamp) -> Result<BankInstance, WorldError> {

@@ -1,7 +1,8 @@
 //! Which world and bank a request is for.
 //!
-//! Owns the address forms: by path (`/{bank}/…`, `/w/{world}/{bank}/…`, and RFC 8414's well-known form before the path)
-//! and by host name (`{bank}.localhost`, `{world}--{bank}.localhost`). Knows no dialect.
+//! Owns the address forms: by path (`/{bank}/…`, `/w/{world}/{bank}/…`, and RFC 8414's well-known form before the path),
+//! by host name (`{bank}.localhost`, `{world}--{bank}.localhost`), and by the header `x-sandbox-world` where the address
+//! names no world. Knows no dialect; which client belongs to which world is [`claim`](super::claim)'s business.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use axum::http::{Version, request};
 
+use crate::exchange::{Problem, ProblemKind};
 use crate::world::{BankInstance, World, Worlds};
 
 /// Where a request goes.
@@ -22,35 +24,108 @@ pub(crate) struct Place {
     pub(crate) path: String,
     /// External base URL of the bank (of the world, if there is no bank) without a trailing slash.
     pub(crate) base_url: String,
+    /// `true` if neither the address nor a header names a world: the client may belong to one.
+    pub(crate) is_open: bool,
     /// What is wrong with the address itself.
-    pub(crate) flaw: Option<&'static str>,
+    pub(crate) flaw: Option<Problem>,
 }
+
+/// Names the world of a request to an address that names none.
+const WORLD_HEADER: &str = "x-sandbox-world";
 
 /// Paths of metadata documents that RFC 8414 3.1 puts before an issuer's path.
 const WELL_KNOWN: &[&str] = &["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 /// Finds the world and bank of a request. `public` is the configured external base URL, if any.
 pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, local: SocketAddr) -> Place {
+    let (name, unreadable) = match named_world(parts) {
+        Ok(name) => (name, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let named = name.map(|name| (name, worlds.find(name)));
+    let root = match &named {
+        Some((_, Some(world))) => Arc::clone(world),
+        _ => worlds.default_world(),
+    };
+    let mut place = resolve_in(worlds, &root, public, parts, local);
+    let flaw = match named {
+        None => unreadable,
+        Some((name, None)) => {
+            // Whatever the path says: the bank that was meant is not here.
+            place.bank = None;
+            Some(no_world(name))
+        }
+        Some((name, Some(_))) if place.world.name() != name => {
+            let detail = format!(
+                "the address names the world `{}` and the header {WORLD_HEADER} the world `{name}`: send one of them",
+                place.world.name()
+            );
+            Some(misnamed(detail))
+        }
+        Some(_) => None,
+    };
+    place.is_open &= name.is_none() && flaw.is_none();
+    place.flaw = place.flaw.or(flaw);
+    place
+}
+
+/// The same for a request that belongs to the world `root` unless its address names another.
+pub(crate) fn resolve_in(
+    worlds: &Worlds,
+    root: &Arc<World>,
+    public: Option<&str>,
+    parts: &request::Parts,
+    local: SocketAddr,
+) -> Place {
     let (authority, flaw) = authority(parts, local);
+    let flaw = flaw.map(|flaw| Problem::new(ProblemKind::MalformedRequest, flaw));
     let path = parts.uri.path();
-    if let Some((world, bank)) = by_host(worlds, &authority) {
-        let base_url = format!("http://{authority}");
-        return Place { world, bank: Some(bank), path: path.to_owned(), base_url, flaw };
+    if let Some(label) = host_label(&authority)
+        && let Some((world, bank)) = by_host(worlds, root, &label)
+    {
+        let (base_url, is_open) = (format!("http://{authority}"), !label.contains("--"));
+        return Place { world, bank: Some(bank), path: path.to_owned(), base_url, is_open, flaw };
     }
-    let root = match public {
+    let base = match public {
         Some(base) => base.to_owned(),
         None => format!("http://{authority}"),
     };
     let well_known = WELL_KNOWN.iter().find_map(|form| Some((*form, path.strip_prefix(form)?)));
-    if let Some((form, rest)) = well_known.filter(|(_, rest)| rest.starts_with('/')) {
-        let (world, bank, inner, base_url) = by_path(worlds, rest, root);
-        let whole = matches!(inner, "" | "/") && bank.is_some();
-        let path = if whole { form.to_owned() } else { path.to_owned() };
-        return Place { world, bank, path, base_url, flaw };
+    let mut place = match well_known.filter(|(_, rest)| rest.starts_with('/')) {
+        Some((form, rest)) => {
+            let place = by_path(worlds, root, rest, base);
+            let whole = matches!(place.path.as_str(), "" | "/") && place.bank.is_some();
+            Place { path: if whole { form.to_owned() } else { path.to_owned() }, ..place }
+        }
+        None => by_path(worlds, root, path, base),
+    };
+    if !place.path.starts_with('/') {
+        place.path.insert(0, '/');
     }
-    let (world, bank, path, base_url) = by_path(worlds, path, root);
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-    Place { world, bank, path, base_url, flaw }
+    place.flaw = flaw.or(place.flaw);
+    place
+}
+
+/// The world a header names.
+fn named_world(parts: &request::Parts) -> Result<Option<&str>, Problem> {
+    let mut values = parts.headers.get_all(WORLD_HEADER).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(misnamed(format!("the request has more than one {WORLD_HEADER} header"))),
+        (Some(value), None) => match value.to_str() {
+            Ok(name) => Ok(Some(name.trim())),
+            Err(_) => Err(misnamed(format!("the header {WORLD_HEADER} is not the name of a world"))),
+        },
+    }
+}
+
+fn misnamed(detail: String) -> Problem {
+    Problem::new(ProblemKind::MalformedRequest, detail).at(format!("header.{WORLD_HEADER}"))
+}
+
+fn no_world(name: &str) -> Problem {
+    let detail = format!("no world `{name}`: it was never made, or was removed, or nobody used it for its whole life");
+    Problem::new(ProblemKind::UnknownPath, detail)
 }
 
 /// The authority the client used, and what is wrong with it. RFC 9112 3.2: an absolute target wins over `Host`; HTTP/1.1
@@ -79,43 +154,51 @@ fn authority(parts: &request::Parts, local: SocketAddr) -> (String, Option<&'sta
     }
 }
 
-fn by_host(worlds: &Worlds, authority: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {
+/// The host name before `.localhost`, in lower case.
+fn host_label(authority: &str) -> Option<String> {
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     let suffix = host.len().checked_sub(".localhost".len())?;
-    if !host.is_char_boundary(suffix) || !host[suffix..].eq_ignore_ascii_case(".localhost") {
-        return None;
-    }
-    let label = host[..suffix].to_ascii_lowercase();
+    let is_local = host.is_char_boundary(suffix) && host[suffix..].eq_ignore_ascii_case(".localhost");
+    is_local.then(|| host[..suffix].to_ascii_lowercase())
+}
+
+fn by_host(worlds: &Worlds, root: &Arc<World>, label: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {
     let (world, bank) = match label.split_once("--") {
         Some((world, bank)) => (worlds.find(world)?, bank),
-        None => (worlds.default_world(), label.as_str()),
+        None => (Arc::clone(root), label),
     };
     let bank = world.bank(bank)?;
     Some((world, bank))
 }
 
-type ByPath<'a> = (Arc<World>, Option<Arc<BankInstance>>, &'a str, String);
-
-fn by_path<'a>(worlds: &Worlds, path: &'a str, mut root: String) -> ByPath<'a> {
+/// The place a path names; a name of a world or bank that does not exist is part of the path.
+fn by_path(worlds: &Worlds, root: &Arc<World>, path: &str, mut base_url: String) -> Place {
     let mut rest = path;
-    let mut world = None;
+    let mut named = None;
     if let Some((name, after)) = path.strip_prefix("/w/").map(split_segment) {
-        let Some(found) = worlds.find(name) else { return (worlds.default_world(), None, path, root) };
-        root.push_str("/w/");
-        root.push_str(name);
-        world = Some(found);
+        let Some(found) = worlds.find(name) else {
+            let (world, flaw) = (worlds.default_world(), Some(no_world(name)));
+            return Place { world, bank: None, path: path.to_owned(), base_url, is_open: false, flaw };
+        };
+        base_url.push_str("/w/");
+        base_url.push_str(name);
+        named = Some(found);
         rest = after;
     }
-    let world = world.unwrap_or_else(|| worlds.default_world());
+    let is_open = named.is_none();
+    let world = named.unwrap_or_else(|| Arc::clone(root));
     let (slug, inside) = split_segment(rest.strip_prefix('/').unwrap_or(rest));
-    match world.bank(slug) {
-        Some(bank) => {
-            root.push('/');
-            root.push_str(slug);
-            (world, Some(bank), if inside.is_empty() { "/" } else { inside }, root)
+    let bank = world.bank(slug);
+    let inside = match &bank {
+        None => path,
+        Some(_) => {
+            base_url.push('/');
+            base_url.push_str(slug);
+            if inside.is_empty() { "/" } else { inside }
         }
-        None => (world, None, path, root),
-    }
+    };
+    let path = inside.to_owned();
+    Place { world, bank, path, base_url, is_open, flaw: None }
 }
 
 /// Splits `a/b/c` into `a` and `/b/c`.

@@ -14,11 +14,43 @@ pub(crate) const LIMIT_BYTES: usize = 1024 * 1024;
 /// How long a client may take to send it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A body that is on its way, or was read early because somebody had to know it.
+pub(crate) enum Upload<B> {
+    /// On its way.
+    Coming(B),
+    /// Read, or found bad.
+    Read(Result<Bytes, Problem>),
+}
+
+impl<B> Upload<B>
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Unpin,
+{
+    /// The whole body.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) async fn read(self) -> Result<Bytes, Problem> {
+        match self {
+            Upload::Coming(body) => read(body).await,
+            Upload::Read(read) => read,
+        }
+    }
+
+    /// What was read of it.
+    pub(crate) fn so_far(&self) -> Bytes {
+        match self {
+            Upload::Read(Ok(bytes)) => bytes.clone(),
+            _ => Bytes::new(),
+        }
+    }
+}
+
 /// The whole body.
 ///
 /// # Errors
 /// It is larger than [`LIMIT_BYTES`], does not arrive in time, or its framing is broken.
-pub(crate) async fn read<B>(body: B) -> Result<Bytes, Problem>
+async fn read<B>(body: B) -> Result<Bytes, Problem>
 where
     B: Body<Data = Bytes, Error = hyper::Error> + Unpin,
 {

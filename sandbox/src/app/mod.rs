@@ -5,6 +5,7 @@
 
 mod address;
 mod body;
+mod claim;
 mod envelope;
 mod finish;
 mod record;
@@ -23,6 +24,7 @@ use hyper::body::Incoming;
 use jiff::Timestamp;
 
 use self::address::Place;
+use self::body::Upload;
 use self::envelope::Envelope;
 use self::record::Record;
 use self::route::Routed;
@@ -32,7 +34,7 @@ use crate::bank::EndedBy;
 use crate::clock;
 use crate::dialect::{Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
-use crate::fault::{Act, Close, Plan, Rewrite, Wire};
+use crate::fault::{Act, Close, Ending, Plan, Rewrite, Wire};
 use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
@@ -55,6 +57,17 @@ pub(crate) struct Settings {
     pub(crate) public_base: Option<String>,
     /// Whether answers say which journal entry explains them.
     pub(crate) journal_header: JournalHeader,
+    /// Whether clients may order faults for their own calls.
+    pub(crate) fault_header: FaultHeader,
+}
+
+/// What the header `Sandbox-Fault` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FaultHeader {
+    /// The call that carries it gets what it says.
+    Obeyed,
+    /// Nothing.
+    Ignored,
 }
 
 /// Whether answers carry `x-sandbox-journal`.
@@ -109,21 +122,35 @@ impl App {
         link.begin();
         let (parts, incoming) = request.into_parts();
         // 1. The address comes first: world and bank decide which journal, clock and envelope everything else uses.
-        let place = address::resolve(&self.worlds, self.settings.public_base.as_deref(), &parts, link.local());
+        let public = self.settings.public_base.as_deref();
+        let mut place = address::resolve(&self.worlds, public, &parts, link.local());
+        let mut upload = Upload::Coming(incoming);
+        if place.is_open && self.worlds.any_claims() {
+            // A client that names no world may belong to one; who it is may stand in the body.
+            upload = Upload::Read(upload.read().await);
+            if let Some(world) = claim::claimant(&self.worlds, &place, &parts, upload.so_far()) {
+                place = address::resolve_in(&self.worlds, &world, public, &parts, link.local());
+            }
+        }
+        place.world.touch();
         let (world, bank) = (Arc::clone(&place.world), place.bank.clone());
         // 2. The journal opens before anything can fail, so that every request is in it.
         let slug = bank.as_ref().map(|bank| Arc::clone(&bank.slug));
         let mut record = Record::open(world.journal(), slug, &parts, link.number(), world.clock().now());
         // 3. The body is read within bounds before any decision: rules and handlers see whole requests.
         let head = parts.method == Method::HEAD;
-        let body = body::read(incoming).await;
+        let body = upload.read().await;
         if let Ok(body) = &body {
             // A copy: what was received lies in a buffer that is larger than the body.
             record.entry().body = Bytes::copy_from_slice(body);
         }
         let (request, flaw) = assemble(place, parts, body, &world, &record, &link);
         let outcome = match &bank {
-            Some(bank) => Exchange { world: &world, bank, request: &request, link: &link }.run(&mut record, flaw).await,
+            Some(bank) => {
+                let fault_header = self.settings.fault_header;
+                let exchange = Exchange { world: &world, bank, request: &request, link: &link, fault_header };
+                exchange.run(&mut record, flaw).await
+            }
             None => Outcome::Reply(envelope::nowhere(&world, &request, flaw), None),
         };
         let (mut reply, wire) = match outcome {
@@ -169,7 +196,6 @@ fn assemble(
         Ok(body) => (body, None),
         Err(problem) => (Bytes::new(), Some(problem)),
     };
-    let misaddressed = place.flaw.map(|flaw| Problem::new(ProblemKind::MalformedRequest, flaw));
     let request = Request {
         request_id: finish::request_id(&parts.headers, world.seed(), record.seq()),
         method: parts.method,
@@ -180,7 +206,7 @@ fn assemble(
         base_url: place.base_url,
         connection: link.number(),
     };
-    (request, misaddressed.or(unread))
+    (request, place.flaw.or(unread))
 }
 
 /// One request at one bank, between its body and its answer.
@@ -189,11 +215,12 @@ struct Exchange<'a> {
     bank: &'a BankInstance,
     request: &'a Request,
     link: &'a Arc<Link>,
+    fault_header: FaultHeader,
 }
 
 impl Exchange<'_> {
     async fn run(&self, record: &mut Record, flaw: Option<Problem>) -> Outcome {
-        let Exchange { world, bank, request, link } = *self;
+        let Exchange { world, bank, request, link, fault_header } = *self;
         // 4. The route says which operation this is: rules, limits and the journal speak operations.
         let (route, params, surface) = match route::of(bank.dialect).find(&request.method, &request.path) {
             Routed::Found(route, params) => (Ok(route), params, route.surface),
@@ -210,7 +237,7 @@ impl Exchange<'_> {
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
-        let plan = decide(world, &call, bank, record);
+        let plan = decide(world, &call, bank, fault_header, record);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
             act(bank, &plan.acts, call.access.as_deref(), now);
@@ -290,17 +317,20 @@ impl Exchange<'_> {
     }
 }
 
+/// Orders a fault for the call that carries it.
+const FAULT_HEADER: &str = "sandbox-fault";
+const FAULT_HEADER_LIMIT_BYTES: usize = 1024;
 /// The limit key of callers without a token.
 const ANONYMOUS: &str = "";
 
-fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Record) -> Plan {
+fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, fault_header: FaultHeader, record: &mut Record) -> Plan {
     let about = bank.dialect.facts(call);
     let claimed = match &call.access {
         Some(_) => None,
         None => bank.auth.claimed_client_id(call.request),
     };
     let client_id = call.access.as_ref().map(|access| access.client_id.as_str()).or(claimed.as_deref());
-    let mut plan = world.engine().decide(&Facts {
+    let facts = Facts {
         operation: call.operation,
         request: call.request,
         access: call.access.as_deref(),
@@ -308,7 +338,17 @@ fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Reco
         call: &about,
         now: call.now,
         bank: &View { bank, access: call.access.as_deref(), now: call.now },
-    });
+    };
+    // What the client ordered for this very call stands in front of the file's rules, as `--fault` does.
+    let ordered = match fault_header {
+        FaultHeader::Obeyed => ordered(world, &facts),
+        FaultHeader::Ignored => None,
+    };
+    let mut plan = match ordered {
+        None => world.engine().decide(&facts),
+        Some(plan) if plan.is_ended() => plan,
+        Some(plan) => plan.followed_by(world.engine().decide(&facts)),
+    };
     record.hold(std::mem::take(&mut plan.tickets));
     let entry = record.entry();
     entry.decided_ns = clock::monotonic_ns();
@@ -318,6 +358,31 @@ fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, record: &mut Reco
     entry.decisions = std::mem::take(&mut plan.because);
     entry.client_id = claimed;
     plan
+}
+
+/// What the header `Sandbox-Fault` orders; a refusal if nobody can read it.
+fn ordered(world: &World, facts: &Facts<'_>) -> Option<Plan> {
+    let value = facts.request.headers.get(FAULT_HEADER)?;
+    let text = std::str::from_utf8(value.as_bytes()).ok().filter(|text| text.len() <= FAULT_HEADER_LIMIT_BYTES);
+    let engine = match text {
+        None => Err(format!("it is longer than {FAULT_HEADER_LIMIT_BYTES} bytes, or no text")),
+        Some(text) => world.header_faults().engine(facts.operation, text, world.seed()).map_err(|found| {
+            let mistakes = found.iter().map(|mistake| match (&mistake.suggestion, &mistake.legal) {
+                (Some(meant), _) => format!("{}, did you mean `{meant}`?", mistake.message),
+                (None, Some(legal)) => format!("{} (legal: {legal})", mistake.message),
+                (None, None) => mistake.message.clone(),
+            });
+            mistakes.collect::<Vec<_>>().join("; ")
+        }),
+    };
+    Some(engine.map_or_else(
+        |wrong| {
+            let detail = format!("Sandbox-Fault: {wrong}; legal is for example `503 x2; retry-after=1`");
+            let problem = Problem::new(ProblemKind::InvalidParameter, detail).at("header.Sandbox-Fault");
+            Plan { before: Some(Ending::Problem(problem)), ..Plan::default() }
+        },
+        |engine| engine.decide(facts),
+    ))
 }
 
 fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, now: Timestamp) {

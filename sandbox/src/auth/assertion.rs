@@ -91,6 +91,11 @@ impl Claims {
 }
 
 impl SeenAssertions {
+    /// A memory of its own of the same assertions.
+    pub(crate) fn fork(&self) -> SeenAssertions {
+        SeenAssertions(Mutex::new(self.0.lock().clone()))
+    }
+
     /// Remembers an assertion until it expires; `false` if it was remembered already.
     pub(crate) fn first_time(&self, client_id: &str, jti: &str, exp: f64, now: Timestamp) -> bool {
         // A client id has no colon, so the two parts cannot be mistaken.

@@ -44,6 +44,14 @@ impl AuthServer {
     }
 }
 
+impl AuthServer {
+    /// The client that the bearer token of a request was issued to here, whether or not the token still lives.
+    pub fn client_of_token(&self, request: &Request) -> Option<String> {
+        let token = request.headers.get(AUTHORIZATION)?.to_str().ok().and_then(bearer)?;
+        if token.len() > MAX_TOKEN_BYTES { None } else { self.grants.client_of_access(token) }
+    }
+}
+
 /// Whether a call may go on: it has the token, scope and consent its route needs.
 ///
 /// # Errors

@@ -123,6 +123,11 @@ impl Clients {
         self.by_id.read().get(client_id).cloned()
     }
 
+    /// A register of its own with the same clients.
+    pub(crate) fn fork(&self) -> Clients {
+        Clients { by_id: RwLock::new(self.by_id.read().clone()) }
+    }
+
     /// Every client, by id.
     pub(crate) fn all(&self) -> Vec<Arc<Client>> {
         let mut all: Vec<_> = self.by_id.read().values().cloned().collect();

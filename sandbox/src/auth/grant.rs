@@ -3,6 +3,7 @@
 //! Owns the life of authorization codes, access tokens and refresh tokens. Every change is one critical section, so of
 //! two redemptions of one code exactly one wins. Keeps hashes, never the secrets. Knows no HTTP.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -124,7 +125,7 @@ pub(crate) struct Grants {
     lifetimes: Lifetimes,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct State {
     codes: Shelf<Digest, Code>,
     refresh: Shelf<Digest, Refresh>,
@@ -141,6 +142,31 @@ impl Grants {
         let state =
             State { codes: Shelf::new(MAX_CODES), refresh: Shelf::new(MAX_TOKENS), access: Shelf::new(MAX_TOKENS) };
         Grants { state: RwLock::new(state), lifetimes }
+    }
+
+    /// Grants of their own in the same state: a family that is revoked in one lives on in the other.
+    pub(crate) fn fork(&self) -> Grants {
+        let mut state = self.state.read().clone();
+        let mut copies: HashMap<*const Family, Arc<Family>> = HashMap::new();
+        let mut copy = |family: &mut Arc<Family>| {
+            let own = copies.entry(Arc::as_ptr(family)).or_insert_with(|| {
+                let revoked = AtomicBool::new(family.is_revoked());
+                Arc::new(Family { grant: family.grant.clone(), revoked })
+            });
+            *family = Arc::clone(own);
+        };
+        state.codes.values_mut().filter_map(|code| code.family.as_mut()).for_each(&mut copy);
+        state.refresh.values_mut().for_each(|token| copy(&mut token.family));
+        state.access.values_mut().for_each(|token| copy(&mut token.family));
+        Grants { state: RwLock::new(state), lifetimes: self.lifetimes }
+    }
+
+    /// The client a token was issued to, whether or not the token still lives.
+    pub(crate) fn client_of_access(&self, secret: &str) -> Option<String> {
+        let digest = sha256(secret.as_bytes());
+        let state = self.state.read();
+        let token = state.access.get(&TokenId::of(&digest)).filter(|token| token.digest == digest)?;
+        Some(token.access.client_id.clone())
     }
 
     /// Keeps a code and returns it in clear.

@@ -64,6 +64,11 @@ impl Mint {
         Mint { key, counts: Mutex::new(HashMap::new()) }
     }
 
+    /// A source of its own that has given out the same.
+    pub(crate) fn fork(&self) -> Mint {
+        Mint { key: self.key.clone(), counts: Mutex::new(self.counts.lock().clone()) }
+    }
+
     /// The next secret of this kind for this owner: 32 bytes as 43 characters of base64url.
     pub(crate) fn next(&self, kind: Kind, owner: &str) -> String {
         let mut counts = self.counts.lock();

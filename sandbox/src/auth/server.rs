@@ -60,6 +60,20 @@ impl AuthServer {
         })
     }
 
+    /// A server of its own that has issued the same. Its signing key is the same too.
+    #[must_use]
+    pub fn fork(&self) -> AuthServer {
+        AuthServer {
+            settings: self.settings.clone(),
+            mint: self.mint.fork(),
+            clients: self.clients.fork(),
+            grants: self.grants.fork(),
+            sessions: self.sessions.fork(),
+            assertions: self.assertions.fork(),
+            key: OnceLock::new(),
+        }
+    }
+
     /// Registers a client.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub(crate) struct Sessions {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct State {
     sessions: Shelf<Digest, Session>,
     interactions: Shelf<String, Interaction>,
@@ -82,6 +82,11 @@ impl Sessions {
     pub(crate) fn new() -> Sessions {
         let state = State { sessions: Shelf::new(MAX_SESSIONS), interactions: Shelf::new(MAX_INTERACTIONS) };
         Sessions { state: Mutex::new(state) }
+    }
+
+    /// Browsers of its own in the same state.
+    pub(crate) fn fork(&self) -> Sessions {
+        Sessions { state: Mutex::new(self.state.lock().clone()) }
     }
 
     /// Opens a session nobody is logged in to, and returns its cookie value.

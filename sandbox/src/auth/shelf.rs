@@ -6,7 +6,7 @@ use std::hash::Hash;
 use jiff::Timestamp;
 
 /// A map that holds at most `capacity` entries.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shelf<K, V> {
     items: HashMap<K, V>,
     /// Keys in the order they came, each with the instant after which nobody needs it.

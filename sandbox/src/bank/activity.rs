@@ -9,14 +9,14 @@ use bank_fixtures::record::Transaction;
 use jiff::Timestamp;
 
 /// Activity of every account; accounts on which nothing happened take no room.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Activity {
     accounts: HashMap<String, AccountActivity>,
     version: u64,
 }
 
 /// Activity of one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct AccountActivity {
     /// Oldest first.
     entries: Vec<Entry>,
@@ -31,7 +31,7 @@ pub(crate) struct AccountActivity {
 }
 
 /// A booked entry.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// The record; `balance_after` is filled when it is read.
     pub transaction: Transaction,
@@ -42,7 +42,7 @@ pub(crate) struct Entry {
 }
 
 /// Money set aside until a payment is booked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Hold {
     transaction: Transaction,
     minor: i128,

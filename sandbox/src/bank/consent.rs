@@ -65,7 +65,7 @@ pub fn scope_named(name: &str) -> Option<ConsentScope> {
 }
 
 /// Every consent of one bank.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Consents {
     by_id: HashMap<String, ConsentView>,
     /// Ids by client, oldest first.

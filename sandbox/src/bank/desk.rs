@@ -20,7 +20,7 @@ use crate::bank::{NewPayment, PaymentOutcome, Refusal, local};
 use crate::profile::BankProfile;
 
 /// What changes while a world runs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct State {
     pub activity: Activity,
     pub orders: Orders,

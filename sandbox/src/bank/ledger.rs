@@ -32,6 +32,18 @@ impl Ledger {
         Ledger { profile, book, seed, consents: RwLock::default(), state: RwLock::new(State::new()) }
     }
 
+    /// A ledger of its own in which the same has happened. The procedural book is shared, never copied.
+    #[must_use]
+    pub fn fork(&self) -> Ledger {
+        Ledger {
+            profile: Arc::clone(&self.profile),
+            book: Arc::clone(&self.book),
+            seed: self.seed,
+            consents: RwLock::new(self.consents.read().clone()),
+            state: RwLock::new(self.state.read().clone()),
+        }
+    }
+
     /// The bank's settings.
     pub fn profile(&self) -> &BankProfile {
         &self.profile

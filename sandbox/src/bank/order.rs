@@ -60,7 +60,7 @@ pub struct OrderSearch {
 }
 
 /// An order and whose it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub payment: Payment,
     pub asked: NewPayment,
@@ -83,7 +83,7 @@ pub(crate) enum Step {
 }
 
 /// Every order of one bank.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Orders {
     orders: Vec<Order>,
     by_id: HashMap<String, usize>,
@@ -93,7 +93,7 @@ pub(crate) struct Orders {
     steps_made: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct ClientOrders {
     /// Oldest first.
     orders: Vec<usize>,

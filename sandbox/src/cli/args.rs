@@ -104,6 +104,15 @@ pub(super) struct Serve {
     /// Leave x-sandbox-journal out of answers, for byte-faithful output
     #[arg(long)]
     pub(super) no_headers: bool,
+    /// Let clients order faults for their own calls: 'Sandbox-Fault: 503 x2; retry-after=1'
+    #[arg(long)]
+    pub(super) fault_header: bool,
+    /// Most worlds besides the default one
+    #[arg(long, value_name = "NUMBER", default_value_t = crate::world::WORLDS_LIMIT)]
+    pub(super) max_worlds: usize,
+    /// Let readers of the journal ask for tokens, card numbers and IBANs as they were sent
+    #[arg(long)]
+    pub(super) show_secrets: bool,
     /// External base URL, where clients do not connect to us directly
     #[arg(long, value_name = "URL")]
     pub(super) public_base: Option<String>,

@@ -85,7 +85,7 @@ fn exit_of(error: &StartError) -> Exit {
             Exit::Broken
         }
         StartError::World { .. } => Exit::InvalidFile,
-        StartError::OpenControl(_) | StartError::Name(_) | StartError::TwoWorlds(_) => Exit::Usage,
+        StartError::OpenControl(_) | StartError::Name(_) | StartError::Crowd(_) => Exit::Usage,
     }
 }
 
@@ -125,6 +125,13 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
             return Err(Refused::Because(Exit::Usage, sentence));
         }
         builder = builder.public_base(base);
+    }
+    builder = builder.max_worlds(options.max_worlds);
+    if options.fault_header {
+        builder = builder.fault_header();
+    }
+    if options.show_secrets {
+        builder = builder.show_secrets();
     }
     Ok(if options.no_headers { builder.without_journal_header() } else { builder })
 }

@@ -1,16 +1,18 @@
-//! The journal of a world: read, waited for, counted.
+//! The journal of a world: read, waited for, followed, counted.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Failure, Query};
+use super::stream::{Feed, Follower};
 use super::{Control, duration};
-use crate::journal::{ENTRIES_LIMIT, Filter, line};
+use crate::journal::{ENTRIES_LIMIT, Filter, Secrets, har, line};
 use crate::world::World;
 
 /// How long a reader waits for answers that are just reaching their clients.
@@ -23,14 +25,23 @@ const NDJSON: &str = "application/x-ndjson";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
-    #[serde(default)]
-    since: u64,
+    since: Option<u64>,
     limit: Option<usize>,
+    silence: Option<String>,
+    secrets: Option<String>,
     bank: Option<String>,
     operation: Option<String>,
     client: Option<String>,
     status: Option<String>,
-    silence: Option<String>,
+    consent: Option<String>,
+    account: Option<String>,
+    user: Option<String>,
+    rule: Option<String>,
+    idempotency_key: Option<String>,
+    committed: Option<bool>,
+    path: Option<String>,
+    from: Option<String>,
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -50,11 +61,60 @@ struct CounterView {
 }
 
 impl Asked {
+    /// Every mistake in the filters, not the first alone.
     fn filter(&self) -> Result<Filter, Failure> {
-        let status = self.status.as_deref().map(str::parse).transpose();
-        let status = status.map_err(|error| Failure::bad_request(format!("status: {error}")))?;
-        let (bank, operation, client) = (self.bank.clone(), self.operation.clone(), self.client.clone());
-        Ok(Filter { bank, operation, client, status })
+        let mut wrong = Vec::new();
+        let mut instant = |name: &str, text: &Option<String>| {
+            let read = text.as_deref().map(str::parse::<Timestamp>).transpose();
+            read.unwrap_or_else(|error| {
+                wrong.push(format!("{name}: {error}; legal is an instant such as 2026-03-01T08:00:00Z"));
+                None
+            })
+        };
+        let (from, until) = (instant("from", &self.from), instant("until", &self.until));
+        let status = self.status.as_deref().map(str::parse).transpose().unwrap_or_else(|error| {
+            wrong.push(format!("status: {error}"));
+            None
+        });
+        if !wrong.is_empty() {
+            return Err(Failure::bad_request(wrong.join("; ")));
+        }
+        Ok(Filter {
+            bank: self.bank.clone(),
+            operation: self.operation.clone(),
+            client: self.client.clone(),
+            status,
+            consent: self.consent.clone(),
+            account: self.account.clone(),
+            user: self.user.clone(),
+            rule: self.rule.clone(),
+            idempotency_key: self.idempotency_key.clone(),
+            committed: self.committed,
+            path: self.path.clone(),
+            from,
+            until,
+        })
+    }
+
+    /// Only `next` knows silence.
+    fn without_silence(&self) -> Result<(), Failure> {
+        match self.silence {
+            Some(_) => Err(Failure::bad_request("`silence` belongs to `journal/next`")),
+            None => Ok(()),
+        }
+    }
+
+    fn secrets(&self, control: &Control) -> Result<Secrets, Failure> {
+        match (self.secrets.as_deref(), control.secrets) {
+            (None | Some("hide"), _) => Ok(Secrets::Hidden),
+            (Some("show"), Secrets::Shown) => Ok(Secrets::Shown),
+            (Some("show"), Secrets::Hidden) => {
+                Err(Failure::forbidden("secrets are shown only where the sandbox was started with `--show-secrets`"))
+            }
+            (Some(other), _) => {
+                Err(Failure::bad_request(format!("secrets: `{other}` is not legal; legal are `hide` and `show`")))
+            }
+        }
     }
 }
 
@@ -64,18 +124,31 @@ pub(super) async fn read(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let world = control.world(&world)?;
-    let filter = asked.filter()?;
-    if asked.silence.is_some() {
-        return Err(Failure::bad_request("`silence` belongs to `journal/next`"));
-    }
+    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
+    asked.without_silence()?;
     world.journal().settle(SETTLE).await;
-    let found = world.journal().read(asked.since, asked.limit.unwrap_or(ENTRIES_LIMIT), &filter);
+    let found = world.journal().read(asked.since.unwrap_or(0), asked.limit.unwrap_or(ENTRIES_LIMIT), &filter);
     let mut body = String::new();
     for (seq, entry) in found {
-        body.push_str(&line(world.name(), seq, &entry));
+        body.push_str(&line(world.name(), seq, &entry, secrets));
         body.push('\n');
     }
     Ok(([(header::CONTENT_TYPE, NDJSON)], body).into_response())
+}
+
+/// The same as an HTTP Archive.
+pub(super) async fn archive(
+    State(control): State<Arc<Control>>,
+    Path(world): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let world = control.world(&world)?;
+    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
+    asked.without_silence()?;
+    world.journal().settle(SETTLE).await;
+    let found = world.journal().read(asked.since.unwrap_or(0), asked.limit.unwrap_or(ENTRIES_LIMIT), &filter);
+    let body = har(world.name(), &control.base_url, &found, secrets);
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 pub(super) async fn next(
@@ -84,19 +157,45 @@ pub(super) async fn next(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let world = control.world(&world)?;
-    let filter = asked.filter()?;
+    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
     let silence = match &asked.silence {
         None => SILENCE,
         Some(text) => duration("silence", text)?.min(SILENCE_LIMIT),
     };
-    Ok(match world.journal().next(asked.since, silence, &filter).await {
-        Some((seq, entry)) => one(&world, seq, &entry),
+    Ok(match world.journal().next(asked.since.unwrap_or(0), silence, &filter).await {
+        Some((seq, entry)) => one(&world, seq, &entry, secrets),
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }
 
-fn one(world: &World, seq: u64, entry: &crate::journal::Entry) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], line(world.name(), seq, entry)).into_response()
+fn one(world: &World, seq: u64, entry: &crate::journal::Entry, secrets: Secrets) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], line(world.name(), seq, entry, secrets)).into_response()
+}
+
+/// Every entry as it ends, as server-sent events, until the reader leaves or the world is replaced.
+pub(super) async fn stream(
+    State(control): State<Arc<Control>>,
+    Path(world): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let world = control.world(&world)?;
+    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
+    asked.without_silence()?;
+    if asked.since.is_some() || asked.limit.is_some() {
+        let detail = "`since` and `limit` do not belong to a stream; `Last-Event-ID` says where it goes on";
+        return Err(Failure::bad_request(detail));
+    }
+    let last = match headers.get("last-event-id").map(|value| value.to_str().unwrap_or("").trim().parse::<u64>()) {
+        None => 0,
+        Some(Ok(last)) => last,
+        Some(Err(_)) => {
+            return Err(Failure::bad_request("Last-Event-ID is not the `id` of an event of this stream"));
+        }
+    };
+    let body = Feed::follow(Follower { worlds: Arc::clone(&control.worlds), world, filter, secrets, last });
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, axum::body::Body::new(body)).into_response())
 }
 
 pub(super) async fn counters(

@@ -6,6 +6,9 @@ mod access;
 mod journal;
 mod ledger;
 mod problem;
+mod rules;
+mod snapshots;
+mod stream;
 mod time;
 mod worlds;
 
@@ -20,6 +23,7 @@ use axum::routing::{delete, get, post};
 use serde::Serialize;
 
 use self::problem::Failure;
+use crate::journal::Secrets;
 use crate::world::{BankInstance, World, Worlds};
 
 /// What control calls work on.
@@ -30,19 +34,30 @@ pub(crate) struct Control {
     pub(crate) base_url: String,
     /// What callers must present, if anything.
     pub(crate) token: Option<String>,
+    /// Whether a reader of the journal may ask for what is secret.
+    pub(crate) secrets: Secrets,
 }
 
 /// Every call.
 pub(crate) fn router(control: Control) -> Router {
     let control = Arc::new(control);
     let calls = Router::new()
+        .route("/v1/status", get(status))
         .route("/v1/worlds", get(worlds::list).post(worlds::create))
         .route("/v1/worlds/{world}", get(worlds::show).delete(worlds::remove))
         .route("/v1/worlds/{world}/reset", post(worlds::reset))
         .route("/v1/worlds/{world}/scenario", get(worlds::scenario).put(worlds::load))
+        .route("/v1/worlds/{world}/scenario/status", get(rules::status))
+        .route("/v1/worlds/{world}/variables", get(rules::variables).put(rules::set_variables))
+        .route("/v1/worlds/{world}/snapshots", get(snapshots::list).post(snapshots::take))
+        .route("/v1/worlds/{world}/snapshots/{snapshot}", delete(snapshots::remove))
+        .route("/v1/worlds/{world}/restore", post(snapshots::restore))
+        .route("/v1/worlds/{world}/fork", post(snapshots::fork))
         .route("/v1/worlds/{world}/clock", get(time::show))
         .route("/v1/worlds/{world}/clock/advance", post(time::advance))
         .route("/v1/worlds/{world}/journal", get(journal::read))
+        .route("/v1/worlds/{world}/journal.har", get(journal::archive))
+        .route("/v1/worlds/{world}/journal/stream", get(journal::stream))
         .route("/v1/worlds/{world}/journal/next", get(journal::next))
         .route("/v1/worlds/{world}/journal/counters", get(journal::counters))
         .route("/v1/worlds/{world}/users", get(access::users))
@@ -69,6 +84,29 @@ async fn health() -> axum::Json<Health> {
     axum::Json(Health { status: "ok" })
 }
 
+#[derive(Serialize)]
+struct Status {
+    version: &'static str,
+    worlds: usize,
+    max_worlds: usize,
+    worlds_made: u64,
+    worlds_removed: u64,
+    worlds_expired: u64,
+}
+
+/// How full the sandbox is; the default world does not count.
+async fn status(State(control): State<Arc<Control>>) -> axum::Json<Status> {
+    let count = control.worlds.count();
+    axum::Json(Status {
+        version: env!("CARGO_PKG_VERSION"),
+        worlds: count.now,
+        max_worlds: count.limit,
+        worlds_made: count.made,
+        worlds_removed: count.removed,
+        worlds_expired: count.expired,
+    })
+}
+
 async fn nowhere(method: Method, uri: Uri) -> Failure {
     Failure::no_call(method.as_str(), uri.path())
 }
@@ -86,10 +124,12 @@ async fn admit(State(control): State<Arc<Control>>, request: Request, next: Next
 
 impl Control {
     fn world(&self, name: &str) -> Result<Arc<World>, Failure> {
-        self.worlds.find(name).ok_or_else(|| {
+        let Some(world) = self.worlds.find(name) else {
             let names: Vec<String> = self.worlds.all().iter().map(|world| world.name().to_owned()).collect();
-            Failure::unknown("world", name, &names)
-        })
+            return Err(Failure::unknown("world", name, &names));
+        };
+        world.touch();
+        Ok(world)
     }
 
     /// External base URL of a bank.

@@ -8,6 +8,9 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// Most names a sentence lists.
+const NAMED: usize = 20;
+
 /// A control call that failed.
 #[derive(Debug, Serialize)]
 pub(super) struct Failure {
@@ -22,7 +25,7 @@ pub(super) struct Failure {
 
 /// One mistake in a file.
 #[derive(Debug, Serialize)]
-struct FileError {
+pub(super) struct FileError {
     line: usize,
     column: usize,
     key: String,
@@ -43,8 +46,11 @@ impl Failure {
 
     /// What was asked for does not exist.
     pub(super) fn unknown(what: &str, name: &str, legal: &[String]) -> Failure {
-        let legal =
-            if legal.is_empty() { "there is none".to_owned() } else { format!("there is {}", legal.join(", ")) };
+        let legal = match legal.len() {
+            0 => "there is none".to_owned(),
+            1..=NAMED => format!("there is {}", legal.join(", ")),
+            many => format!("there is {} and {} more", legal[..NAMED].join(", "), many - NAMED),
+        };
         let detail = format!("no {what} `{name}`; {legal}");
         Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
     }
@@ -64,6 +70,16 @@ impl Failure {
         Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "Refused", detail)
     }
 
+    /// The operator did not allow it.
+    pub(super) fn forbidden(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::FORBIDDEN, "forbidden", "Forbidden", detail)
+    }
+
+    /// There is room for no more.
+    pub(super) fn full(detail: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::TOO_MANY_REQUESTS, "limit_reached", "Limit reached", detail)
+    }
+
     /// The control token is missing or wrong.
     pub(super) fn unauthorized() -> Failure {
         let detail = "this control API needs `Authorization: Bearer` with the token given as `--control-token`";
@@ -78,22 +94,26 @@ impl Failure {
 
     /// A file is wrong: every mistake in it.
     pub(super) fn file(diagnostics: &Diagnostics) -> Failure {
-        let errors: Vec<FileError> = diagnostics
-            .iter()
-            .map(|found| FileError {
-                line: found.line,
-                column: found.column,
-                key: found.route.clone(),
-                message: found.message.clone(),
-                value: found.value.clone(),
-                help: found.legal.clone(),
-                suggestion: found.suggestion.clone(),
-            })
-            .collect();
         let detail = diagnostics.to_string();
         let mut failure = Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_file", "The file is wrong", detail);
-        failure.errors = errors;
+        failure.errors = FileError::list(diagnostics);
         failure
+    }
+}
+
+impl FileError {
+    /// Every mistake.
+    pub(super) fn list(diagnostics: &Diagnostics) -> Vec<FileError> {
+        let mistakes = diagnostics.iter().map(|found| FileError {
+            line: found.line,
+            column: found.column,
+            key: found.route.clone(),
+            message: found.message.clone(),
+            value: found.value.clone(),
+            help: found.legal.clone(),
+            suggestion: found.suggestion.clone(),
+        });
+        mistakes.collect()
     }
 }
 

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::Control;
 use super::access::Granted;
 use super::problem::{Failure, Json, Text};
-use crate::clock::Mode;
+use crate::clock::{self, Mode};
 use crate::scenario::{ClockSpec, Scenario};
-use crate::world::{Blueprint, DEFAULT, Prepared, World, WorldError, Worlds};
+use crate::world::{AddError, Blueprint, DEFAULT, LoadRefused, Origin, Prepared, World, WorldError, Worlds};
 
 #[derive(Serialize)]
 pub(super) struct WorldView {
@@ -23,9 +23,25 @@ pub(super) struct WorldView {
     now: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    clients: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<OriginView>,
     banks: Vec<BankView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     access: Vec<AccessView>,
+}
+
+/// What a world is a copy of: where the story before its journal is told.
+#[derive(Serialize)]
+pub(super) struct OriginView {
+    world: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<String>,
+    seq: u64,
+    at: String,
 }
 
 /// Access that the scenario prepared.
@@ -54,6 +70,9 @@ pub(super) struct NewWorld {
     seed: Option<u64>,
     scenario: Option<String>,
     clock: Option<NewClock>,
+    #[serde(default)]
+    clients: Vec<String>,
+    ttl: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,19 +99,15 @@ pub(super) async fn create(
     State(control): State<Arc<Control>>,
     Json(asked): Json<NewWorld>,
 ) -> Result<(StatusCode, axum::Json<WorldView>), Failure> {
-    let name = match asked.name {
-        Some(name) => name,
-        None => control.worlds.free_name(),
-    };
-    Worlds::check_name(&name).map_err(|error| Failure::refused(error.to_string()))?;
+    let name = control.name_for_new(asked.name)?;
     let scenario = asked.scenario.as_deref().map(compile).transpose()?;
     let mut blueprint = Blueprint::new(&name, scenario);
     blueprint.seed = asked.seed.map(Seed::new);
     blueprint.clock = asked.clock.map(NewClock::spec).transpose()?;
+    blueprint.ttl = asked.ttl.as_deref().map(life).transpose()?;
+    blueprint.clients = asked.clients;
     let world = World::make(blueprint).map_err(|error| unmade(&error))?;
-    if !control.worlds.add(Arc::clone(&world)) {
-        return Err(Failure::conflict(format!("there is a world `{name}` already")));
-    }
+    control.worlds.add(Arc::clone(&world)).map_err(|error| unfit(&error))?;
     Ok((StatusCode::CREATED, axum::Json(control.view(&world))))
 }
 
@@ -120,8 +135,7 @@ pub(super) async fn reset(
     Path(world): Path<String>,
 ) -> Result<axum::Json<WorldView>, Failure> {
     let fresh = control.world(&world)?.again().map_err(|error| unmade(&error))?;
-    control.worlds.replace(Arc::clone(&fresh));
-    Ok(axum::Json(control.view(&fresh)))
+    control.replace(fresh)
 }
 
 pub(super) async fn scenario(
@@ -141,7 +155,14 @@ pub(super) async fn load(
     Text(text): Text,
 ) -> Result<axum::Json<WorldView>, Failure> {
     let world = control.world(&world)?;
-    world.load(compile(&text)?);
+    match Scenario::compile("scenario.yaml", &text) {
+        Ok(scenario) => world.load(Arc::new(scenario)),
+        Err(found) => {
+            let failure = Failure::file(&found);
+            world.refuse(LoadRefused::mistakes(clock::wall(), found));
+            return Err(failure);
+        }
+    }
     Ok(axum::Json(control.view(&world)))
 }
 
@@ -149,6 +170,20 @@ fn unmade(error: &WorldError) -> Failure {
     use std::error::Error;
     let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
     Failure::refused(format!("{error}{cause}"))
+}
+
+/// Why a world cannot be added to the others.
+pub(super) fn unfit(error: &AddError) -> Failure {
+    match error {
+        AddError::Full(_) => Failure::full(error.to_string()),
+        AddError::Taken(_) | AddError::Claimed(..) => Failure::conflict(error.to_string()),
+    }
+}
+
+/// How long a world lives unused.
+pub(super) fn life(text: &str) -> Result<std::time::Duration, Failure> {
+    let ttl = super::duration("ttl", text)?;
+    if ttl.is_zero() { Err(Failure::refused("ttl: a world cannot live for no time at all")) } else { Ok(ttl) }
 }
 
 fn compile(text: &str) -> Result<Arc<Scenario>, Failure> {
@@ -182,8 +217,33 @@ fn access_view(prepared: &Prepared) -> AccessView {
     }
 }
 
+impl OriginView {
+    pub(super) fn of(origin: &Origin) -> OriginView {
+        let Origin { world, snapshot, seq, at } = origin.clone();
+        OriginView { world, snapshot, seq, at: at.to_string() }
+    }
+}
+
 impl Control {
-    fn view(&self, world: &World) -> WorldView {
+    /// The name of a world to be made: the one asked for, or a free one. Refused before anything is made if there is no
+    /// room for it.
+    pub(super) fn name_for_new(&self, asked: Option<String>) -> Result<String, Failure> {
+        let name = asked.unwrap_or_else(|| self.worlds.free_name());
+        Worlds::check_name(&name).map_err(|error| Failure::refused(error.to_string()))?;
+        self.worlds.check_room(&name).map_err(|error| unfit(&error))?;
+        Ok(name)
+    }
+
+    /// Puts a world in the place of the one with its name.
+    pub(super) fn replace(&self, world: Arc<World>) -> Result<axum::Json<WorldView>, Failure> {
+        if self.worlds.replace(Arc::clone(&world)) {
+            Ok(axum::Json(self.view(&world)))
+        } else {
+            Err(Failure::conflict(format!("the world `{}` was removed meanwhile", world.name())))
+        }
+    }
+
+    pub(super) fn view(&self, world: &World) -> WorldView {
         let bank_view = |bank: &Arc<crate::world::BankInstance>| {
             let base_url = self.bank_url(world, bank);
             BankView {
@@ -199,6 +259,9 @@ impl Control {
             seed: world.seed().number(),
             now: world.clock().now().to_string(),
             scenario: world.scenario().map(|scenario| scenario.name().to_owned()),
+            ttl_seconds: world.ttl().map(|ttl| ttl.as_secs_f64()),
+            clients: world.claims().to_vec(),
+            copy_of: world.origin().map(OriginView::of),
             banks: world.banks().iter().map(bank_view).collect(),
             access: world.prepared().iter().map(access_view).collect(),
         }

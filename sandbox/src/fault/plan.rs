@@ -119,6 +119,22 @@ impl Plan {
         self.because.is_empty()
     }
 
+    /// This plan, and then another that was made for the same call.
+    #[must_use]
+    pub(crate) fn followed_by(mut self, mut later: Plan) -> Plan {
+        if !self.is_ended() {
+            (self.before, self.instead, self.after) = (later.before, later.instead, later.after);
+        }
+        self.delay_before += later.delay_before;
+        self.delay_after += later.delay_after;
+        self.acts.append(&mut later.acts);
+        self.rewrites.append(&mut later.rewrites);
+        self.because.append(&mut later.because);
+        self.tickets.append(&mut later.tickets);
+        self.wire = self.wire.or(later.wire);
+        self
+    }
+
     /// Ends the exchange at a stage, unless an earlier effect has.
     pub(crate) fn end(&mut self, stage: Stage, ending: Ending) {
         if !self.is_ended() {

@@ -1,5 +1,7 @@
 //! Which entries a reader asks for.
 
+use jiff::Timestamp;
+
 use super::Entry;
 
 /// All given parts must hold; an empty filter matches everything.
@@ -11,6 +13,19 @@ pub(crate) struct Filter {
     pub(crate) client: Option<String>,
     /// A status (`429`) or a class of them (`5xx`).
     pub(crate) status: Option<StatusFilter>,
+    pub(crate) consent: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) user: Option<String>,
+    /// A scenario rule that had a hand in it.
+    pub(crate) rule: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) committed: Option<bool>,
+    /// What the request target begins with.
+    pub(crate) path: Option<String>,
+    /// Virtual time from which on, inclusive.
+    pub(crate) from: Option<Timestamp>,
+    /// Virtual time before which.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// A status or a class of statuses.
@@ -30,6 +45,9 @@ impl Filter {
     pub(crate) fn matches(&self, entry: &Entry) -> bool {
         let status = entry.answer.as_ref().map(|answer| answer.status.as_u16());
         let operation = entry.operation.name();
+        let access = entry.access.as_ref();
+        let is =
+            |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|text| found == Some(text));
         self.bank.as_deref().is_none_or(|bank| entry.bank.as_deref() == Some(bank))
             && self.client.as_deref().is_none_or(|client| entry.client() == Some(client))
             && self.operation.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {
@@ -40,6 +58,15 @@ impl Filter {
                 StatusFilter::Exactly(code) => status == Some(code),
                 StatusFilter::Class(digit) => status.is_some_and(|status| status / 100 == digit),
             })
+            && is(&self.consent, access.and_then(|access| access.consent_id.as_deref()))
+            && is(&self.user, access.and_then(|access| access.user.as_deref()))
+            && is(&self.account, entry.account_id.as_deref())
+            && is(&self.idempotency_key, entry.idempotency_key.as_deref())
+            && self.rule.as_ref().is_none_or(|rule| entry.decisions.iter().any(|made| made.rule == *rule))
+            && self.committed.is_none_or(|committed| entry.committed == committed)
+            && self.path.as_deref().is_none_or(|path| entry.target.starts_with(path))
+            && self.from.is_none_or(|from| entry.virtual_at >= from)
+            && self.until.is_none_or(|until| entry.virtual_at < until)
     }
 }
 

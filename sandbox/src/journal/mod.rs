@@ -5,8 +5,10 @@
 
 mod entry;
 mod filter;
+mod har;
 mod packed;
 mod redact;
+mod sensitive;
 mod v1;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,8 +20,9 @@ use tokio::sync::Notify;
 
 pub(crate) use entry::{Answered, Ending, Entry};
 pub(crate) use filter::Filter;
+pub(crate) use har::har;
 pub(crate) use packed::Packed;
-pub(crate) use redact::{fingerprint, header};
+pub(crate) use redact::{Secrets, fingerprint, header};
 pub(crate) use v1::line;
 
 use crate::clock;
@@ -45,6 +48,10 @@ struct Ring {
     /// Sequence number of the first slot kept, minus 1.
     dropped: u64,
     slots: VecDeque<Option<Arc<Entry>>>,
+    /// Sequence numbers in the order in which exchanges ended ...
+    endings: VecDeque<u64>,
+    /// ... and how many of them are no longer kept.
+    endings_dropped: u64,
     open: usize,
     bytes: usize,
     counters: BTreeMap<(Operation, u16), u64>,
@@ -61,6 +68,17 @@ pub(crate) struct Counters {
     pub(crate) evicted: u64,
     /// Ended exchanges by operation and status; 0 where no answer was made.
     pub(crate) ended: Vec<(Operation, u16, u64)>,
+}
+
+/// Entries in the order in which they ended.
+#[derive(Debug)]
+pub(crate) struct Endings {
+    /// How many have ended up to here, whether or not they match.
+    pub(crate) passed: u64,
+    /// How many on the way were no longer kept.
+    pub(crate) missed: u64,
+    /// How many had ended with it, its sequence number, and the entry.
+    pub(crate) entries: Vec<(u64, u64, Arc<Entry>)>,
 }
 
 impl Journal {
@@ -85,6 +103,11 @@ impl Journal {
         {
             let mut ring = self.ring.lock();
             ring.open -= 1;
+            ring.endings.push_back(seq);
+            if ring.endings.len() > ENTRIES_LIMIT {
+                ring.endings.pop_front();
+                ring.endings_dropped += 1;
+            }
             *ring.counters.entry(key).or_default() += 1;
             let index = seq.checked_sub(ring.dropped + 1);
             if let Some(slot) = index.and_then(|index| ring.slots.get_mut(index as usize)) {
@@ -126,6 +149,47 @@ impl Journal {
         clock::timeout(silence, found).await.ok()
     }
 
+    /// Matching entries in the order in which they ended, after the first `ended` of them, at most `limit`; with each, how
+    /// many had ended with it. An exchange that hung for long comes late here and is not missed, unlike in an order by
+    /// beginning. `passed` is how many were looked at in all: where to go on.
+    pub(crate) fn ended_after(&self, ended: u64, limit: usize, filter: &Filter) -> Endings {
+        let ring = self.ring.lock();
+        // A reader that saw more end than has ended comes from an earlier journal of this world.
+        let ended = if ended > ring.ended() { 0 } else { ended };
+        let missed = ring.endings_dropped.saturating_sub(ended);
+        let mut found = Endings { passed: ended.max(ring.endings_dropped), missed, entries: Vec::new() };
+        let skip = (found.passed - ring.endings_dropped) as usize;
+        for seq in ring.endings.iter().skip(skip) {
+            if found.entries.len() == limit {
+                break;
+            }
+            found.passed += 1;
+            let index = seq.checked_sub(ring.dropped + 1);
+            let slot = index.and_then(|index| ring.slots.get(index as usize)?.as_ref());
+            match slot {
+                Some(entry) if filter.matches(entry) => found.entries.push((found.passed, *seq, Arc::clone(entry))),
+                Some(_) => {}
+                None => found.missed += 1,
+            }
+        }
+        found
+    }
+
+    /// Waits until more than so many exchanges have ended, at most `silence`.
+    pub(crate) async fn more_than(&self, ended: u64, silence: Duration) {
+        let more = async {
+            loop {
+                let closed = self.closed.notified();
+                if self.ring.lock().ended() > ended {
+                    return;
+                }
+                closed.await;
+            }
+        };
+        // Silence is an answer too.
+        let _ = clock::timeout(silence, more).await;
+    }
+
     /// Waits until no exchange is open, at most `limit`: an answer reaches its client a moment before its entry is closed.
     pub(crate) async fn settle(&self, limit: Duration) {
         let settled = async {
@@ -141,6 +205,12 @@ impl Journal {
         let _ = clock::timeout(limit, settled).await;
     }
 
+    /// How many exchanges have begun, and how many of them have not ended.
+    pub(crate) fn begun(&self) -> (u64, usize) {
+        let ring = self.ring.lock();
+        (ring.last, ring.open)
+    }
+
     /// Exact totals.
     pub(crate) fn counters(&self) -> Counters {
         let ring = self.ring.lock();
@@ -154,6 +224,11 @@ impl Journal {
 }
 
 impl Ring {
+    /// How many exchanges have ended.
+    fn ended(&self) -> u64 {
+        self.endings_dropped + self.endings.len() as u64
+    }
+
     fn evict(&mut self) {
         if let Some(slot) = self.slots.pop_front() {
             self.dropped += 1;
@@ -215,6 +290,28 @@ mod tests {
         assert_eq!(counters.ended, [(Operation::AccountsList, 200, ENTRIES_LIMIT as u64 + 5)]);
         assert_eq!(sequence(&journal.read(0, 2, &Filter::default())), [6, 7]);
         assert_eq!(sequence(&journal.read(ENTRIES_LIMIT as u64 + 3, 10, &Filter::default())), [20_004, 20_005]);
+    }
+
+    #[test]
+    fn a_follower_sees_every_exchange_as_it_ends_and_learns_what_was_lost() {
+        let journal = Journal::default();
+        let hanging = journal.open();
+        for _ in 0..3 {
+            let seq = journal.open();
+            journal.close(seq, entry(Bytes::new()));
+        }
+        let all = Filter::default();
+        let first = journal.ended_after(0, 2, &all);
+        assert_eq!(first.entries.iter().map(|(_, seq, _)| *seq).collect::<Vec<_>>(), [2, 3]);
+        journal.close(hanging, entry(Bytes::new()));
+        let rest = journal.ended_after(first.passed, 10, &all);
+        assert_eq!(rest.entries.iter().map(|(ended, seq, _)| (*ended, *seq)).collect::<Vec<_>>(), [(3, 4), (4, 1)]);
+        for _ in 0..ENTRIES_LIMIT + 2 {
+            let seq = journal.open();
+            journal.close(seq, entry(Bytes::new()));
+        }
+        let late = journal.ended_after(rest.passed, 1, &all);
+        assert_eq!((late.missed, late.entries.len()), (2, 1));
     }
 
     #[test]

@@ -2,11 +2,56 @@
 //!
 //! Owns the lists of secret headers and members and their replacement by a fingerprint: the same secret has the same
 //! fingerprint everywhere, so that its use can be followed without knowing it. Bodies are searched as text, not parsed: a
-//! body that a scenario broke hides its secrets all the same.
+//! body that a scenario broke hides its secrets all the same. Secrets that have no name are [`sensitive`]'s business.
 
 use std::borrow::Cow;
 
 use aws_lc_rs::digest;
+
+use super::sensitive;
+
+/// Whether a reader gets to see secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    /// They are replaced.
+    Hidden,
+    /// They are shown: the operator allowed it and the reader asked for it.
+    Shown,
+}
+
+impl Secrets {
+    /// The value of a header.
+    pub(super) fn header(self, name: &str, value: &[u8]) -> String {
+        match self {
+            Secrets::Hidden => header(name, value),
+            Secrets::Shown => String::from_utf8_lossy(value).into_owned(),
+        }
+    }
+
+    /// A URL or request target.
+    pub(super) fn target(self, text: &str) -> String {
+        match self {
+            Secrets::Hidden => target(text),
+            Secrets::Shown => text.to_owned(),
+        }
+    }
+
+    /// A body, at most `limit` bytes of it.
+    pub(super) fn body(self, content_type: &str, bytes: &[u8], limit: usize) -> String {
+        match self {
+            Secrets::Hidden => body(content_type, bytes, limit),
+            Secrets::Shown => shortened(String::from_utf8_lossy(bytes).into_owned(), limit),
+        }
+    }
+
+    /// Any other text.
+    pub(super) fn text(self, text: &str) -> String {
+        match self {
+            Secrets::Hidden => plain(text),
+            Secrets::Shown => text.to_owned(),
+        }
+    }
+}
 
 /// Headers whose value is a secret.
 const SECRET_HEADERS: &[&str] =
@@ -50,7 +95,8 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     })
 }
 
-fn replaced(secret: &[u8]) -> String {
+/// What stands in the place of a secret.
+pub(super) fn replaced(secret: &[u8]) -> String {
     format!("sha256:{}", fingerprint(secret))
 }
 
@@ -69,35 +115,53 @@ pub(crate) fn header(name: &str, value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
     match name {
         "location" | "referer" | "link" | "content-location" => target(&text),
-        _ => text.into_owned(),
+        _ => plain(&text),
     }
 }
 
+/// Free text with every secret that can be told by its shape replaced.
+fn plain(text: &str) -> String {
+    sensitive::hide(text).into_owned()
+}
+
 /// A URL or request target with the values of its secret parameters replaced.
-pub(super) fn target(text: &str) -> String {
+fn target(text: &str) -> String {
     match text.split_once(['?', '#']) {
-        None => text.to_owned(),
-        Some((path, rest)) => {
-            let separator = &text[path.len()..=path.len()];
-            format!("{path}{separator}{}", pairs(rest))
+        None => path(text).into_owned(),
+        Some((before, rest)) => {
+            let separator = &text[before.len()..=before.len()];
+            format!("{}{separator}{}", path(before), pairs(rest))
         }
     }
 }
 
+/// A path, percent-encoded or not.
+fn path(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return sensitive::hide(text);
+    }
+    let segments: Vec<Cow<'_, str>> = text.split('/').map(encoded).collect();
+    Cow::Owned(segments.join("/"))
+}
+
 /// A body with its secrets replaced, at most `limit` bytes of it; text that is not UTF-8 is shown with replacement
 /// characters.
-pub(super) fn body(content_type: &str, bytes: &[u8], limit: usize) -> String {
+fn body(content_type: &str, bytes: &[u8], limit: usize) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let mut shown = if content_type.starts_with("application/x-www-form-urlencoded") {
+    let shown = if content_type.starts_with("application/x-www-form-urlencoded") {
         pairs(&text)
     } else {
-        members(&text).into_owned()
+        plain(&members(&text))
     };
-    if shown.len() > limit {
-        let end = (0..=limit).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
-        shown.truncate(end);
+    shortened(shown, limit)
+}
+
+fn shortened(mut text: String, limit: usize) -> String {
+    if text.len() > limit {
+        let end = (0..=limit).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
     }
-    shown
+    text
 }
 
 /// `name=value&…` with the values of secret names replaced; everything else stays byte for byte.
@@ -108,15 +172,27 @@ fn pairs(text: &str) -> String {
             Some((name, value)) if !value.is_empty() && is_secret(&decoded(name)) => {
                 Cow::Owned(format!("{name}={}", replaced(decoded(value).as_bytes())))
             }
-            _ => Cow::Borrowed(pair),
+            Some((name, value)) => Cow::Owned(format!("{}={}", encoded(name), encoded(value))),
+            None => encoded(pair),
         })
         .collect();
     shown.join("&")
 }
 
+/// An encoded text: as it is, or encoded again if a secret in it had to be replaced.
+fn encoded(text: &str) -> Cow<'_, str> {
+    let clear = decoded(text);
+    match sensitive::hide(&clear) {
+        Cow::Borrowed(_) => sensitive::hide(text),
+        Cow::Owned(shown) => Cow::Owned(url::form_urlencoded::byte_serialize(shown.as_bytes()).collect()),
+    }
+}
+
+/// A name or value of a form in clear.
 fn decoded(text: &str) -> String {
-    let mut pairs = url::form_urlencoded::parse(text.as_bytes());
-    pairs.next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+    let pair = format!("value={text}");
+    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
+    pairs.next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 fn is_secret(name: &str) -> bool {
@@ -193,6 +269,25 @@ mod tests {
         assert!(body("application/x-www-form-urlencoded", b"a=b&token=tok-1", 100).contains(&expected));
         assert!(target("/x?access_token=tok-1&y=2").contains(&expected));
         assert!(header("location", b"https://app/cb?code=tok-1&state=s").contains(&expected));
+    }
+
+    #[test]
+    fn cards_and_ibans_are_hidden_wherever_they_stand() {
+        let card = "4111111111111111";
+        for shown in [
+            target("/cards/4111111111111111"),
+            target("/cards/4111%201111%201111%201111?x=1"),
+            target("/x?pan=4111+1111+1111+1111"),
+            target("/x?pan=4111%201111%201111%201111&y"),
+            target("/x?4111111111111111"),
+            header("x-card", b"4111 1111 1111 1111"),
+            body("application/json", br#"{"note": "card 4111111111111111"}"#, 100),
+            body("application/x-www-form-urlencoded", b"note=4111+1111+1111+1111", 100),
+            body("text/html", b"<p>4111111111111111</p>", 100),
+        ] {
+            let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+            assert!(!digits.contains(card) && shown.contains("1111"), "{shown}");
+        }
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use bank_fixtures::error_class::ErrorClass;
 use serde::Serialize;
 
-use super::{Entry, Packed, redact};
+use super::redact::{self, Secrets};
+use super::{Entry, Packed};
 
 /// Most bytes of a body that are shown.
-const BODY_LIMIT_BYTES: usize = 64 * 1024;
+pub(super) const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -26,19 +27,19 @@ struct Line<'a> {
     target: String,
     request: Message,
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<&'a str>,
+    client_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'a str>,
+    user: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    consent_id: Option<&'a str>,
+    consent_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    account_id: Option<&'a str>,
+    account_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    idempotency_key: Option<&'a str>,
+    idempotency_key: Option<String>,
     decisions: Vec<Decision<'a>>,
     limited: bool,
     committed: bool,
@@ -86,8 +87,9 @@ struct Decision<'a> {
 }
 
 /// One line of journal v1, without its line end.
-pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
+pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> String {
     let access = entry.access.as_ref();
+    let text = |text: &str| secrets.text(text);
     let line = Line {
         v: 1,
         seq,
@@ -102,15 +104,15 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
         ended_ns: entry.ended_ns,
         operation: entry.operation.name(),
         method: entry.method.as_str(),
-        target: redact::target(&entry.target),
-        request: message(&entry.headers, &entry.body),
-        client_id: entry.client(),
-        user: access.and_then(|access| access.user.as_deref()),
-        consent_id: access.and_then(|access| access.consent_id.as_deref()),
+        target: secrets.target(&entry.target),
+        request: message(&entry.headers, &entry.body, secrets),
+        client_id: entry.client().map(text),
+        user: access.and_then(|access| access.user.as_deref()).map(text),
+        consent_id: access.and_then(|access| access.consent_id.as_deref()).map(text),
         token_id: access.map(|access| access.token_id.as_str()),
-        account_id: entry.account_id.as_deref(),
+        account_id: entry.account_id.as_deref().map(text),
         page: entry.page,
-        idempotency_key: entry.idempotency_key.as_deref(),
+        idempotency_key: entry.idempotency_key.as_deref().map(text),
         decisions: entry
             .decisions
             .iter()
@@ -133,7 +135,7 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
         replayed: entry.replayed,
         response: entry.answer.as_ref().map(|answer| Response {
             status: answer.status.as_u16(),
-            message: message(&answer.headers, &answer.body),
+            message: message(&answer.headers, &answer.body, secrets),
             sent_bytes: answer.sent_bytes,
         }),
         error_class: entry.class.map(ErrorClass::name),
@@ -142,16 +144,20 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry) -> String {
     serde_json::to_string(&line).expect("strings and numbers serialise")
 }
 
-fn millis(at: jiff::Timestamp) -> String {
+pub(super) fn millis(at: jiff::Timestamp) -> String {
     format!("{at:.3}")
 }
 
-fn message(headers: &Packed, body: &[u8]) -> Message {
-    let content_type = headers.value("content-type").and_then(|value| std::str::from_utf8(value).ok()).unwrap_or("");
+fn message(headers: &Packed, body: &[u8], secrets: Secrets) -> Message {
     Message {
-        headers: headers.iter().map(|(name, value)| (name.to_owned(), redact::header(name, value))).collect(),
+        headers: headers.iter().map(|(name, value)| (name.to_owned(), secrets.header(name, value))).collect(),
         body_bytes: body.len(),
         body_sha256: redact::hash(body),
-        body: redact::body(content_type, body, BODY_LIMIT_BYTES),
+        body: secrets.body(content_type(headers), body, BODY_LIMIT_BYTES),
     }
+}
+
+/// The content type a message claims.
+pub(super) fn content_type(headers: &Packed) -> &str {
+    headers.value("content-type").and_then(|value| std::str::from_utf8(value).ok()).unwrap_or("")
 }

@@ -20,6 +20,12 @@ impl Keyed {
         Keyed { policy, keys: Mutex::default() }
     }
 
+    /// A limit of its own that was used as much.
+    #[must_use]
+    pub fn fork(&self) -> Keyed {
+        Keyed { policy: self.policy.clone(), keys: Mutex::new(self.keys.lock().clone()) }
+    }
+
     /// What is counted.
     pub fn policy(&self) -> &Policy {
         &self.policy

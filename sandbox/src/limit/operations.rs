@@ -41,6 +41,13 @@ impl Limits {
         Limits { headers: settings.headers, by_operation }
     }
 
+    /// Limits of their own that were used as much.
+    #[must_use]
+    pub fn fork(&self) -> Limits {
+        let by_operation = self.by_operation.iter().map(|keyed| keyed.as_ref().map(Keyed::fork)).collect();
+        Limits { headers: self.headers, by_operation }
+    }
+
     /// Asks for one call of a client; `None` if the operation is not limited.
     pub fn check(&self, operation: Operation, client_key: &str, now: Timestamp) -> Option<Verdict> {
         self.by_operation[operation as usize].as_ref().map(|keyed| keyed.check(client_key, now))

@@ -4,7 +4,7 @@
 //! without any I/O; every rule has one automaton per key (calls seen, phase, calls in the phase), which is why a phase of
 //! three calls is given to exactly three calls in any interleaving.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -266,6 +266,16 @@ impl Engine {
             state.fired(number, &fire.key);
         }
         Some(fire)
+    }
+
+    /// What the rules have set, and what was set from outside.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.state.lock().variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// Puts these variables in the place of all there are.
+    pub fn set_variables(&self, variables: BTreeMap<String, String>) {
+        self.state.lock().variables = variables.into_iter().collect();
     }
 
     /// Tells that a call of this operation succeeded: phases that wait `until` it end. Cheap if none does.

@@ -1,6 +1,7 @@
 //! What a world is made from, so that it can be made again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
 
@@ -25,12 +26,17 @@ pub struct Blueprint {
     pub clock: Option<ClockSpec>,
     /// Its banks, whatever the scenario says, unless empty.
     pub banks: Vec<Arc<BankProfile>>,
+    /// Ids of clients whose calls belong here wherever they name no world.
+    pub clients: Vec<String>,
+    /// How long it lives unused, in real time; for ever without.
+    pub ttl: Option<Duration>,
 }
 
 impl Blueprint {
     /// A world as the scenario describes it.
     pub fn new(name: &str, scenario: Option<Arc<Scenario>>) -> Blueprint {
-        Blueprint { name: name.to_owned(), scenario, seed: None, clock: None, banks: Vec::new() }
+        let (banks, clients) = (Vec::new(), Vec::new());
+        Blueprint { name: name.to_owned(), scenario, seed: None, clock: None, banks, clients, ttl: None }
     }
 
     pub(super) fn resolved_seed(&self) -> Seed {

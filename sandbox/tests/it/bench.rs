@@ -54,6 +54,34 @@ impl Bench {
         Raw::parse(&answer)
     }
 
+    /// A call to a bank on a connection of its own.
+    pub(crate) fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Raw {
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            request.push_str("Host: b\r\n");
+        }
+        headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
+        self.raw(format!("{request}\r\n{body}").as_bytes())
+    }
+
+    /// Orders a payment of one pound.
+    pub(crate) fn pay(&self, base: &str, account: &str, key: &str, token: &str) -> Raw {
+        let order = serde_json::json!({
+            "debtor_account_id": account,
+            "creditor": {"name": "Bob", "account": {"scheme": "iban", "value": "GB29NWBK60161331926819"}},
+            "amount": {"value": "1.00", "currency": "GBP"},
+        });
+        let bearer = format!("Bearer {token}");
+        let headers = [("Authorization", &*bearer), ("Idempotency-Key", key), ("Content-Type", "application/json")];
+        self.call("POST", &format!("{base}/payments"), &headers, &order.to_string())
+    }
+
+    /// Waits a moment without sleeping: for something that happens on its own.
+    pub(crate) fn moment(&self) {
+        self.control("GET", "/v1/worlds/default/journal/next?since=1000000&silence=50ms", "");
+    }
+
     /// A control call. Returns the status and the JSON, `Null` for an empty body.
     pub(crate) fn control(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         let (status, text) = self.control_text(method, path, body);
