@@ -78,6 +78,8 @@ pub struct Reply {
     pub replayed: bool,
     /// What went wrong, for the journal.
     pub class: Option<ErrorClass>,
+    /// Headers every answer carries that this one does not.
+    pub withheld: Vec<HeaderName>,
 }
 
 /// A refusal in neutral words; each dialect renders it in its own envelope, code and status.
@@ -205,13 +207,21 @@ impl Reply {
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         let mut headers = HeaderMap::new();
         headers.insert(axum::http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Reply { status, headers, body: body.into(), committed: false, replayed: false, class: None }
+        Reply {
+            status,
+            headers,
+            body: body.into(),
+            committed: false,
+            replayed: false,
+            class: None,
+            withheld: Vec::new(),
+        }
     }
 
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Reply {
         let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Reply { status, headers, body, committed: false, replayed: false, class: None }
+        Reply { status, headers, body, committed: false, replayed: false, class: None, withheld: Vec::new() }
     }
 
     /// The same with one more header; a value that is not legal in a header is dropped.

@@ -130,7 +130,7 @@ impl<'a> Bank<'a> {
         }
         self.session.accepted();
         match &answer.body {
-            Body::Whole(bytes) => serde_json::from_slice(bytes).or_else(|error| {
+            Body::Whole(bytes) => serde_json::from_slice(without_mark(bytes)).or_else(|error| {
                 self.salvage(request, bytes)
                     .ok_or_else(|| Failure::broken(Some(answer.status), format!("the body is not JSON: {error}")))
             }),
@@ -197,6 +197,11 @@ impl<'a> Bank<'a> {
         // A log that cannot be written must not stop a payment.
         let _ = writeln!(self.log, "{} {} → {status}{secret}", request.method, request.target());
     }
+}
+
+/// The bytes without a byte order mark, which no bank may send and every reader may ignore (RFC 8259 §8.1).
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// What makes a row the same row on another page: the bank's id, or all of it.

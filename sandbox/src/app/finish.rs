@@ -28,9 +28,11 @@ pub(super) fn request_id(headers: &HeaderMap, seed: Seed, seq: u64) -> String {
 pub(super) fn headers(reply: &mut Reply, request_id: &str, now: Timestamp, journal: Option<(&str, u64)>) {
     let headers = &mut reply.headers;
     headers.entry(DATE).or_insert_with(|| http_date(now));
-    headers
-        .entry(REQUEST_ID)
-        .or_insert_with(|| HeaderValue::from_str(request_id).expect("visible ASCII is legal in a header"));
+    if !reply.withheld.contains(&REQUEST_ID) {
+        headers
+            .entry(REQUEST_ID)
+            .or_insert_with(|| HeaderValue::from_str(request_id).expect("visible ASCII is legal in a header"));
+    }
     if let Some((world, seq)) = journal {
         let mut text = String::with_capacity(world.len() + 12);
         write!(text, "{world}-{seq}").expect("writing to a string cannot fail");

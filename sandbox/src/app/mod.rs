@@ -34,7 +34,7 @@ use crate::bank::EndedBy;
 use crate::clock;
 use crate::dialect::{Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
-use crate::fault::{Act, Close, Ending, Plan, Rewrite, Wire};
+use crate::fault::{Act, Close, Ending, Plan, Rewrite, Scene, Wire};
 use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
@@ -248,8 +248,9 @@ impl Exchange<'_> {
         if !wait(plan.delay_before, link).await {
             return Outcome::Silence(Silence::Left);
         }
+        let alone = Scene { request, read: &|_| None };
         if let Some(ending) = plan.before {
-            return envelope.end(ending, false).rewritten(&plan.rewrites, request, plan.wire);
+            return envelope.end(ending, false).rewritten(&plan.rewrites, &alone, plan.wire);
         }
         let mut limited = None;
         let admitted = match (flaw, &route) {
@@ -260,7 +261,7 @@ impl Exchange<'_> {
         let result = match (admitted, plan.instead) {
             (Err(problem), _) => Err(problem),
             (Ok(_), Some(ending)) => {
-                return envelope.end(ending, false).rewritten(&plan.rewrites, request, plan.wire);
+                return envelope.end(ending, false).rewritten(&plan.rewrites, &alone, plan.wire);
             }
             (Ok(route), None) => self.perform(route, &call),
         };
@@ -287,7 +288,19 @@ impl Exchange<'_> {
             None => Outcome::Reply(reply, None),
         };
         // 12. Rewrites change whatever answer goes out, a refusal too, in file order.
-        outcome.rewritten(&plan.rewrites, request, plan.wire)
+        let read = |address: &str| self.read_on(route.as_ref().ok()?, &call, address);
+        outcome.rewritten(&plan.rewrites, &Scene { request, read: &read }, plan.wire)
+    }
+
+    /// What the bank says to a read of the same path with another query: the neighbours of a page, for rewrites that mix
+    /// them. It counts for nobody and changes nothing.
+    fn read_on(&self, route: &Route, call: &Call<'_>, address: &str) -> Option<Reply> {
+        let own = format!("{}{}?", call.request.base_url, call.request.path);
+        let query = address.strip_prefix(&own).filter(|_| route.method == Method::GET)?;
+        let request = Request { query: query.to_owned(), ..call.request.clone() };
+        let (operation, now) = (call.operation, call.now);
+        let (params, access) = (call.params.clone(), call.access.clone());
+        self.perform(route, &Call { request: &request, operation, params, access, now }).ok()
     }
 
     /// 9. Who may not call at all costs a limit nothing: strangers cannot use up a client's calls.
@@ -413,10 +426,10 @@ fn refined(operation: Operation, request: &Request) -> Operation {
 
 impl Outcome {
     /// The same with the scenario's changes of the answer, sent as it says.
-    fn rewritten(self, rewrites: &[Rewrite], request: &Request, wire: Option<Wire>) -> Outcome {
+    fn rewritten(self, rewrites: &[Rewrite], scene: &Scene<'_>, wire: Option<Wire>) -> Outcome {
         match self {
             Outcome::Reply(mut reply, _) => {
-                rewrites.iter().for_each(|rewrite| rewrite.apply(&mut reply, request));
+                rewrites.iter().for_each(|rewrite| rewrite.apply(&mut reply, scene));
                 Outcome::Reply(reply, wire)
             }
             silence => silence,

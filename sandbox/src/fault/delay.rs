@@ -18,7 +18,7 @@ pub(super) const FAULT: Fault = Fault {
 struct Delay(Wait);
 
 fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
-    Some(Arc::new(Delay(Wait::read(value)?)))
+    Some(Arc::new(Delay(Wait::read(value, wait::LEGAL)?)))
 }
 
 impl Effect for Delay {

@@ -21,9 +21,8 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
     if value.scalar()? == "forever" {
         return Some(Arc::new(Hang(None)));
     }
-    let read = |text: &str| Wait::parse(text).ok_or_else(|| format!("`{text}` is not a wait"));
     let legal = format!("forever, or {}", wait::LEGAL);
-    Some(Arc::new(Hang(Some(value.parse(&legal, read)?))))
+    Some(Arc::new(Hang(Some(Wait::read(value, &legal)?))))
 }
 
 impl Effect for Hang {
@@ -32,6 +31,6 @@ impl Effect for Hang {
     }
 
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
-        plan.end(moment.stage, Ending::Hang(self.0.map(|wait| wait.at(moment))));
+        plan.end(moment.stage, Ending::Hang(self.0.as_ref().map(|wait| wait.at(moment))));
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::{HeaderName, HeaderValue};
 use bank_fixtures::document::Kind;
 
+use super::drip::size;
 use super::prelude::*;
 
 /// The row of the catalogue.
@@ -11,7 +12,7 @@ pub(super) const FAULT: Fault = Fault {
     layer: Layer::Http,
     stages: &[Stage::Send],
     about: "headers of the answer are set, repeated (a list of values) or removed (`~`)",
-    legal: "a mapping from header names to text, to a list of texts, or to ~: {x-trace: abc, etag: ~}",
+    legal: "a mapping from header names to text, to a list of texts, to {size: 16KiB} (so much text), or to ~: {x-trace: abc, etag: ~}",
     example: "headers: {content-type: text/plain, etag: ~}",
     compile,
 };
@@ -28,6 +29,12 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
         };
         if value.kind() == Kind::Null {
             rewrites.push(Rewrite::Header(name, None));
+            continue;
+        }
+        if value.kind() == Kind::Map {
+            let size = value.map(&["size"]).and_then(|map| map.required("size")).and_then(size);
+            let text = size.and_then(|size| HeaderValue::from_str(&"x".repeat(size)).ok());
+            rewrites.extend(text.map(|text| Rewrite::Header(name, Some(text))));
             continue;
         }
         for (index, value) in value.list_or_one().into_iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::json_text::JsonText;
 use super::prelude::*;
 
 /// The row of the catalogue.
@@ -10,7 +11,7 @@ pub(super) const FAULT: Fault = Fault {
     layer: Layer::Body,
     stages: &[Stage::Send],
     about: "the body is made syntactically wrong JSON; status and headers stay",
-    legal: "unclosed, trailing-comma, single-quotes or garbage",
+    legal: "unclosed, trailing-comma, single-quotes, nan (for the first number), trailing-text, two-documents or garbage",
     example: "malformed: trailing-comma",
     compile,
 };
@@ -24,6 +25,12 @@ pub enum Malformed {
     TrailingComma,
     /// `'` for `"`.
     SingleQuotes,
+    /// `NaN` for the first number, quoted or not.
+    Nan,
+    /// A line of text behind the JSON, as a crashed server writes it.
+    TrailingText,
+    /// The whole body twice.
+    TwoDocuments,
     /// Bytes that are not text in the middle.
     Garbage,
 }
@@ -33,6 +40,9 @@ pub(super) const MALFORMED: &[(&str, Malformed)] = &[
     ("unclosed", Malformed::Unclosed),
     ("trailing-comma", Malformed::TrailingComma),
     ("single-quotes", Malformed::SingleQuotes),
+    ("nan", Malformed::Nan),
+    ("trailing-text", Malformed::TrailingText),
+    ("two-documents", Malformed::TwoDocuments),
     ("garbage", Malformed::Garbage),
 ];
 
@@ -61,10 +71,24 @@ impl Malformed {
                 body.iter().map(|byte| if *byte == b'"' { b'\'' } else { *byte }).collect()
             }
             Malformed::SingleQuotes => [body, b"''"].concat(),
+            Malformed::Nan => nan(body),
+            Malformed::TrailingText => [body, b"\nWarning: headers already sent in gateway on line 1\n"].concat(),
+            Malformed::TwoDocuments => [body, b"\n", body].concat(),
             Malformed::Garbage => [&body[..end / 2], b"\x00\xff\xfe\x1b", &body[end / 2..]].concat(),
         };
         Bytes::from(broken)
     }
+}
+
+/// The body with `NaN` in the place of the first value that is a number; behind it if there is none.
+fn nan(body: &[u8]) -> Vec<u8> {
+    let Some(text) = JsonText::of(body) else { return [body, b"NaN"].concat() };
+    let mut placed = false;
+    let new = text.with_tokens(|token, is_name| {
+        let number = token.trim_matches('"').starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        (!is_name && number && !std::mem::replace(&mut placed, true)).then(|| "NaN".to_owned())
+    });
+    if placed { new.into_bytes() } else { [body, b" NaN"].concat() }
 }
 
 #[cfg(test)]

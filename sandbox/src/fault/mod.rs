@@ -7,18 +7,26 @@
 mod bank;
 mod body;
 mod close;
+mod corrupt;
+mod data;
+mod date;
 mod delay;
+mod drift;
 mod drip;
+mod encoding;
 mod error;
 mod hang;
 mod headers;
 pub(crate) mod json;
+mod json_text;
 mod malformed;
 mod next_link;
 mod oauth;
+mod partial;
 mod patch;
 mod plan;
 mod prelude;
+mod redirect;
 mod reset;
 mod retry_after;
 mod rewrite;
@@ -35,12 +43,17 @@ use bank_fixtures::document::Value;
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 
+pub use corrupt::Corrupt;
+pub use data::Data;
+pub use drift::Drift;
+pub use encoding::Encoding;
 pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
 pub use patch::Patch;
 pub use plan::{Act, Close, Ending, Odds, Plan, Provenance, Stall, Wire};
-pub use rewrite::Rewrite;
+pub use redirect::Redirect;
+pub use rewrite::{Rewrite, Scene};
 pub(crate) use share::Share;
 pub use stage::{STAGES, Stage};
 
@@ -131,13 +144,20 @@ pub struct Moment<'a> {
 pub static FAULTS: &[Fault] = &[
     delay::FAULT,
     error::FAULT,
+    redirect::FAULT,
     status::FAULT,
     headers::FAULT,
+    date::FAULT,
     retry_after::FAULT,
     body::FAULT,
-    patch::FAULT,
-    malformed::FAULT,
+    data::FAULT,
     next_link::FAULT,
+    patch::FAULT,
+    drift::FAULT,
+    malformed::FAULT,
+    partial::FAULT,
+    encoding::FAULT,
+    corrupt::FAULT,
     hang::FAULT,
     reset::FAULT,
     close::FAULT,

@@ -8,7 +8,9 @@ use axum::http::header::LINK;
 use bytes::Bytes;
 use url::Url;
 
+use super::json_text::JsonText;
 use super::prelude::*;
+use super::redirect::elsewhere;
 use crate::exchange::{Reply, Request};
 
 /// The row of the catalogue.
@@ -17,7 +19,7 @@ pub(super) const FAULT: Fault = Fault {
     layer: Layer::Paging,
     stages: &[Stage::Send],
     about: "the link to the next page lies; a page without such a link is left alone",
-    legal: "self, first, endless, foreign, dead or absent",
+    legal: "self, first, endless, foreign (another host), dead (no such path), wrong-path (the bank's own path is doubled), relative (true, and without a host), garbage (no address), null (instead of the link) or absent",
     example: "next: self",
     compile,
 };
@@ -36,6 +38,14 @@ pub enum NextLink {
     Foreign,
     /// To a path that does not exist.
     Dead,
+    /// To the honest address with the bank's path in it twice.
+    WrongPath,
+    /// To the honest address, without scheme and host: RFC 8288 allows it.
+    Relative,
+    /// To something that is no address.
+    Garbage,
+    /// Nowhere, said with a null: the rest of the list cannot be reached.
+    Null,
     /// Nowhere: the rest of the list cannot be reached.
     Absent,
 }
@@ -47,6 +57,10 @@ pub(super) const NEXT_LINKS: &[(&str, NextLink)] = &[
     ("endless", NextLink::Endless(0)),
     ("foreign", NextLink::Foreign),
     ("dead", NextLink::Dead),
+    ("wrong-path", NextLink::WrongPath),
+    ("relative", NextLink::Relative),
+    ("garbage", NextLink::Garbage),
+    ("null", NextLink::Null),
     ("absent", NextLink::Absent),
 ];
 
@@ -69,19 +83,14 @@ impl Effect for NextLink {
 
 impl NextLink {
     pub(super) fn apply(self, reply: &mut Reply, request: &Request) {
-        let Some(honest) = header_link(reply).or_else(|| body_link(&reply.body)) else { return };
-        let lie = self.target(&honest, request);
-        if let Some(header) = reply.headers.remove(LINK)
-            && let Some(lie) = &lie
-            && let Ok(text) = header.to_str()
-            && let Ok(value) = HeaderValue::from_str(&text.replace(&honest, lie))
-        {
-            reply.headers.insert(LINK, value);
+        let Some(honest) = honest(reply) else { return };
+        if self == NextLink::Null {
+            let body = replace_text(&reply.body, &honest, "null");
+            reply.headers.remove(LINK);
+            reply.body = body;
+            return;
         }
-        reply.body = match lie {
-            Some(lie) => replace(&reply.body, &honest, &lie),
-            None => without(&reply.body, &honest),
-        };
+        put(reply, &honest, self.target(&honest, request).as_deref());
     }
 
     /// The address to put in the honest one's place; `None` for no link at all.
@@ -97,16 +106,42 @@ impl NextLink {
                 let own = format!("{}{}", request.base_url, request.path);
                 Some(format!("{own}?{}", respelled(&request.query, n)))
             }
-            NextLink::Foreign => {
-                let mut url = Url::parse(honest).ok()?;
-                let other = if url.host_str() == Some("localhost") { "127.0.0.1" } else { "localhost" };
-                url.set_host(Some(other)).ok()?;
-                Some(url.into())
-            }
+            NextLink::Foreign => elsewhere(honest),
             NextLink::Dead => Some(format!("{}/no-such-page", request.base_url)),
-            NextLink::Absent => None,
+            NextLink::WrongPath => {
+                let rest = honest.strip_prefix(&request.base_url)?;
+                let path = Url::parse(&request.base_url).ok()?.path().to_owned();
+                Some(format!("{}{path}{rest}", request.base_url))
+            }
+            NextLink::Relative => {
+                let url = Url::parse(honest).ok()?;
+                let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+                Some(format!("{}{query}", url.path()))
+            }
+            NextLink::Garbage => Some("http://".to_owned()),
+            NextLink::Null | NextLink::Absent => None,
         }
     }
+}
+
+/// Where the next page is, as the answer says.
+pub(super) fn honest(reply: &Reply) -> Option<String> {
+    header_link(reply).or_else(|| body_link(&reply.body))
+}
+
+/// Puts another link in the honest one's place, in header and body; `None` takes it out.
+pub(super) fn put(reply: &mut Reply, honest: &str, other: Option<&str>) {
+    if let Some(header) = reply.headers.remove(LINK)
+        && let Some(other) = other
+        && let Ok(text) = header.to_str()
+        && let Ok(value) = HeaderValue::from_str(&text.replace(honest, other))
+    {
+        reply.headers.insert(LINK, value);
+    }
+    reply.body = match other {
+        Some(other) => replace_text(&reply.body, honest, &quoted(other)),
+        None => without(&reply.body, honest),
+    };
 }
 
 /// The first page: this page's address without what only the way to the next page added.
@@ -161,26 +196,30 @@ fn body_link(body: &Bytes) -> Option<String> {
     POINTERS.iter().find_map(|pointer| json.pointer(pointer)?.as_str().map(str::to_owned))
 }
 
-/// The body with one JSON string in the place of another, wherever it stands.
-fn replace(body: &Bytes, honest: &str, lie: &str) -> Bytes {
+/// The body with other JSON in the place of a string, wherever it stands and whether or not its slashes are escaped.
+fn replace_text(body: &Bytes, honest: &str, other: &str) -> Bytes {
     let Ok(text) = std::str::from_utf8(body) else { return body.clone() };
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let slashes = |text: &str| quoted(text).replace('/', "\\/");
-    Bytes::from(text.replace(&quoted(honest), &quoted(lie)).replace(&slashes(honest), &slashes(lie)))
+    let slashes = |text: &str| text.replace('/', "\\/");
+    Bytes::from(text.replace(&quoted(honest), other).replace(&slashes(&quoted(honest)), &slashes(other)))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// The body without the member that holds the link.
 fn without(body: &Bytes, honest: &str) -> Bytes {
-    let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(body) else { return body.clone() };
+    let mut body = body.clone();
     for pointer in POINTERS {
-        if json.pointer(pointer).and_then(|link| link.as_str()) == Some(honest)
-            && let Some((parent, name)) = pointer.rsplit_once('/')
-            && let Some(object) = json.pointer_mut(parent).and_then(|parent| parent.as_object_mut())
-        {
-            object.remove(name);
+        let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
+        let Some(text) = JsonText::of(&body) else { break };
+        let Some(object) = text.at(parent) else { continue };
+        let says = |value: &str| serde_json::from_str::<String>(value).is_ok_and(|link| link == honest);
+        if let Some(new) = text.without(&object, |member, value| member == name && says(value)) {
+            body = Bytes::from([&text.text()[..object.start], &new, &text.text()[object.end..]].concat());
         }
     }
-    Bytes::from(json.to_string())
+    body
 }
 
 #[cfg(test)]
@@ -222,6 +261,9 @@ mod tests {
             (NextLink::Endless(7), format!("{path}?limit=%32%35&cursor=%702")),
             (NextLink::Foreign, path.replace("127.0.0.1", "localhost") + "?limit=25&cursor=p3"),
             (NextLink::Dead, format!("{BASE}/no-such-page")),
+            (NextLink::WrongPath, format!("{BASE}/plain/accounts/acc_1/transactions?limit=25&cursor=p3")),
+            (NextLink::Relative, "/plain/accounts/acc_1/transactions?limit=25&cursor=p3".to_owned()),
+            (NextLink::Garbage, "http://".to_owned()),
         ] {
             let (body, header) = page(lie, "limit=25&cursor=p2");
             assert_eq!(body.as_deref(), Some(expected.as_str()), "{lie:?}");
@@ -229,6 +271,7 @@ mod tests {
             assert!(header.contains("rel=\"prev\""), "{lie:?}: {header}");
         }
         assert_eq!(page(NextLink::Absent, "limit=25&cursor=p2"), (None, String::new()));
+        assert_eq!(page(NextLink::Null, "limit=25&cursor=p2"), (None, String::new()));
     }
 
     #[test]

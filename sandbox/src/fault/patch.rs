@@ -11,11 +11,14 @@ pub(super) const FAULT: Fault = Fault {
     slug: "patch",
     layer: Layer::Body,
     stages: &[Stage::Send],
-    about: "values of a JSON body are set, or removed with `~`, by JSON pointer; a pointer that leads nowhere adds a member to its parent, if there is one",
-    legal: "a mapping from JSON pointers to values: {/data/0/status: settled, /data/0/id: ~}",
+    about: "values of a JSON body are set, or removed with `~`, by JSON pointer; `*` in a pointer means every member or item; a pointer that leads nowhere adds a member to its parent, if there is one",
+    legal: "a mapping from JSON pointers to values: {/data/0/status: settled, /data/*/id: ~}",
     example: "patch: {/data/0/status: settled}",
     compile,
 };
+
+/// The segment of a pointer that means every member or item.
+const EVERY: &str = "*";
 
 /// Values to set, and to remove.
 #[derive(Debug, Clone)]
@@ -44,26 +47,46 @@ impl Patch {
     pub(super) fn apply(&self, reply: &mut Reply) {
         let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&reply.body) else { return };
         for (pointer, new) in self.0.iter() {
-            let Some((parent, name)) = pointer.rsplit_once('/') else { continue };
-            let name = name.replace("~1", "/").replace("~0", "~");
-            match (json.pointer_mut(parent), new) {
-                (Some(serde_json::Value::Object(object)), Some(new)) => {
-                    object.insert(name, new.clone());
-                }
-                (Some(serde_json::Value::Object(object)), None) => {
-                    object.remove(&name);
-                }
-                (Some(serde_json::Value::Array(items)), new) => {
-                    let Some(index) = name.parse().ok().filter(|index| *index < items.len()) else { continue };
-                    match new {
-                        Some(new) => items[index] = new.clone(),
-                        None => drop(items.remove(index)),
-                    }
-                }
-                _ => {}
-            }
+            let segments: Vec<String> =
+                pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
+            edit(&mut json, &segments, new.as_ref());
         }
         reply.body = Bytes::from(json.to_string());
+    }
+}
+
+/// Sets or removes what lies at the end of a pointer.
+fn edit(json: &mut serde_json::Value, pointer: &[String], new: Option<&serde_json::Value>) {
+    match (pointer, json) {
+        ([name], serde_json::Value::Object(object)) if name != EVERY => match new {
+            Some(new) => drop(object.insert(name.clone(), new.clone())),
+            None => drop(object.remove(name)),
+        },
+        ([name], serde_json::Value::Array(items)) if name != EVERY => {
+            let Some(index) = name.parse().ok().filter(|index| *index < items.len()) else { return };
+            match new {
+                Some(new) => items[index] = new.clone(),
+                None => drop(items.remove(index)),
+            }
+        }
+        ([_], serde_json::Value::Object(object)) => match new {
+            Some(new) => object.values_mut().for_each(|value| *value = new.clone()),
+            None => object.clear(),
+        },
+        ([_], serde_json::Value::Array(items)) => match new {
+            Some(new) => items.fill(new.clone()),
+            None => items.clear(),
+        },
+        ([name, rest @ ..], serde_json::Value::Object(object)) => {
+            let matching = object.iter_mut().filter(|(key, _)| name == EVERY || name == *key);
+            matching.for_each(|(_, value)| edit(value, rest, new));
+        }
+        ([name, rest @ ..], serde_json::Value::Array(items)) => {
+            let index = name.parse::<usize>().ok();
+            let matching = items.iter_mut().enumerate().filter(|(place, _)| name == EVERY || Some(*place) == index);
+            matching.for_each(|(_, value)| edit(value, rest, new));
+        }
+        _ => {}
     }
 }
 
@@ -86,5 +109,12 @@ mod tests {
         ];
         Patch(Arc::new(edits)).apply(&mut reply);
         assert_eq!(reply.body, r#"{"data":[{"a/b":1,"id":"a","status":"settled"}]}"#);
+    }
+    #[test]
+    fn a_star_means_each() {
+        let mut reply = Reply::new(StatusCode::OK, "application/json", r#"{"data":[{"s":"a","t":1},{"s":"b"},3]}"#);
+        let edits = vec![("/data/*/s".to_owned(), Some("x".into())), ("/data/*/t".to_owned(), None)];
+        Patch(Arc::new(edits)).apply(&mut reply);
+        assert_eq!(reply.body, r#"{"data":[{"s":"x"},{"s":"x"},3]}"#);
     }
 }

@@ -112,7 +112,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 /// RFC 9110 5.6.7; a fraction of a second is rounded up, so that nobody is asked to come early.
-fn http_date(at: Timestamp) -> String {
+pub(super) fn http_date(at: Timestamp) -> String {
     let whole = if at.subsec_nanosecond() > 0 { at.as_second() + 1 } else { at.as_second() };
     let at = Timestamp::from_second(whole).unwrap_or(Timestamp::MAX);
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

@@ -2,11 +2,18 @@
 
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use bank_fixtures::seed::Seed;
 use bytes::Bytes;
 
+use super::corrupt::Corrupt;
+use super::data::Data;
+use super::drift::Drift;
+use super::encoding::Encoding;
 use super::malformed::Malformed;
 use super::next_link::NextLink;
+use super::partial;
 use super::patch::Patch;
+use super::redirect::Redirect;
 use crate::exchange::{Reply, Request};
 
 /// A change of the answer after the bank rendered it.
@@ -25,17 +32,37 @@ pub enum Rewrite {
         /// The bytes.
         body: Bytes,
     },
+    /// The rows of a list are not the bank's.
+    Data(Data),
+    /// The body stays JSON and is not what was documented.
+    Drift(Drift),
     /// The body is made syntactically wrong JSON.
     Malformed(Malformed),
+    /// The body comes in another encoding.
+    Encoding(Encoding),
+    /// Bits or bytes of the body change, at places this chance draws.
+    Corrupt(Corrupt, Seed),
+    /// Only this share of the body, as 206.
+    Partial(f64),
+    /// The answer is a redirect, and says where to.
+    Redirect(Redirect),
     /// The link to the next page lies.
     NextLink(NextLink),
     /// Values inside a JSON body are set or removed.
     Patch(Patch),
 }
 
+/// What a change may look at besides the answer itself.
+pub struct Scene<'a> {
+    /// What the answer answers.
+    pub request: &'a Request,
+    /// What the bank would answer to a read of this address of the same list; `None` if it is none, or refused.
+    pub read: &'a dyn Fn(&str) -> Option<Reply>,
+}
+
 impl Rewrite {
-    /// Makes the change. `request` is what the answer answers.
-    pub fn apply(&self, reply: &mut Reply, request: &Request) {
+    /// Makes the change.
+    pub fn apply(&self, reply: &mut Reply, scene: &Scene<'_>) {
         match self {
             Rewrite::Status(status) => reply.status = *status,
             Rewrite::Header(name, Some(value)) => {
@@ -43,6 +70,7 @@ impl Rewrite {
             }
             Rewrite::Header(name, None) => {
                 reply.headers.remove(name);
+                reply.withheld.push(name.clone());
             }
             Rewrite::HeaderAgain(name, value) => {
                 reply.headers.append(name, value.clone());
@@ -53,8 +81,14 @@ impl Rewrite {
                 }
                 reply.body = body.clone();
             }
+            Rewrite::Data(data) => data.apply(reply, scene),
+            Rewrite::Drift(drift) => reply.body = drift.of(&reply.body),
             Rewrite::Malformed(kind) => reply.body = kind.of(&reply.body),
-            Rewrite::NextLink(lie) => lie.apply(reply, request),
+            Rewrite::Encoding(encoding) => encoding.apply(reply),
+            Rewrite::Corrupt(corrupt, chance) => reply.body = corrupt.of(&reply.body, *chance),
+            Rewrite::Partial(share) => partial::apply(*share, reply),
+            Rewrite::Redirect(redirect) => redirect.apply(reply, scene.request),
+            Rewrite::NextLink(lie) => lie.apply(reply, scene.request),
             Rewrite::Patch(patch) => patch.apply(reply),
         }
         // The length is the pipeline's to write: it knows whether the wire keeps the promise.

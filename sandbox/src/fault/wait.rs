@@ -1,8 +1,11 @@
 //! Waits of a fixed length, or drawn from a distribution.
 //!
 //! `2s` · `2s..5s` uniform · `p50=80ms p99=1.5s` log-normal through these two quantiles · `normal(250ms, 50ms)` ·
-//! `pareto(100ms, 1.3)` · `ramp(0s..5s over 60s)` by the time the rule's phase has lasted.
+//! `pareto(100ms, 1.3)` · `ramp(0s..5s over 60s)` by the time the rule's phase has lasted · `any of 20ms, 25ms, 900ms` one of
+//! these measurements, or of those in a file beside the scenario: `file(latencies.csv)`.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bank_fixtures::document::Value;
@@ -11,7 +14,7 @@ use bank_fixtures::duration;
 use super::Moment;
 
 /// A wait.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Wait {
     Fixed(Duration),
     Uniform {
@@ -36,10 +39,15 @@ pub(super) enum Wait {
         to: Duration,
         over: Duration,
     },
+    /// One of these, each as likely as the others.
+    Measured(Arc<[Duration]>),
 }
 
 /// What is legal, for diagnostics.
-pub(super) const LEGAL: &str = "a duration (250ms, 30s, 1h30m), 2s..5s, p50=80ms p99=1.5s, normal(250ms, 50ms), pareto(100ms, 1.3) or ramp(0s..5s over 60s)";
+pub(super) const LEGAL: &str = "a duration (250ms, 30s, 1h30m), 2s..5s, p50=80ms p99=1.5s, normal(250ms, 50ms), pareto(100ms, 1.3), ramp(0s..5s over 60s), any of 20ms, 25ms, 900ms, or file(latencies.csv), a file beside the scenario with a duration per line";
+
+/// A file of measurements has no more lines.
+const MOST_MEASUREMENTS: usize = 100_000;
 
 /// No wait is longer, whatever the draw.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -47,8 +55,36 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 const Z99: f64 = 2.326_347_874_040_841;
 
 impl Wait {
-    pub(super) fn read(value: Value<'_>) -> Option<Wait> {
-        value.parse(LEGAL, |text| Wait::parse(text).ok_or_else(|| format!("`{text}` is not a wait")))
+    /// Reads a wait; `legal` says what else could stand there.
+    pub(super) fn read(value: Value<'_>, legal: &str) -> Option<Wait> {
+        value.parse(legal, |text| match call(text.trim(), "file") {
+            Some(name) => Wait::measured(value, name.trim()),
+            None => Wait::parse(text).ok_or_else(|| format!("`{text}` is not a wait")),
+        })
+    }
+
+    /// The measurements in a file beside the scenario. A scenario that did not come from a file of this machine (one that
+    /// is sent to a world, or shipped) has nothing beside it: it can name its measurements itself.
+    fn measured(value: Value<'_>, name: &str) -> Result<Wait, String> {
+        let (scenario, text) = (Path::new(value.document().file()), value.document().text());
+        if Path::new(name).file_name().is_none_or(|file| file != name) {
+            return Err(format!("`{name}` is not the name of a file beside the scenario"));
+        }
+        if !std::fs::read_to_string(scenario).is_ok_and(|read| read == text) {
+            return Err("this scenario was not read from a folder: write `any of 20ms, 900ms` instead".to_owned());
+        }
+        let lines = std::fs::read_to_string(scenario.with_file_name(name)).map_err(|why| format!("`{name}`: {why}"))?;
+        let filled = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+        let read = |(number, line): (usize, &str)| {
+            time(line.trim_end_matches(','))
+                .ok_or_else(|| format!("`{name}`, line {}: `{line}` is not a duration", number + 1))
+        };
+        let measured: Vec<Duration> = filled.map(read).collect::<Result<_, String>>()?;
+        match measured.len() {
+            0 => Err(format!("`{name}` holds no measurement")),
+            1..=MOST_MEASUREMENTS => Ok(Wait::Measured(measured.into())),
+            many => Err(format!("`{name}` holds {many} measurements; {MOST_MEASUREMENTS} are enough")),
+        }
     }
 
     pub(super) fn parse(text: &str) -> Option<Wait> {
@@ -67,6 +103,9 @@ impl Wait {
             let (from, to) = range.split_once("..")?;
             let over = time(over).filter(|over| !over.is_zero())?;
             return Some(Wait::Ramp { from: time(from)?, to: time(to)?, over });
+        }
+        if let Some(list) = text.strip_prefix("any of ") {
+            return Some(Wait::Measured(list.split(',').map(time).collect::<Option<Vec<_>>>()?.into()));
         }
         if let Some((p50, p99)) = text.strip_prefix("p50=").and_then(|rest| rest.split_once(" p99=")) {
             let (p50, p99) = (time(p50)?, time(p99)?);
@@ -94,6 +133,7 @@ impl Wait {
     pub(super) fn at(&self, moment: &Moment<'_>) -> Duration {
         let u = moment.chance.of("wait").unit();
         let drawn = match *self {
+            Wait::Measured(ref all) => all[(u * all.len() as f64) as usize].as_secs_f64(),
             Wait::Fixed(length) => length.as_secs_f64(),
             Wait::Uniform { from, to } => from.as_secs_f64() + u * (to - from).as_secs_f64(),
             Wait::Quantiles { p50, p99 } => {
@@ -175,6 +215,8 @@ mod tests {
         near(quantile("p50=80ms p99=1.5s", 0.99), 1.5);
         near(quantile("normal(250ms, 50ms)", 0.5), 0.25);
         near(quantile("normal(250ms, 50ms)", 0.8413), 0.3);
+        near(quantile("any of 1s, 2s, 3s, 4s", 0.6), 3.0);
+        near(quantile("any of 1s, 2s, 3s, 4s", 0.01), 1.0);
         near(quantile("pareto(100ms, 1.3)", 0.5), 0.1 * 2f64.powf(1.0 / 1.3));
     }
 
@@ -187,16 +229,48 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for wrong in
-            ["", "5", "5s..2s", "p50=2s p99=1s", "normal(1s)", "pareto(1s, -1)", "ramp(0s..5s over 0s)", "25h", "1..2"]
-        {
+        for wrong in [
+            "",
+            "5",
+            "5s..2s",
+            "p50=2s p99=1s",
+            "normal(1s)",
+            "pareto(1s, -1)",
+            "ramp(0s..5s over 0s)",
+            "25h",
+            "1..2",
+            "any of",
+            "any of 1s,",
+        ] {
             assert_eq!(Wait::parse(wrong), None, "{wrong}");
         }
     }
 
+    #[test]
+    fn measurements_lie_beside_the_scenario() {
+        let folder = std::env::temp_dir().join(format!("bank-sandbox-waits-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let scenario = folder.join("measured.yaml");
+        let read = |file: &Path, text: &str| {
+            let read = bank_fixtures::document::read(&file.to_string_lossy(), text, |value| Wait::read(value, LEGAL));
+            read.map_err(|wrong| wrong.to_string())
+        };
+        let text = "file(latencies.csv)";
+        std::fs::write(&scenario, text).unwrap();
+        std::fs::write(folder.join("latencies.csv"), "# measured\n20ms\n\n1.5s\n").unwrap();
+        let measured = [Duration::from_millis(20), Duration::from_millis(1500)];
+        assert_eq!(read(&scenario, text).unwrap(), Wait::Measured(measured.into()));
+        std::fs::write(folder.join("latencies.csv"), "20ms\nsoon\n").unwrap();
+        assert!(read(&scenario, text).unwrap_err().contains("line 2: `soon` is not a duration"));
+        assert!(read(&scenario, "file(other.csv)").unwrap_err().contains("was not read from a folder"));
+        std::fs::write(&scenario, "file(../latencies.csv)").unwrap();
+        assert!(read(&scenario, "file(../latencies.csv)").unwrap_err().contains("is not the name of a file"));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
     proptest! {
         #[test]
-        fn any_text_is_answered(text in "(normal|pareto|ramp|p50=)?[(0-9a-z.,% =]{0,16}\\)?", n in any::<u64>()) {
+        fn any_text_is_answered(text in "(normal|pareto|ramp|p50=|any of )?[(0-9a-z.,% =]{0,16}\\)?", n in any::<u64>()) {
             if let Some(wait) = Wait::parse(&text) {
                 prop_assert!(wait.at(&moment(n, Duration::from_secs(1))) <= LONGEST);
             }

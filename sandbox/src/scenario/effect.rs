@@ -154,6 +154,8 @@ impl Group {
 
     /// `true` if nothing of the bank's own answer is left after it: later rules are not asked.
     pub(super) fn is_terminal(&self) -> bool {
-        self.faults.iter().any(|slug| matches!(*slug, "status" | "error" | "hang" | "reset" | "close" | "truncate"))
+        self.faults
+            .iter()
+            .any(|slug| matches!(*slug, "status" | "error" | "redirect" | "hang" | "reset" | "close" | "truncate"))
     }
 }

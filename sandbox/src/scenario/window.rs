@@ -1,18 +1,34 @@
-//! Windows of virtual time: `Sun 02:00-04:00 Europe/Berlin`, or from one instant to another.
+//! Windows of virtual time: `Sun 02:00-04:00 Europe/Berlin`, `5s of every 15s`, or from one instant to another.
+
+use std::time::Duration;
 
 use bank_fixtures::document::{Kind, Value};
+use bank_fixtures::duration;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// A stretch of time, once or every week.
+/// A stretch of time: once, every week, or again and again.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Window {
-    Once { from: Option<Timestamp>, to: Option<Timestamp> },
-    Weekly { days: Vec<Weekday>, from: Time, to: Time, zone: TimeZone },
+    Once {
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    },
+    Weekly {
+        days: Vec<Weekday>,
+        from: Time,
+        to: Time,
+        zone: TimeZone,
+    },
+    /// The first part of every period, counted from the Unix epoch: whole hours begin where clocks show them.
+    Flapping {
+        length: Duration,
+        period: Duration,
+    },
 }
 
-pub(super) const LEGAL: &str = "\"02:00-04:00\", \"Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 09:00-17:30\" (UTC unless a zone is named), or {from: 2026-03-01T08:00:00Z, to: …}";
+pub(super) const LEGAL: &str = "\"02:00-04:00\", \"Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 09:00-17:30\" (UTC unless a zone is named), \"5s of every 15s\", or {from: 2026-03-01T08:00:00Z, to: …}";
 
 const DAYS: &[(&str, Weekday)] = &[
     ("Mon", Weekday::Monday),
@@ -46,6 +62,10 @@ impl Window {
     }
 
     fn parse(text: &str) -> Option<Window> {
+        if let Some((length, period)) = text.split_once(" of every ") {
+            let (length, period) = (duration::parse(length.trim()).ok()?, duration::parse(period.trim()).ok()?);
+            return (!length.is_zero() && length < period).then_some(Window::Flapping { length, period });
+        }
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let days = match words.first()?.bytes().next()? {
             b'0'..=b'9' => DAYS.iter().map(|row| row.1).collect(),
@@ -82,6 +102,14 @@ impl Window {
                 }
                 None
             }
+            Window::Flapping { length, period } => {
+                let (length, period) = (i128::try_from(length.as_nanos()).ok()?, i128::try_from(period.as_nanos()).ok()?);
+                let now = now.as_nanosecond();
+                let begin = now - now.rem_euclid(period);
+                let begin = if now < begin + length { begin } else { begin + period };
+                let at = |instant| Timestamp::from_nanosecond(instant).unwrap_or(Timestamp::MAX);
+                Some((at(begin), at(begin + length)))
+            }
         }
     }
 
@@ -91,6 +119,11 @@ impl Window {
             Window::Once { from, to } => {
                 let inside = from.is_none_or(|from| now >= from) && to.is_none_or(|to| now < to);
                 inside.then(|| to.unwrap_or(Timestamp::MAX))
+            }
+            Window::Flapping { length, period } => {
+                let since = now.as_nanosecond().rem_euclid(i128::try_from(period.as_nanos()).ok()?);
+                let left = i128::try_from(length.as_nanos()).ok()? - since;
+                (left > 0).then(|| Timestamp::from_nanosecond(now.as_nanosecond() + left).unwrap_or(Timestamp::MAX))
             }
             Window::Weekly { days, from, to, zone } => {
                 let today = now.to_zoned(zone.clone()).date();
@@ -163,6 +196,20 @@ mod tests {
         assert_eq!(next(sunday, "2026-03-01T01:30:00Z"), "2026-03-01T01:00:00Z 2026-03-01T03:00:00Z");
         assert_eq!(next(sunday, "2026-03-01T03:00:00Z"), "2026-03-08T01:00:00Z 2026-03-08T03:00:00Z");
         assert_eq!(next("Fri 22:00-04:00", "2026-03-07T03:00:00Z"), "2026-03-06T22:00:00Z 2026-03-07T04:00:00Z");
+        assert_eq!(next("5s of every 15s", "2026-03-01T08:00:03Z"), "2026-03-01T08:00:00Z 2026-03-01T08:00:05Z");
+        assert_eq!(next("5s of every 15s", "2026-03-01T08:00:05Z"), "2026-03-01T08:00:15Z 2026-03-01T08:00:20Z");
+    }
+
+    #[test]
+    fn a_flapping_bank_is_away_in_the_first_part_of_every_period() {
+        let flap = "5s of every 15s";
+        assert_eq!(end(flap, "2026-03-01T08:00:00Z").as_deref(), Some("2026-03-01T08:00:05Z"));
+        assert_eq!(end(flap, "2026-03-01T08:00:19.5Z").as_deref(), Some("2026-03-01T08:00:20Z"));
+        assert_eq!(end(flap, "2026-03-01T08:00:05Z"), None);
+        assert_eq!(end(flap, "1969-12-31T23:59:50Z"), None);
+        for wrong in ["15s of every 15s", "0s of every 15s", "5s of every", "5 of every 15s"] {
+            assert_eq!(Window::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub(super) static CHECK: Check = Check {
     run: Run::Client(judge),
 };
 
+/// Faults of a sandbox after which a body is no JSON.
+const BREAKERS: &[&str] = &["malformed", "partial", "corrupt"];
+
 fn judge(evidence: &Evidence, params: &Params) -> Verdict {
     let at_most = params.count("at_most");
     let (mut findings, mut broken) = (Vec::new(), 0);
@@ -74,7 +77,8 @@ fn broken_body(entry: &Entry) -> bool {
     // A long body is not kept whole; then the scenario's word must do.
     let kept = response.body.as_ref().filter(|body| body.len() as u64 == response.body_bytes && !body.is_empty());
     let not_json = kept.is_some_and(|body| serde_json::from_str::<IgnoredAny>(body).is_err());
-    let said_so = entry.decisions.iter().any(|decision| decision.effect.starts_with("malformed"));
+    let breaks = |effect: &str| BREAKERS.iter().any(|fault| effect.starts_with(fault));
+    let said_so = entry.decisions.iter().any(|decision| breaks(&decision.effect));
     let cut = matches!(entry.ending, Some(Ending::Cut | Ending::Reset | Ending::Closed)) && response.sent_bytes > 0;
     let whole = entry.ending == Some(Ending::Complete);
     cut || whole && (not_json || said_so)
