@@ -27,7 +27,7 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
 
 impl Effect for Hang {
     fn least(&self) -> std::time::Duration {
-        self.0.map_or(std::time::Duration::ZERO, |wait| wait.least())
+        self.0.as_ref().map_or(std::time::Duration::ZERO, Wait::least)
     }
 
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {

@@ -125,6 +125,7 @@ impl Wait {
             Wait::Uniform { from, .. } => from,
             Wait::Pareto { scale, .. } => scale,
             Wait::Ramp { from, to, .. } => from.min(to),
+            Wait::Measured(ref all) => all.iter().min().copied().unwrap_or_default(),
             Wait::Quantiles { .. } | Wait::Normal { .. } => Duration::ZERO,
         }
     }
