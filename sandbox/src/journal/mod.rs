@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 pub(crate) use entry::{Answered, Ending, Entry};
 pub(crate) use filter::Filter;
 pub(crate) use packed::Packed;
-pub(crate) use redact::{fingerprint, header};
+pub(crate) use redact::{fingerprint, header, member};
 pub(crate) use v1::line;
 
 use crate::clock;
