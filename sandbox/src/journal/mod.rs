@@ -22,7 +22,7 @@ pub(crate) use entry::{Answered, Ending, Entry};
 pub(crate) use filter::Filter;
 pub(crate) use har::har;
 pub(crate) use packed::Packed;
-pub(crate) use redact::{Secrets, fingerprint, header};
+pub(crate) use redact::{Secrets, fingerprint, header, member};
 pub(crate) use v1::line;
 
 use crate::clock;

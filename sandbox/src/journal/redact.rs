@@ -100,6 +100,11 @@ pub(super) fn replaced(secret: &[u8]) -> String {
     format!("sha256:{}", fingerprint(secret))
 }
 
+/// A member of a JSON body as it may be shown.
+pub(crate) fn member(name: &str, value: &str) -> String {
+    if SECRET_MEMBERS.contains(&name) { replaced(value.as_bytes()) } else { value.to_owned() }
+}
+
 /// A header's value as it may be shown. Of `authorization` only the credentials are hashed, so that a bearer token has one
 /// fingerprint wherever it occurs; every cookie is hashed by itself.
 pub(crate) fn header(name: &str, value: &[u8]) -> String {

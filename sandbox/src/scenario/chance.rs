@@ -65,7 +65,8 @@ impl Chance {
             }
             Chance::Exact(share) => {
                 let (number, place) = ((n - 1) / share.of, ((n - 1) % share.of) as usize);
-                if block.as_ref().is_none_or(|block| block.number != number) {
+                let fits = |block: &Block| block.number == number && block.places.len() as u64 == share.of;
+                if !block.as_ref().is_some_and(fits) {
                     *block = Some(Block::new(seed.of("block").at(number), number, share.of));
                 }
                 let rank = block.as_ref().map_or(0, |block| u64::from(block.places[place]));

@@ -42,7 +42,11 @@ pub struct Engine {
     counts_attempts: bool,
     /// By rule: what its limit remembers. Apart from the rest because calls under way write into it.
     shelves: Vec<Shelf>,
-    state: Mutex<State>,
+    /// By rule: where in the state its automata are.
+    places: Vec<usize>,
+    /// Shared with the engines this one came from by reloads: a call that is decided while rules are swapped is counted once,
+    /// whichever engine decides it.
+    state: Arc<Mutex<State>>,
 }
 
 /// For each operation, which rule may act at which stage, in the order they are asked.
@@ -57,7 +61,7 @@ struct Slot {
 /// What the rules of a world remember.
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// By rule, then by key.
+    /// By place of a rule, then by key. Places are never given to another rule.
     automata: Vec<HashMap<String, Automaton>>,
     variables: HashMap<String, String>,
     /// How often each awaited event has happened.
@@ -105,7 +109,8 @@ impl Engine {
             awaited: Vec::new(),
             counts_attempts: false,
             shelves: Vec::new(),
-            state: Mutex::default(),
+            places: Vec::new(),
+            state: Arc::default(),
         }
     }
 
@@ -129,7 +134,8 @@ impl Engine {
             awaited: awaited.collect(),
             counts_attempts: rules.iter().any(asks_attempt),
             shelves: rules.iter().map(|_| Shelf::default()).collect(),
-            state: Mutex::new(State::of(rules.len())),
+            places: (0..rules.len()).collect(),
+            state: Arc::new(Mutex::new(State::of(rules.len()))),
             scenario: Some(scenario),
         }
     }
@@ -146,18 +152,24 @@ impl Engine {
         if self.seed != seed {
             return engine;
         }
-        let kept = self.state.lock();
-        let state = engine.state.get_mut();
+        let mut state = self.state.lock();
         for (number, rule) in new.rules.iter().enumerate() {
-            let Some(before) = old.rules.iter().position(|old| rule.goes_on_from(old)) else { continue };
-            state.automata[number].clone_from(&kept.automata[before]);
-            // The chance may be another one now, and its blocks of another length.
-            state.automata[number].values_mut().for_each(|automaton| automaton.block = None);
-            engine.shelves[number] = self.shelves[before].clone();
+            match old.rules.iter().position(|old| rule.goes_on_from(old)) {
+                Some(before) => {
+                    let place = self.places[before];
+                    // The chance may be another one now.
+                    state.automata[place].values_mut().for_each(|automaton| automaton.block = None);
+                    engine.places[number] = place;
+                    engine.shelves[number] = self.shelves[before].clone();
+                }
+                None => {
+                    engine.places[number] = state.automata.len();
+                    state.automata.push(HashMap::new());
+                }
+            }
         }
-        state.variables.clone_from(&kept.variables);
-        state.events.clone_from(&kept.events);
-        state.attempts.clone_from(&kept.attempts);
+        drop(state);
+        engine.state = Arc::clone(&self.state);
         engine
     }
 
@@ -173,7 +185,8 @@ impl Engine {
             awaited: self.awaited.clone(),
             counts_attempts: self.counts_attempts,
             shelves: self.shelves.iter().map(Shelf::fork).collect(),
-            state: Mutex::new(self.state.lock().clone()),
+            places: self.places.clone(),
+            state: Arc::new(Mutex::new(self.state.lock().clone())),
         }
     }
 
@@ -254,16 +267,17 @@ impl Engine {
     fn ask(&self, state: &mut State, number: usize, rule: &Rule, facts: &Facts<'_>) -> Option<Fire> {
         let key = rule.key.of(facts);
         let seed = draws_of(self.seed, &self.name, &rule.name, &key);
-        let mut fire = state.step(number, rule, key, seed, facts)?;
+        let place = self.places[number];
+        let mut fire = state.step(place, rule, key, seed, facts)?;
         if let Some(limit) = &rule.limit {
             let key = limit.key.as_ref().unwrap_or(&rule.key).of(facts);
             let (verdict, ticket) = self.shelves[number].ask(key, limit, &limit.policy_for(facts), facts.now);
             if !verdict.allowed {
-                state.fired(number, &fire.key);
+                state.fired(place, &fire.key);
             }
             (fire.verdict, fire.ticket) = (Some(verdict), ticket);
         } else {
-            state.fired(number, &fire.key);
+            state.fired(place, &fire.key);
         }
         Some(fire)
     }
@@ -357,7 +371,7 @@ fn index(rules: &[Rule], switches: &Switches) -> Index {
 }
 
 impl State {
-    /// The state of so many rules that have counted nothing.
+    /// The state of so many places that have counted nothing.
     fn of(rules: usize) -> State {
         State { automata: vec![HashMap::new(); rules], ..State::default() }
     }
@@ -374,20 +388,20 @@ impl State {
     }
 
     /// The rule has done something to a call of the key.
-    fn fired(&mut self, number: usize, key: &str) {
-        if let Some(automaton) = self.automata[number].get_mut(key) {
+    fn fired(&mut self, place: usize, key: &str) {
+        if let Some(automaton) = self.automata[place].get_mut(key) {
             automaton.fired += 1;
         }
     }
 
     /// Counts a call that matches a rule, and says what the rule makes of it.
-    fn step(&mut self, number: usize, rule: &Rule, key: String, seed: Seed, facts: &Facts<'_>) -> Option<Fire> {
+    fn step(&mut self, place: usize, rule: &Rule, key: String, seed: Seed, facts: &Facts<'_>) -> Option<Fire> {
         let variables = &self.variables;
         let value = |name: &String| variables.get(name).map_or("", String::as_str);
         if !rule.when.state.iter().all(|(name, texts)| texts.any(value(name))) {
             return None;
         }
-        let automata = &mut self.automata[number];
+        let automata = &mut self.automata[place];
         if automata.len() >= MAX_KEYS && !automata.contains_key(&key) {
             return None;
         }

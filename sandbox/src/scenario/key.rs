@@ -68,7 +68,8 @@ impl Key {
                     made.as_deref()
                 }
                 Part::Body(pointer) => {
-                    made = facts.body(pointer);
+                    let name = pointer.rsplit('/').next().unwrap_or_default();
+                    made = facts.body(pointer).map(|value| journal::member(name, &value));
                     made.as_deref()
                 }
             };

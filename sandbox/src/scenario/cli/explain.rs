@@ -115,17 +115,19 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
         rows.extend(over);
         return rows;
     }
+    // Phases count what gets through to them: with a chance or a count, that is not every call.
+    let one = if rule.when.chance.is_some() || rule.when.count.is_some() { "hit" } else { "call" };
     // Call numbers are known until a phase ends by time or event.
     let mut next = Some(1u64);
     for phase in &rule.phases {
         let calls = match (&phase.length, next) {
-            (Length::Calls(1), Some(first)) => format!("call {first}"),
-            (Length::Calls(count), Some(first)) => format!("calls {first} to {}", first + count - 1),
-            (Length::Calls(count), None) => format!("then {count} calls"),
+            (Length::Calls(1), Some(first)) => format!("{one} {first}"),
+            (Length::Calls(count), Some(first)) => format!("{one}s {first} to {}", first + count - 1),
+            (Length::Calls(count), None) => format!("then {count} {one}s"),
             (Length::For(length), _) => format!("for {}", bank_fixtures::duration::text(*length)),
             (Length::Until(event), _) => format!("until {event} succeeds"),
-            (Length::Forever, Some(1)) => "every call".to_owned(),
-            (Length::Forever, Some(first)) => format!("from call {first}"),
+            (Length::Forever, Some(1)) => format!("every {one}"),
+            (Length::Forever, Some(first)) => format!("from {one} {first}"),
             (Length::Forever, None) => "from then on".to_owned(),
         };
         next = match phase.length {
@@ -141,7 +143,7 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
         }
     }
     if !matches!(rule.phases.last().map(|phase| &phase.length), Some(Length::Forever)) {
-        let calls = next.map_or("from then on".to_owned(), |first| format!("from call {first}"));
+        let calls = next.map_or("from then on".to_owned(), |first| format!("from {one} {first}"));
         rows.push(vec![calls, "passes".to_owned()]);
     }
     rows

@@ -48,6 +48,24 @@ pub fn schema() -> String {
                 {"type": "object", "minProperties": 1, "propertyNames": {"enum": slugs}},
             ]}))
         }
+        "clients" => Some(one_or_list(&json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["client_id"],
+            "properties": {
+                "bank": word, "client_id": word, "client_secret": word, "redirect_uris": one_or_list(&word),
+                "auth_method": {"enum": ["client_secret_basic", "client_secret_post", "none"]},
+            },
+        }))),
+        "consents" => Some(one_or_list(&json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["client", "user"],
+            "properties": {
+                "bank": word, "client": word, "user": word, "scopes": one_or_list(&word),
+                "accounts": one_or_list(&word), "valid_for": {"$ref": "#/$defs/duration"},
+            },
+        }))),
         "include" => Some(one_or_list(&word)),
         "profiles" => Some(json!({
             "type": "object",

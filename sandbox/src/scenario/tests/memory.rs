@@ -79,6 +79,25 @@ fn conditions_on_what_the_bank_knows() {
     }
 }
 
+/// Keys are in the journal: what may not be shown there counts by its fingerprint.
+#[test]
+fn secrets_count_without_being_shown() {
+    let engine = engine(
+        "  - name: r\n    key: ['header:authorization', 'body:$.password', 'header:x-shown']\n    max: 1\n    do: {status: 503}\n",
+    );
+    let mut call = Sample::default();
+    call.request.headers.insert("x-shown", "shown".parse().unwrap());
+    for secret in ["hidden-1", "hidden-2"] {
+        call.request.headers.insert("authorization", format!("Bearer {secret}").parse().unwrap());
+        let plan = call.decide(&engine);
+        assert!(plan.because[0].key.contains("shown") && !plan.because[0].key.contains("hidden"), "{plan:?}");
+        assert_eq!(letter(&call.decide(&engine)), '.');
+    }
+    call.request.body = Bytes::from_static(b"{\"password\": \"hidden\"}");
+    let plan = call.decide(&engine);
+    assert!(!plan.because[0].key.contains("hidden"), "{plan:?}");
+}
+
 fn compiled(rules: &str) -> Arc<Scenario> {
     let text = format!("sandbox: 1\nname: sample\nseed: 1\nrules:\n{rules}");
     Arc::new(Scenario::compile("s", &text).unwrap_or_else(|wrong| panic!("{wrong}")))

@@ -65,6 +65,35 @@ fn exactly_n_for_every_kind_of_key_under_64_threads() {
     }
 }
 
+/// Rules that are swapped while 64 threads are being decided upon: no call is counted twice, and none is forgotten.
+#[test]
+fn exactly_n_while_the_rules_are_reloaded() {
+    const N: usize = 2_000;
+    let rule = |n: usize| {
+        let other = format!("  - {{name: other-{n}, match: {{op: jwks.get}}, do: {{delay: 1s}}}}\n");
+        format!("{other}  - name: r\n    tags: [t-{n}]\n    phases: [{{calls: {N}, do: {{status: 503}}}}]\n")
+    };
+    let current = arc_swap::ArcSwap::from_pointee(engine(&rule(0)));
+    let hits = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                for _ in 0..64 {
+                    let hit = letter(&Sample::default().decide(&current.load())) == 's';
+                    hits.fetch_add(usize::from(hit), std::sync::atomic::Ordering::Relaxed);
+                }
+            });
+        }
+        scope.spawn(|| {
+            for n in 1..100 {
+                let changed = engine(&rule(n));
+                current.rcu(|engine| engine.reloaded(Arc::clone(changed.scenario().unwrap()), Seed::new(1)));
+            }
+        });
+    });
+    assert_eq!(hits.into_inner(), N);
+}
+
 /// What one call of a random history does.
 #[derive(Debug, Clone, Copy)]
 enum Step {
