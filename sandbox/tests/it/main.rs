@@ -5,9 +5,12 @@
 mod bench;
 mod cli;
 mod control;
+mod fault_header;
 mod faults;
 mod journal;
 mod malformed;
 mod mutated;
+mod openapi;
+mod reload;
 mod snapshots;
 mod worlds;
