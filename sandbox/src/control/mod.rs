@@ -10,6 +10,7 @@ mod ledger;
 mod openapi;
 mod problem;
 mod rules;
+mod shape;
 mod snapshots;
 mod stream;
 mod time;

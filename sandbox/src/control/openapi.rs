@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::calls::{Call, Content};
 
 /// Shapes of bodies, as JSON Schema 2020-12.
-const SCHEMAS: &str = include_str!("schemas.json");
+pub(super) const SCHEMAS: &str = include_str!("schemas.json");
 
 /// The document.
 pub(super) fn document(calls: &[Call]) -> Value {

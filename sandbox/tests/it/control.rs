@@ -67,10 +67,10 @@ fn a_body_that_is_too_large_or_no_text_is_refused_and_changes_nothing() {
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(3 * 1024 * 1024));
     let (status, problem) = bench.control("POST", "/v1/worlds", &large);
     assert_eq!(status, 400, "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("limit"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("2 MiB"), "{problem}");
     for (body, place) in [
         ("{\"name\": 5}", "line 1 column 10"),
-        ("{\"seed\": \"x\"}", "line 1 column 12"),
+        ("{\"seed\": \"x\"}", "line 1 column 10"),
         ("[]", "line 1"),
         ("{\"clients\": \"demo\"}", "line 1"),
     ] {
@@ -79,6 +79,28 @@ fn a_body_that_is_too_large_or_no_text_is_refused_and_changes_nothing() {
         assert!(problem["detail"].as_str().unwrap().contains(place), "{body}: {problem}");
     }
     assert_eq!(bench.control("GET", "/v1/status", "").1["worlds_made"], 0);
+}
+
+#[test]
+fn every_mistake_in_a_body_is_told_at_once_and_with_its_place() {
+    let bench = Bench::start();
+    let body = "{\"nam\": 1,\n \"seed\": \"x\",\n \"clock\": {\"mode\": \"reel\", \"factor\": 0},\n \"clients\": [1]}";
+    let (status, problem) = bench.control("POST", "/v1/worlds", body);
+    assert_eq!((status, &problem["type"]), (400, &json!("urn:problem:control:bad_request")));
+    let told =
+        |name: &str| problem["errors"].as_array().unwrap().iter().map(|error| error[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("line"), [1, 2, 3, 3, 4]);
+    assert_eq!(told("suggestion")[0], "name");
+    assert_eq!(told("suggestion")[2], "real");
+    assert_eq!(told("key")[1..], ["seed", "clock.mode", "clock.factor", "clients[0]"]);
+    let (status, problem) =
+        bench.control("POST", "/v1/worlds/default/transactions", r#"{"amount": {"value": "1", "value": "2"}}"#);
+    assert_eq!(status, 400, "{problem}");
+    for mistake in ["account_id", "currency", "value"] {
+        assert!(problem["detail"].as_str().unwrap().contains(mistake), "{problem}");
+    }
+    // What programs write for nothing is nothing.
+    assert_eq!(bench.control("POST", "/v1/worlds", r#"{"name": null, "seed": 7}"#).0, 201);
 }
 
 #[test]
