@@ -137,6 +137,8 @@ pub(super) fn calls() -> Vec<Call> {
         call("GET", "/v1/worlds/{world}/scenario/status", get(rules::status), "What became of the last attempt to put a scenario in force.", &[(200, Json("ScenarioStatus"))]),
         call("GET", "/v1/worlds/{world}/variables", get(rules::variables), "The variables of the scenario.", &[(200, Json("Variables"))]),
         call("PUT", "/v1/worlds/{world}/variables", put(rules::set_variables), "Puts these variables in the place of all there are.", &[(200, Json("Variables"))]).taking(Json("Variables")),
+        call("GET", "/v1/worlds/{world}/profiles", get(rules::profiles), "The profiles of the scenario.", &[(200, List("Profile"))]),
+        call("PUT", "/v1/worlds/{world}/profiles/{profile}", put(rules::switch), "Turns a profile on or off.", &[(200, List("Profile"))]).taking(Json("Switch")),
         call("GET", "/v1/worlds/{world}/clock", get(time::show), "Virtual time.", &[(200, Json("Clock"))]),
         call("POST", "/v1/worlds/{world}/clock/advance", post(time::advance), "Moves virtual time forward and says what happened.", &[(200, Json("Advanced"))]).taking(Json("Advance")),
         call("GET", "/v1/worlds/{world}/journal", get(journal::read), "The journal as JSON lines, oldest first.", &[(200, Text("application/x-ndjson"))]).asking(READ),

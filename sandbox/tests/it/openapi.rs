@@ -131,6 +131,8 @@ fn every_documented_call_is_made_and_answers_as_documented() {
         ("GET", "/v1/worlds/w/scenario/status", "", 200),
         ("PUT", "/v1/worlds/w/variables", r#"{"a": "b"}"#, 200),
         ("GET", "/v1/worlds/w/variables", "", 200),
+        ("GET", "/v1/worlds/w/profiles", "", 200),
+        ("PUT", "/v1/worlds/w/profiles/none", r#"{"on": true}"#, 404),
         ("GET", "/v1/worlds/w/clock", "", 200),
         ("POST", "/v1/worlds/w/clock/advance", r#"{"by": "1d"}"#, 200),
         ("GET", "/v1/worlds/w/journal", "", 200),
@@ -174,7 +176,8 @@ fn every_documented_call_is_made_and_answers_as_documented() {
 #[test]
 fn what_the_document_says_of_a_body_the_call_takes_or_refuses() {
     let bench = Bench::start();
-    let names = ["NewWorld", "NewSnapshot", "Restore", "Fork", "Advance", "NewClient", "NewConsent", "NewEntry"];
+    let names =
+        ["NewWorld", "NewSnapshot", "Restore", "Fork", "Advance", "NewClient", "NewConsent", "NewEntry", "Switch"];
     for name in names {
         let schema =
             json!({"$ref": format!("#/components/schemas/{name}"), "components": bench.documented().components});
