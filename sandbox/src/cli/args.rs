@@ -95,6 +95,8 @@ pub(super) struct Serve {
     /// Misbehave as this scenario says: a file, or a shipped scenario's name
     #[arg(long, value_name = "FILE|NAME")]
     pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) watching: Watching,
     /// Misbehave as this rule says too: 'payments.create: hang 35s x3' (may be repeated)
     #[arg(long = "fault", value_name = "RULE")]
     pub(super) faults: Vec<String>,
@@ -119,4 +121,15 @@ pub(super) struct Serve {
     /// Write what was bound to this file, as JSON, once requests are served
     #[arg(long, value_name = "PATH")]
     pub(super) ready_file: Option<PathBuf>,
+}
+
+/// Whether a scenario file is loaded again when it changes.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Watching {
+    /// Load the scenario file again when it changes (the default for a file; with this, it must be one)
+    #[arg(long, overrides_with = "no_watch")]
+    pub(super) watch: bool,
+    /// Never load the scenario file again
+    #[arg(long, overrides_with = "watch")]
+    pub(super) no_watch: bool,
 }

@@ -8,6 +8,7 @@ mod output;
 mod ready;
 mod serve;
 mod tools;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::args::Serve;
+use super::watch::Watch;
 use super::{Exit, output, ready, tools};
 use crate::operation::Operation;
 use crate::profile::BankProfile;
@@ -28,6 +29,11 @@ pub(super) enum Refused {
 }
 
 pub(super) fn run(options: Serve) -> Exit {
+    // Looked at before it is read, so that no change falls between the two.
+    let watch = match watched(&options) {
+        Ok(watch) => watch,
+        Err(why) => return tools::refused(why),
+    };
     let builder = match builder(&options) {
         Ok(builder) => builder,
         Err(why) => return tools::refused(why),
@@ -40,7 +46,21 @@ pub(super) fn run(options: Serve) -> Exit {
             return Exit::Broken;
         }
     };
-    runtime.block_on(serve(builder, options.ready_file.as_deref()))
+    runtime.block_on(serve(builder, options.ready_file.as_deref(), watch))
+}
+
+/// The scenario file to follow, if there is one and it is to be followed.
+fn watched(options: &Serve) -> Result<Option<Watch>, Refused> {
+    let file = options.scenario.as_deref().filter(|name| shipped(name).is_none());
+    match file {
+        _ if options.watching.no_watch => Ok(None),
+        Some(file) => Ok(Some(Watch::new(file.into(), &options.faults, &options.worlds))),
+        None if options.watching.watch => {
+            let sentence = "--watch needs a file to watch: `--scenario FILE`";
+            Err(Refused::Because(Exit::Usage, sentence.to_owned()))
+        }
+        None => Ok(None),
+    }
 }
 
 /// Warnings and failures go to stderr; `RUST_LOG` asks for more or less.
@@ -50,7 +70,7 @@ fn log_to_stderr() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-async fn serve(builder: Builder, ready_file: Option<&Path>) -> Exit {
+async fn serve(builder: Builder, ready_file: Option<&Path>, watch: Option<Watch>) -> Exit {
     // Asked for before anything is served: a signal that comes while we start is not lost.
     let stop = Stop::listen();
     let running = match builder.start().await {
@@ -67,7 +87,16 @@ async fn serve(builder: Builder, ready_file: Option<&Path>) -> Exit {
         return Exit::Broken;
     }
     output::result(greeting(&running));
-    stop.signalled().await;
+    let following = async {
+        match watch {
+            Some(watch) => watch.follow(running.worlds()).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = stop.signalled() => {}
+        never = following => match never {},
+    }
     running.shutdown().await;
     if let Some(path) = ready_file {
         // What it says is no longer true.
@@ -165,8 +194,7 @@ fn scenario(options: &Serve) -> Result<Option<Arc<Scenario>>, Refused> {
 
 /// The text of a scenario file, or of a shipped scenario.
 pub(super) fn scenario_text(name: &str) -> Result<(String, String), Refused> {
-    let shipped = ["faults", "journeys", "packs"].iter().find_map(|folder| library::find(folder, name));
-    if let Some(file) = shipped {
+    if let Some(file) = shipped(name) {
         return Ok((file.path.to_owned(), file.text.to_owned()));
     }
     if looks_like_file(name) {
@@ -175,6 +203,10 @@ pub(super) fn scenario_text(name: &str) -> Result<(String, String), Refused> {
     let sentence =
         format!("`{name}` is neither a file nor a shipped scenario; `bank-sandbox list scenarios` lists those");
     Err(Refused::Because(Exit::Usage, sentence))
+}
+
+fn shipped(name: &str) -> Option<library::LibraryFile> {
+    ["faults", "journeys", "packs"].iter().find_map(|folder| library::find(folder, name))
 }
 
 fn looks_like_file(name: &str) -> bool {

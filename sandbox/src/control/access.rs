@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Failure, Json, Query};
+use super::shape::Shaped;
 use super::{Control, bank_of, duration};
 use crate::auth::{AuthMethod, Client, NewClient};
 use crate::bank::EndedBy;
@@ -50,6 +51,10 @@ pub(super) struct Registration {
     jwks: Option<serde_json::Value>,
 }
 
+impl Shaped for Registration {
+    const SCHEMA: &'static str = "NewClient";
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewConsent {
@@ -59,6 +64,10 @@ pub(super) struct NewConsent {
     scopes: Option<Vec<String>>,
     account_ids: Option<Vec<String>>,
     valid_for: Option<String>,
+}
+
+impl Shaped for NewConsent {
+    const SCHEMA: &'static str = "NewConsent";
 }
 
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ use bank_fixtures::money::Money;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Failure, Json, Query};
+use super::shape::Shaped;
 use super::{Control, bank_of};
 use crate::bank::{PaymentTruth, Refusal, Truth};
 
@@ -28,6 +29,10 @@ pub(super) struct NewEntry {
     account_id: String,
     amount: NewAmount,
     description: Option<String>,
+}
+
+impl Shaped for NewEntry {
+    const SCHEMA: &'static str = "NewEntry";
 }
 
 #[derive(Deserialize)]

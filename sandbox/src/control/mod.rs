@@ -1,25 +1,28 @@
 //! The control API: worlds, clocks, scenarios, journals and ready-made access, on a listener of its own.
 //!
-//! Owns the calls of `docs/control-api.md` and their JSON. Never part of a simulated bank.
+//! Owns the calls of `docs/control-api.md` and their JSON; [`calls`] is the table of them, from which the router and the
+//! OpenAPI document are made. Never part of a simulated bank.
 
 mod access;
+mod calls;
 mod journal;
 mod ledger;
+mod openapi;
 mod problem;
 mod rules;
+mod shape;
 mod snapshots;
 mod stream;
 mod time;
 mod worlds;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, Uri, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use self::problem::Failure;
@@ -41,38 +44,19 @@ pub(crate) struct Control {
 /// Every call.
 pub(crate) fn router(control: Control) -> Router {
     let control = Arc::new(control);
-    let calls = Router::new()
-        .route("/v1/status", get(status))
-        .route("/v1/worlds", get(worlds::list).post(worlds::create))
-        .route("/v1/worlds/{world}", get(worlds::show).delete(worlds::remove))
-        .route("/v1/worlds/{world}/reset", post(worlds::reset))
-        .route("/v1/worlds/{world}/scenario", get(worlds::scenario).put(worlds::load))
-        .route("/v1/worlds/{world}/scenario/status", get(rules::status))
-        .route("/v1/worlds/{world}/variables", get(rules::variables).put(rules::set_variables))
-        .route("/v1/worlds/{world}/snapshots", get(snapshots::list).post(snapshots::take))
-        .route("/v1/worlds/{world}/snapshots/{snapshot}", delete(snapshots::remove))
-        .route("/v1/worlds/{world}/restore", post(snapshots::restore))
-        .route("/v1/worlds/{world}/fork", post(snapshots::fork))
-        .route("/v1/worlds/{world}/clock", get(time::show))
-        .route("/v1/worlds/{world}/clock/advance", post(time::advance))
-        .route("/v1/worlds/{world}/journal", get(journal::read))
-        .route("/v1/worlds/{world}/journal.har", get(journal::archive))
-        .route("/v1/worlds/{world}/journal/stream", get(journal::stream))
-        .route("/v1/worlds/{world}/journal/next", get(journal::next))
-        .route("/v1/worlds/{world}/journal/counters", get(journal::counters))
-        .route("/v1/worlds/{world}/users", get(access::users))
-        .route("/v1/worlds/{world}/clients", get(access::clients).post(access::register))
-        .route("/v1/worlds/{world}/consents", post(access::consent))
-        .route("/v1/worlds/{world}/consents/{consent}", delete(access::withdraw))
-        .route("/v1/worlds/{world}/oracle", get(ledger::oracle))
-        .route("/v1/worlds/{world}/transactions", post(ledger::post_entry))
-        .layer(middleware::from_fn_with_state(Arc::clone(&control), admit));
-    Router::new()
-        .route("/health", get(health))
-        .merge(calls)
-        .fallback(nowhere)
-        .method_not_allowed_fallback(nowhere)
-        .with_state(control)
+    let (mut open, mut guarded) = (Router::new(), Router::new());
+    for call in calls::calls() {
+        let routes = if call.is_open { &mut open } else { &mut guarded };
+        *routes = std::mem::take(routes).route(call.path, call.serve);
+    }
+    let guarded = guarded.layer(middleware::from_fn_with_state(Arc::clone(&control), admit));
+    open.merge(guarded).fallback(nowhere).method_not_allowed_fallback(nowhere).with_state(control)
+}
+
+/// The API in its own words.
+async fn openapi() -> Response {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| openapi::document(&calls::calls()).to_string());
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str()).into_response()
 }
 
 #[derive(Serialize)]

@@ -1,15 +1,22 @@
 //! Failures of control calls: problem details (RFC 9457), with a list where a file is at fault.
 
-use axum::extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use bank_fixtures::document::Diagnostics;
-use bytes::Bytes;
+use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::shape::{self, Shaped};
+
 /// Most names a sentence lists.
 const NAMED: usize = 20;
+/// Largest body of a call.
+const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
+/// How much of a larger one is read and dropped.
+const DRAIN_LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
 /// A control call that failed.
 #[derive(Debug, Serialize)]
@@ -92,6 +99,21 @@ impl Failure {
         Failure::new(StatusCode::NOT_FOUND, "not_found", "Not found", detail)
     }
 
+    /// A body is wrong: every mistake in it.
+    fn body(diagnostics: &Diagnostics) -> Failure {
+        let mistakes = diagnostics.iter().map(|found| {
+            let key = if found.route.is_empty() { String::new() } else { format!("{}: ", found.route) };
+            let meant = match (&found.suggestion, &found.legal) {
+                (Some(meant), _) => format!(", did you mean `{meant}`?"),
+                (None, Some(legal)) => format!(" (legal: {legal})"),
+                (None, None) => String::new(),
+            };
+            format!("line {} column {}: {key}{}{meant}", found.line, found.column, found.message)
+        });
+        let detail = format!("the body is not what this call takes: {}", mistakes.collect::<Vec<_>>().join("; "));
+        Failure { errors: FileError::list(diagnostics), ..Failure::bad_request(detail) }
+    }
+
     /// A file is wrong: every mistake in it.
     pub(super) fn file(diagnostics: &Diagnostics) -> Failure {
         let detail = diagnostics.to_string();
@@ -134,13 +156,14 @@ impl IntoResponse for Failure {
 /// A JSON body. An absent one is an empty object.
 pub(super) struct Json<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: Shaped, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
-        let text: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
-        let read = serde_json::from_slice(text);
+        let Text(text) = Text::from_request(request, state).await?;
+        let text = if text.trim_ascii().is_empty() { "{}" } else { &text };
+        shape::check(T::SCHEMA, text).map_err(|found| Failure::body(&found))?;
+        let read = serde_json::from_str(text);
         read.map(Json).map_err(|error| Failure::bad_request(format!("the body is not what this call takes: {error}")))
     }
 }
@@ -151,14 +174,30 @@ pub(super) struct Text(pub(super) String);
 impl<S: Send + Sync> FromRequest<S> for Text {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
-        String::from_utf8(bytes.into()).map(Text).map_err(|_| Failure::bad_request("the body is not UTF-8 text"))
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let bytes = whole(request.into_body()).await?;
+        String::from_utf8(bytes).map(Text).map_err(|_| Failure::bad_request("the body is not UTF-8 text"))
     }
 }
 
-fn unread(rejection: BytesRejection) -> Failure {
-    Failure::bad_request(format!("the body could not be read: {rejection}"))
+/// A whole body. One that is too large is read on for a while and dropped, so that its sender gets to read the answer.
+async fn whole(mut body: Body) -> Result<Vec<u8>, Failure> {
+    let (mut bytes, mut size) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Failure::bad_request(format!("the body could not be read: {error}")))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        size += piece.len();
+        match size {
+            0..=BODY_LIMIT_BYTES => bytes.extend_from_slice(&piece),
+            _ if size > DRAIN_LIMIT_BYTES => break,
+            _ => {}
+        }
+    }
+    if size > BODY_LIMIT_BYTES {
+        let detail = format!("the body is larger than {} MiB, which no call takes", BODY_LIMIT_BYTES >> 20);
+        return Err(Failure::bad_request(detail));
+    }
+    Ok(bytes)
 }
 
 /// Query parameters; unknown ones are refused.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Control;
 use super::problem::{Failure, FileError, Json};
+use super::shape::Shaped;
+use crate::world::World;
 
 #[derive(Serialize)]
 pub(super) struct StatusView {
@@ -56,4 +58,45 @@ pub(super) async fn set_variables(
     let world = control.world(&world)?;
     world.engine().set_variables(asked);
     Ok(axum::Json(world.engine().variables()))
+}
+
+#[derive(Serialize)]
+pub(super) struct ProfileView {
+    name: String,
+    on: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Switch {
+    on: bool,
+}
+
+impl Shaped for Switch {
+    const SCHEMA: &'static str = "Switch";
+}
+
+pub(super) async fn profiles(
+    State(control): State<Arc<Control>>,
+    Path(world): Path<String>,
+) -> Result<axum::Json<Vec<ProfileView>>, Failure> {
+    Ok(axum::Json(profiles_of(&*control.world(&world)?)))
+}
+
+/// Turns the rules of a profile on or off, from the next call on.
+pub(super) async fn switch(
+    State(control): State<Arc<Control>>,
+    Path((world, name)): Path<(String, String)>,
+    Json(asked): Json<Switch>,
+) -> Result<axum::Json<Vec<ProfileView>>, Failure> {
+    let world = control.world(&world)?;
+    if !world.engine().switch(&name, asked.on) {
+        let names: Vec<String> = profiles_of(&world).into_iter().map(|profile| profile.name).collect();
+        return Err(Failure::unknown("profile", &name, &names));
+    }
+    Ok(axum::Json(profiles_of(&world)))
+}
+
+fn profiles_of(world: &World) -> Vec<ProfileView> {
+    world.engine().profiles().into_iter().map(|(name, on)| ProfileView { name, on }).collect()
 }

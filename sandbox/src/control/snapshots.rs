@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Control;
 use super::problem::{Failure, Json};
+use super::shape::Shaped;
 use super::worlds::{OriginView, WorldView, life, unfit};
 use crate::world::{Snapshot, SnapshotError, Worlds};
 
@@ -21,10 +22,18 @@ pub(super) struct NewSnapshot {
     name: Option<String>,
 }
 
+impl Shaped for NewSnapshot {
+    const SCHEMA: &'static str = "NewSnapshot";
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Restore {
     snapshot: String,
+}
+
+impl Shaped for Restore {
+    const SCHEMA: &'static str = "Restore";
 }
 
 #[derive(Deserialize)]
@@ -35,6 +44,10 @@ pub(super) struct Fork {
     #[serde(default)]
     clients: Vec<String>,
     ttl: Option<String>,
+}
+
+impl Shaped for Fork {
+    const SCHEMA: &'static str = "Fork";
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Control;
 use super::problem::{Failure, Json};
+use super::shape::Shaped;
 use crate::clock::Mode;
 
 #[derive(Serialize)]
@@ -22,6 +23,10 @@ pub(super) struct ClockView {
 #[serde(deny_unknown_fields)]
 pub(super) struct Advance {
     by: String,
+}
+
+impl Shaped for Advance {
+    const SCHEMA: &'static str = "Advance";
 }
 
 #[derive(Serialize)]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Control;
 use super::access::Granted;
 use super::problem::{Failure, Json, Text};
+use super::shape::Shaped;
 use crate::clock::{self, Mode};
 use crate::scenario::{ClockSpec, Scenario};
 use crate::world::{AddError, Blueprint, DEFAULT, LoadRefused, Origin, Prepared, World, WorldError, Worlds};
@@ -73,6 +74,10 @@ pub(super) struct NewWorld {
     #[serde(default)]
     clients: Vec<String>,
     ttl: Option<String>,
+}
+
+impl Shaped for NewWorld {
+    const SCHEMA: &'static str = "NewWorld";
 }
 
 #[derive(Deserialize)]

@@ -2,16 +2,20 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bank_sandbox::{Running, Sandbox};
 use serde_json::Value;
+
+use crate::openapi::Documented;
 
 /// A sandbox on free ports, on a runtime of its own. Stopped when dropped.
 pub(crate) struct Bench {
     pub(crate) running: Option<Running>,
     pub(crate) runtime: tokio::runtime::Runtime,
     client: reqwest::Client,
+    documented: OnceLock<Documented>,
 }
 
 /// An answer as the wire showed it.
@@ -30,7 +34,8 @@ impl Bench {
     pub(crate) fn with(builder: bank_sandbox::Builder) -> Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let running = runtime.block_on(builder.start()).unwrap();
-        Bench { running: Some(running), runtime, client: reqwest::Client::new() }
+        let documented = OnceLock::new();
+        Bench { running: Some(running), runtime, client: reqwest::Client::new(), documented }
     }
 
     pub(crate) fn running(&self) -> &Running {
@@ -88,13 +93,29 @@ impl Bench {
         (status, if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() })
     }
 
-    /// A control call. Returns the status and the body.
+    /// A control call. Returns the status and the body, after holding both against the API's own document.
     pub(crate) fn control_text(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let (status, kind, text) = self.ask(method, path, body);
+        self.documented().check(method, path, (status, &kind), &text);
+        (status, text)
+    }
+
+    /// What the control API says of itself.
+    pub(crate) fn documented(&self) -> &Documented {
+        self.documented.get_or_init(|| {
+            let (status, _, text) = self.ask("GET", "/openapi.json", "");
+            assert_eq!(status, 200);
+            Documented::new(serde_json::from_str(&text).unwrap())
+        })
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String, String) {
         let method = method.parse().unwrap();
         let url = format!("{}{path}", self.running().control_url);
         self.runtime.block_on(async {
             let answer = self.client.request(method, url).body(body.to_owned()).send().await.unwrap();
-            (answer.status().as_u16(), answer.text().await.unwrap())
+            let kind = answer.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+            (answer.status().as_u16(), kind.unwrap_or_default(), answer.text().await.unwrap())
         })
     }
 

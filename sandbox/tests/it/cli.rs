@@ -32,6 +32,8 @@ fn mistakes_on_the_command_line_are_told_apart_by_exit_code() {
         (&["--port", "0", "--control-port", "0", "--world", "A B"], 2, "A B"),
         (&["--port", "0", "--control-port", "0", "--world", "a", "--world", "a"], 2, "`a`"),
         (&["--port", "0", "--control-port", "0", "--public-base", "bank"], 2, "--public-base"),
+        (&["--port", "0", "--control-port", "0", "--watch"], 2, "--scenario FILE"),
+        (&["--port", "0", "--control-port", "0", "--watch", "--scenario", "lost-reply"], 2, "--scenario FILE"),
         (&["--bind", "0.0.0.0", "--port", "0", "--control-port", "0"], 2, "token"),
         (&["--port", &port, "--control-port", "0"], 5, "--port 0"),
         (&["--port", "0", "--control-port", &port], 5, "control"),

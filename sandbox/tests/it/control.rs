@@ -62,6 +62,79 @@ fn mistakes_in_calls_say_what_is_legal() {
 }
 
 #[test]
+fn a_body_that_is_too_large_or_no_text_is_refused_and_changes_nothing() {
+    let bench = Bench::start();
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(3 * 1024 * 1024));
+    let (status, problem) = bench.control("POST", "/v1/worlds", &large);
+    assert_eq!(status, 400, "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("2 MiB"), "{problem}");
+    for (body, place) in [
+        ("{\"name\": 5}", "line 1 column 10"),
+        ("{\"seed\": \"x\"}", "line 1 column 10"),
+        ("[]", "line 1"),
+        ("{\"clients\": \"demo\"}", "line 1"),
+    ] {
+        let (status, problem) = bench.control("POST", "/v1/worlds", body);
+        assert_eq!(status, 400, "{body}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(place), "{body}: {problem}");
+    }
+    assert_eq!(bench.control("GET", "/v1/status", "").1["worlds_made"], 0);
+}
+
+#[test]
+fn every_mistake_in_a_body_is_told_at_once_and_with_its_place() {
+    let bench = Bench::start();
+    let body = "{\"nam\": 1,\n \"seed\": \"x\",\n \"clock\": {\"mode\": \"reel\", \"factor\": 0},\n \"clients\": [1]}";
+    let (status, problem) = bench.control("POST", "/v1/worlds", body);
+    assert_eq!((status, &problem["type"]), (400, &json!("urn:problem:control:bad_request")));
+    let told =
+        |name: &str| problem["errors"].as_array().unwrap().iter().map(|error| error[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("line"), [1, 2, 3, 3, 4]);
+    assert_eq!(told("suggestion")[0], "name");
+    assert_eq!(told("suggestion")[2], "real");
+    assert_eq!(told("key")[1..], ["seed", "clock.mode", "clock.factor", "clients[0]"]);
+    let (status, problem) =
+        bench.control("POST", "/v1/worlds/default/transactions", r#"{"amount": {"value": "1", "value": "2"}}"#);
+    assert_eq!(status, 400, "{problem}");
+    for mistake in ["account_id", "currency", "value"] {
+        assert!(problem["detail"].as_str().unwrap().contains(mistake), "{problem}");
+    }
+    // What programs write for nothing is nothing.
+    assert_eq!(bench.control("POST", "/v1/worlds", r#"{"name": null, "seed": 7}"#).0, 201);
+}
+
+#[test]
+fn variables_are_read_and_put() {
+    let scenario = "sandbox: 1\nname: moody\nseed: 1\nrules:\n  \
+        - {name: spoil, match: {op: payments.create}, do: {set: {mood: bad}}}\n  \
+        - {name: sulk, match: {op: accounts.list}, when: {state: {mood: bad}}, do: {status: 503}}\n";
+    let bench = Bench::with(bank_sandbox::Sandbox::builder().scenario(scenario).unwrap());
+    let token = bench.token("default");
+    let path = "/v1/worlds/default/variables";
+    assert_eq!(bench.control("GET", path, ""), (200, json!({})));
+    assert_eq!(get(&bench, "/plain/accounts", &token).status, 200);
+    assert_eq!(bench.control("PUT", path, r#"{"mood": "bad"}"#), (200, json!({"mood": "bad"})));
+    assert_eq!(get(&bench, "/plain/accounts", &token).status, 503);
+    assert_eq!(bench.control("PUT", path, r#"{"mood": 1}"#).0, 400);
+    assert_eq!(bench.control("PUT", path, "{}"), (200, json!({})));
+    assert_eq!(get(&bench, "/plain/accounts", &token).status, 200);
+}
+
+#[test]
+fn a_refused_scenario_is_remembered_until_one_is_loaded() {
+    let bench = Bench::start();
+    let (path, status) = ("/v1/worlds/default/scenario", "/v1/worlds/default/scenario/status");
+    assert_eq!(bench.control("GET", status, "").1["state"], "in force");
+    let (refused, problem) = bench.control("PUT", path, "sandbox: 1\nname: x\nrulez: []\n");
+    assert_eq!(refused, 422);
+    let (_, standing) = bench.control("GET", status, "");
+    assert_eq!((&standing["state"], &standing["errors"]), (&json!("refused"), &problem["errors"]));
+    assert_eq!(bench.control("PUT", path, "sandbox: 1\nname: x\n").0, 200);
+    let (_, standing) = bench.control("GET", status, "");
+    assert_eq!((&standing["state"], &standing["scenario"]), (&json!("in force"), &json!("x")));
+}
+
+#[test]
 fn a_consent_granted_without_a_login_works_until_it_is_withdrawn() {
     let bench = Bench::start();
     let order = json!({"bank": "plain", "client_id": "demo", "username": "alice", "valid_for": "2d"});

@@ -5,10 +5,13 @@
 mod bench;
 mod cli;
 mod control;
+mod fault_header;
 mod faults;
 mod journal;
 mod malformed;
 mod mutated;
+mod openapi;
+mod reload;
 mod rules;
 mod snapshots;
 mod worlds;
