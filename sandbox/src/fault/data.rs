@@ -65,6 +65,22 @@ pub struct Data {
 const IDS: &[&str] =
     &["id", "transactionId", "TransactionId", "transaction_id", "accountId", "AccountId", "account_id", "resourceId"];
 
+/// What a file can say of rows.
+#[cfg(test)]
+pub(super) const WORDS: &[&str] = &[
+    "page_overlap",
+    "page_gap",
+    "page_size: double",
+    "page: empty",
+    "duplicate",
+    "drop",
+    "order: reversed",
+    "order: shuffled",
+    "ids: changing",
+    "ids: absent",
+    "ids: shared",
+];
+
 #[derive(Debug)]
 struct Edits(Arc<[Edit]>);
 

@@ -195,6 +195,19 @@ impl fmt::Debug for Fault {
     }
 }
 
+/// Faults that are told by a word, with each word: what a shipped scenario must show.
+#[cfg(test)]
+pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let named = |fault: &'static Fault, words: Vec<&'static str>| words.into_iter().map(|word| (fault.slug, word));
+    named(&drift::FAULT, drift::DRIFTS.iter().map(|row| row.0).collect())
+        .chain(named(&encoding::FAULT, encoding::ENCODINGS.iter().map(|row| row.0).collect()))
+        .chain(named(&malformed::FAULT, malformed::MALFORMED.iter().map(|row| row.0).collect()))
+        .chain(named(&next_link::FAULT, next_link::NEXT_LINKS.iter().map(|row| row.0).collect()))
+        .chain(named(&redirect::FAULT, redirect::REDIRECTS.iter().map(|row| row.0).collect()))
+        .chain(named(&retry_after::FAULT, retry_after::WORDS.iter().map(|row| row.0).collect()))
+        .chain(named(&data::FAULT, data::WORDS.to_vec()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,7 +25,7 @@ pub(super) const FAULT: Fault = Fault {
 const LEGAL: &str = "a duration (2s), {http-date: 3s}, {http-date: window.end}, past, huge, garbage, absent, or seconds (what the rule's own `limit` computes)";
 
 #[derive(Debug, Clone, Copy)]
-enum RetryAfter {
+pub(super) enum RetryAfter {
     Seconds(u64),
     DateIn(Duration),
     DateOfWindowEnd,
@@ -40,7 +40,8 @@ enum RetryAfter {
     Computed,
 }
 
-const WORDS: &[(&str, RetryAfter)] = &[
+/// Every form that is a word.
+pub(super) const WORDS: &[(&str, RetryAfter)] = &[
     ("past", RetryAfter::Past),
     ("huge", RetryAfter::Huge),
     ("garbage", RetryAfter::Garbage),

@@ -15,6 +15,7 @@ use crate::exchange::{Access, Request};
 use crate::fault::{Act, Close, Ending, FAULTS, Plan, Rewrite, Wire};
 use crate::operation::Operation;
 
+mod coverage;
 mod diagnostics;
 mod docs;
 mod engine;
