@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::control::{self, Control};
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
+use crate::tls::{AuthorityError, Tls};
 use crate::world::{Blueprint, DEFAULT, NameError, World, WorldError, Worlds};
 
 /// How long control calls under way may take once the sandbox stops.
@@ -28,7 +30,7 @@ const CONTROL_GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Sandbox;
 
-/// What to start. Without any setting: both listeners on free loopback ports, one world, every shipped bank.
+/// What to start. Without any setting: two listeners on free loopback ports, one world, every shipped bank.
 #[derive(Debug, Clone)]
 pub struct Builder {
     seed: Option<Seed>,
@@ -42,6 +44,14 @@ pub struct Builder {
     control_token: Option<String>,
     public_base: Option<String>,
     journal_header: JournalHeader,
+    tls: Option<TlsOrder>,
+}
+
+/// A TLS listener to be started.
+#[derive(Debug, Clone, Default)]
+struct TlsOrder {
+    port: u16,
+    ca_dir: Option<PathBuf>,
 }
 
 /// Why nothing was started.
@@ -61,6 +71,9 @@ pub enum StartError {
     /// Everybody could reach the control API.
     #[error("the control API must not listen on {0}, where others can reach it, without a control token")]
     OpenControl(IpAddr),
+    /// There is no certificate authority.
+    #[error("there is no certificate authority for TLS")]
+    Authority(#[from] AuthorityError),
     /// A world's name is not legal.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -93,6 +106,7 @@ impl Sandbox {
             control_token: None,
             public_base: None,
             journal_header: JournalHeader::Sent,
+            tls: None,
         }
     }
 }
@@ -141,7 +155,7 @@ impl Builder {
         self
     }
 
-    /// Address of both listeners.
+    /// Address of all listeners.
     #[must_use]
     pub fn bind(mut self, address: IpAddr) -> Builder {
         self.bind = address;
@@ -176,6 +190,27 @@ impl Builder {
         self
     }
 
+    /// Serves bank traffic inside TLS too, on a listener of its own, with certificates of an authority of its own.
+    #[must_use]
+    pub fn tls(mut self) -> Builder {
+        self.tls.get_or_insert_default();
+        self
+    }
+
+    /// Port of bank traffic inside TLS; 0 takes a free one. Switches TLS on.
+    #[must_use]
+    pub fn tls_port(mut self, port: u16) -> Builder {
+        self.tls.get_or_insert_default().port = port;
+        self
+    }
+
+    /// Folder the certificate authority is kept in, made if it is not there yet. Switches TLS on.
+    #[must_use]
+    pub fn ca_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.tls.get_or_insert_default().ca_dir = Some(folder.into());
+        self
+    }
+
     /// Leaves `x-sandbox-journal` out of answers.
     #[must_use]
     pub fn without_journal_header(mut self) -> Builder {
@@ -198,19 +233,38 @@ impl Builder {
                 return Err(StartError::TwoWorlds(name.clone()));
             }
         }
+        let tls = match &self.tls {
+            None => None,
+            Some(order) => {
+                let tls = Tls::new(order.ca_dir.as_deref())?;
+                Some((Arc::new(tls), bind("bank traffic in TLS", SocketAddr::new(self.bind, order.port)).await?))
+            }
+        };
         let traffic = bind("bank traffic", SocketAddr::new(self.bind, self.port)).await?;
         let control = bind("the control API", SocketAddr::new(self.bind, self.control_port)).await?;
         let (address, control_address) = (traffic.1, control.1);
-        let base_url = self.public_base.clone().unwrap_or_else(|| url_of(address));
+        let base_url = self.public_base.clone().unwrap_or_else(|| url_of("http", address));
         let (stop, stopped) = watch::channel(false);
         let settings = Settings { public_base: self.public_base, journal_header: self.journal_header };
         let app = Arc::new(App::new(Arc::clone(&worlds), settings));
-        let state = Control { worlds: Arc::clone(&worlds), base_url: base_url.clone(), token: self.control_token };
-        let tasks = vec![
-            tokio::spawn(server::serve(traffic.0, app, stopped.clone())),
-            tokio::spawn(serve_control(control.0, state, stopped)),
+        let control_url = url_of("http", control_address);
+        let running_tls = tls.as_ref().map(|(tls, (_, address))| RunningTls {
+            base_url: url_of("https", *address),
+            address: *address,
+            ca_pem: tls.ca_pem().into(),
+            ca_file: tls.ca_file(),
+        });
+        let ca_pem = running_tls.as_ref().map(|tls| Arc::clone(&tls.ca_pem));
+        let state =
+            Control { worlds: Arc::clone(&worlds), base_url: base_url.clone(), token: self.control_token, ca_pem };
+        let mut tasks = vec![
+            tokio::spawn(server::serve(traffic.0, None, Arc::clone(&app), stopped.clone())),
+            tokio::spawn(serve_control(control.0, state, stopped.clone())),
         ];
-        Ok(Running { base_url, control_url: url_of(control_address), address, control_address, worlds, stop, tasks })
+        if let Some((tls, (listener, _))) = tls {
+            tasks.push(tokio::spawn(server::serve(listener, Some(tls), app, stopped)));
+        }
+        Ok(Running { base_url, control_url, address, control_address, tls: running_tls, worlds, stop, tasks })
     }
 
     fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
@@ -231,9 +285,24 @@ pub struct Running {
     pub address: SocketAddr,
     /// What the control listener was bound to.
     pub control_address: SocketAddr,
+    /// The TLS listener, if there is one.
+    pub tls: Option<RunningTls>,
     worlds: Arc<Worlds>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+/// A listener of bank traffic inside TLS.
+#[derive(Debug)]
+pub struct RunningTls {
+    /// Base URL, without a trailing slash; a bank is at `{base_url}/{bank}`.
+    pub base_url: String,
+    /// What the listener was bound to.
+    pub address: SocketAddr,
+    /// Certificate of the authority that clients must trust.
+    pub ca_pem: Arc<str>,
+    /// The file it is kept in, where a folder was named.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Running {
@@ -286,12 +355,12 @@ async fn serve_control(listener: TcpListener, control: Control, mut stop: watch:
 }
 
 /// How a local client reaches an address: an unspecified one is reached over loopback.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(scheme: &str, address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {
         let loopback =
             if address.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { std::net::Ipv6Addr::LOCALHOST.into() };
         address.set_ip(loopback);
     }
-    format!("http://{address}")
+    format!("{scheme}://{address}")
 }

@@ -10,6 +10,7 @@ use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use axum::http::{Version, request};
 
+use crate::wire::Link;
 use crate::world::{BankInstance, World, Worlds};
 
 /// Where a request goes.
@@ -30,16 +31,17 @@ pub(crate) struct Place {
 const WELL_KNOWN: &[&str] = &["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 /// Finds the world and bank of a request. `public` is the configured external base URL, if any.
-pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, local: SocketAddr) -> Place {
-    let (authority, flaw) = authority(parts, local);
+pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, link: &Link) -> Place {
+    let (authority, flaw) = authority(parts, link.local());
+    let scheme = link.scheme();
     let path = parts.uri.path();
     if let Some((world, bank)) = by_host(worlds, &authority) {
-        let base_url = format!("http://{authority}");
+        let base_url = format!("{scheme}://{authority}");
         return Place { world, bank: Some(bank), path: path.to_owned(), base_url, flaw };
     }
     let root = match public {
         Some(base) => base.to_owned(),
-        None => format!("http://{authority}"),
+        None => format!("{scheme}://{authority}"),
     };
     let well_known = WELL_KNOWN.iter().find_map(|form| Some((*form, path.strip_prefix(form)?)));
     if let Some((form, rest)) = well_known.filter(|(_, rest)| rest.starts_with('/')) {
@@ -79,7 +81,7 @@ fn authority(parts: &request::Parts, local: SocketAddr) -> (String, Option<&'sta
     }
 }
 
-fn by_host(worlds: &Worlds, authority: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {
+pub(super) fn by_host(worlds: &Worlds, authority: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     let suffix = host.len().checked_sub(".localhost".len())?;
     if !host.is_char_boundary(suffix) || !host[suffix..].eq_ignore_ascii_case(".localhost") {

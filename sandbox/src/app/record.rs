@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 
-use axum::http::{Version, request};
+use axum::http::{Method, Version, request};
 
 use crate::clock;
 use crate::fault::Close;
 use crate::journal::{Ending, Entry, Journal, Packed};
 use crate::operation::Operation;
 use crate::wire::{Delivery, Sent};
+use crate::world::World;
 
 /// An open entry of a journal. Dropped before an answer was delivered, it closes itself with the ending set so far.
 pub(crate) struct Record {
@@ -61,6 +62,16 @@ impl Record {
         Box::new(Record { seq: journal.open(), journal: Arc::clone(journal), entry: Some(Box::new(entry)) })
     }
 
+    /// Opens an entry for a connection without a request; in place of method and target stands a dash, as in the logs of
+    /// web servers.
+    pub(super) fn of_connection(world: &World, connection: u64) -> Box<Record> {
+        let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+        parts.method = Method::from_bytes(b"-").expect("a dash is a token");
+        let mut record = Record::open(world.journal(), None, &parts, connection, world.clock().now());
+        "-".clone_into(&mut record.entry().target);
+        record
+    }
+
     /// Number of the exchange inside its world.
     pub(crate) fn seq(&self) -> u64 {
         self.seq
@@ -92,7 +103,7 @@ impl Delivery for Record {
         entry.ending = match sent {
             Sent::Whole => Ending::Complete,
             Sent::Cut(Close::Fin) => Ending::Cut,
-            Sent::Cut(Close::Reset) => Ending::Reset,
+            Sent::Cut(close) => Ending::of(close),
             Sent::Lost => Ending::ClientGone,
         };
         if let Some(answer) = &mut entry.answer {

@@ -3,6 +3,7 @@
 //! Owns the calls of `docs/control-api.md` and their JSON. Never part of a simulated bank.
 
 mod access;
+mod authority;
 mod journal;
 mod ledger;
 mod problem;
@@ -30,12 +31,15 @@ pub(crate) struct Control {
     pub(crate) base_url: String,
     /// What callers must present, if anything.
     pub(crate) token: Option<String>,
+    /// Certificate of the authority behind the TLS listener, if there is one.
+    pub(crate) ca_pem: Option<Arc<str>>,
 }
 
 /// Every call.
 pub(crate) fn router(control: Control) -> Router {
     let control = Arc::new(control);
     let calls = Router::new()
+        .route("/v1/ca.pem", get(authority::show))
         .route("/v1/worlds", get(worlds::list).post(worlds::create))
         .route("/v1/worlds/{world}", get(worlds::show).delete(worlds::remove))
         .route("/v1/worlds/{world}/reset", post(worlds::reset))

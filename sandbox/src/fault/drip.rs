@@ -55,7 +55,7 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
 }
 
 /// `64B`, `1KiB` or a bare number of bytes.
-fn size(value: Value<'_>) -> Option<usize> {
+pub(super) fn size(value: Value<'_>) -> Option<usize> {
     let read = |text: &str| {
         let (digits, factor) = match (text.strip_suffix("KiB"), text.strip_suffix('B')) {
             (Some(digits), _) => (digits, 1024),

@@ -13,6 +13,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::Scenario;
 use super::chance::Block;
+use super::connection;
 use super::facts::Facts;
 use super::phase::Length;
 use super::rule::Rule;
@@ -30,6 +31,8 @@ pub struct Engine {
     seed: Seed,
     /// For each operation, which rule may act at which stage, in the order they are asked.
     index: Vec<Vec<Slot>>,
+    /// The same for connections before any request.
+    connections: Vec<Slot>,
     /// Events some phase waits for.
     awaited: Vec<&'static str>,
     state: Mutex<State>,
@@ -82,16 +85,20 @@ impl Engine {
     /// An engine without rules.
     pub fn empty(seed: Seed) -> Engine {
         let index = vec![Vec::new(); OPERATIONS.len()];
-        Engine { scenario: None, seed, index, awaited: Vec::new(), state: Mutex::default() }
+        Engine { scenario: None, seed, index, connections: Vec::new(), awaited: Vec::new(), state: Mutex::default() }
     }
 
     /// An engine for a scenario; `seed` is the world's.
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Engine {
         let mut index = vec![Vec::new(); OPERATIONS.len()];
-        let mut awaited = Vec::new();
+        let (mut connections, mut awaited) = (Vec::new(), Vec::new());
         for (number, rule) in scenario.rules.iter().enumerate().filter(|(_, rule)| !rule.disabled) {
             for stage in rule.stages() {
                 let slot = Slot { stage, rule: number };
+                if stage.is_of_connections() {
+                    connections.push(slot);
+                    continue;
+                }
                 match &rule.matcher.operations {
                     None => index.iter_mut().for_each(|slots| slots.push(slot)),
                     Some(operations) => operations.iter().for_each(|operation| index[*operation as usize].push(slot)),
@@ -106,7 +113,7 @@ impl Engine {
             slots.sort_by_key(|slot| (slot.stage, slot.rule));
         }
         let state = State::of(scenario.rules.len());
-        Engine { scenario: Some(scenario), seed, index, awaited, state: Mutex::new(state) }
+        Engine { scenario: Some(scenario), seed, index, connections, awaited, state: Mutex::new(state) }
     }
 
     /// An engine for a changed scenario: rules that are written as before keep what they have counted.
@@ -138,6 +145,7 @@ impl Engine {
             scenario: self.scenario.clone(),
             seed: self.seed,
             index: self.index.clone(),
+            connections: self.connections.clone(),
             awaited: self.awaited.clone(),
             state: Mutex::new(self.state.lock().clone()),
         }
@@ -156,8 +164,22 @@ impl Engine {
 
     /// Decides what happens to a call, and counts it.
     pub fn decide(&self, facts: &Facts<'_>) -> Plan {
+        self.ask(self.index[facts.operation as usize].iter(), facts)
+    }
+
+    /// Decides what happens to a connection at a stage before any request, and counts it. `host` is what a TLS client asked
+    /// for by name.
+    pub fn decide_connection(&self, stage: Stage, host: Option<&str>, now: Timestamp) -> Plan {
+        let mut slots = self.connections.iter().filter(|slot| slot.stage == stage).peekable();
+        if slots.peek().is_none() {
+            return Plan::default();
+        }
+        connection::facts(host, now, |facts| self.ask(slots, facts))
+    }
+
+    /// Asks rules in their order.
+    fn ask<'s>(&self, slots: impl Iterator<Item = &'s Slot>, facts: &Facts<'_>) -> Plan {
         let mut plan = Plan::default();
-        let slots = &self.index[facts.operation as usize];
         let Some(scenario) = &self.scenario else { return plan };
         let mut state: Option<MutexGuard<'_, State>> = None;
         let mut asked: Vec<(usize, Option<Fire>)> = Vec::new();

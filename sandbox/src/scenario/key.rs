@@ -72,6 +72,11 @@ impl Key {
         key
     }
 
+    /// `true` if everything is counted together.
+    pub(super) fn is_world(&self) -> bool {
+        self.0.iter().all(|part| *part == Part::World)
+    }
+
     /// The key in words, for people.
     pub(super) fn words(&self) -> String {
         let words: Vec<String> = self.0.iter().filter(|part| **part != Part::World).map(Part::words).collect();

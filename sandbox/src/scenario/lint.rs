@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bank_fixtures::document::{Value, suggest};
 
+use super::connection;
 use super::rule::Rule;
 use crate::fault::Needs;
 use crate::operation::{OPERATIONS, Operation};
@@ -26,6 +27,7 @@ pub(super) fn lint(rules: &[(Rule, Value<'_>)], has_seed: bool) {
             let message = format!("this rule can never fire: `{}` before it ends every one of its calls", by.name);
             place.refuse(message, "a narrower `match`, a condition or phases on the rule before, or another order");
         }
+        connection::lint(rule, *value);
         if rule.when.chance.is_some() && !has_seed {
             let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
             chance.refuse("chance without a seed cannot be repeated", "a `seed:` at the top of the file: seed: 42");
@@ -64,5 +66,6 @@ fn shadows(earlier: &Rule, later: &Rule) -> bool {
     };
     let all = || OPERATIONS.iter().map(|row| row.0).collect::<Vec<_>>();
     let covered = later.matcher.operations.clone().unwrap_or_else(all).into_iter().all(covers);
-    covered && later.stages().iter().all(|stage| *stage >= ends)
+    let same_kind = later.stages().iter().all(|stage| stage.is_of_connections() == ends.is_of_connections());
+    covered && same_kind && later.stages().iter().all(|stage| *stage >= ends)
 }

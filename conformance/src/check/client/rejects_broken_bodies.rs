@@ -75,7 +75,8 @@ fn broken_body(entry: &Entry) -> bool {
     let kept = response.body.as_ref().filter(|body| body.len() as u64 == response.body_bytes && !body.is_empty());
     let not_json = kept.is_some_and(|body| serde_json::from_str::<IgnoredAny>(body).is_err());
     let said_so = entry.decisions.iter().any(|decision| decision.effect.starts_with("malformed"));
-    let cut = matches!(entry.ending, Some(Ending::Cut | Ending::Reset | Ending::Closed)) && response.sent_bytes > 0;
+    let broke = |ending| matches!(ending, Ending::Cut | Ending::Reset | Ending::Closed | Ending::StreamReset);
+    let cut = entry.ending.is_some_and(broke) && response.sent_bytes > 0;
     let whole = entry.ending == Some(Ending::Complete);
     cut || whole && (not_json || said_so)
 }
