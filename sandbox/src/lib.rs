@@ -21,6 +21,8 @@ pub mod operation;
 pub mod profile;
 pub mod scenario;
 mod server;
+mod tls;
 mod wire;
 
-pub use sandbox::{Builder, Running, Sandbox, StartError};
+pub use sandbox::{Builder, Running, RunningTls, Sandbox, StartError};
+pub use tls::AuthorityError;

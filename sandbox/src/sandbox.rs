@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::journal::Secrets;
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
+use crate::tls::{AuthorityError, Tls};
 use crate::world::{AddError, Blueprint, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
 
 /// How long control calls under way may take once the sandbox stops.
@@ -32,7 +34,7 @@ const SWEEP_EVERY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Sandbox;
 
-/// What to start. Without any setting: both listeners on free loopback ports, one world, every shipped bank.
+/// What to start. Without any setting: two listeners on free loopback ports, one world, every shipped bank.
 #[derive(Debug, Clone)]
 pub struct Builder {
     seed: Option<Seed>,
@@ -49,6 +51,14 @@ pub struct Builder {
     secrets: Secrets,
     max_worlds: usize,
     fault_header: FaultHeader,
+    tls: Option<TlsOrder>,
+}
+
+/// A TLS listener to be started.
+#[derive(Debug, Clone, Default)]
+struct TlsOrder {
+    port: u16,
+    ca_dir: Option<PathBuf>,
 }
 
 /// Why nothing was started.
@@ -68,6 +78,9 @@ pub enum StartError {
     /// Everybody could reach the control API.
     #[error("the control API must not listen on {0}, where others can reach it, without a control token")]
     OpenControl(IpAddr),
+    /// There is no certificate authority.
+    #[error("there is no certificate authority for TLS")]
+    Authority(#[from] AuthorityError),
     /// A world's name is not legal.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -103,6 +116,7 @@ impl Sandbox {
             secrets: Secrets::Hidden,
             max_worlds: WORLDS_LIMIT,
             fault_header: FaultHeader::Ignored,
+            tls: None,
         }
     }
 }
@@ -151,7 +165,7 @@ impl Builder {
         self
     }
 
-    /// Address of both listeners.
+    /// Address of all listeners.
     #[must_use]
     pub fn bind(mut self, address: IpAddr) -> Builder {
         self.bind = address;
@@ -183,6 +197,27 @@ impl Builder {
     #[must_use]
     pub fn public_base(mut self, base: impl Into<String>) -> Builder {
         self.public_base = Some(base.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// Serves bank traffic inside TLS too, on a listener of its own, with certificates of an authority of its own.
+    #[must_use]
+    pub fn tls(mut self) -> Builder {
+        self.tls.get_or_insert_default();
+        self
+    }
+
+    /// Port of bank traffic inside TLS; 0 takes a free one. Switches TLS on.
+    #[must_use]
+    pub fn tls_port(mut self, port: u16) -> Builder {
+        self.tls.get_or_insert_default().port = port;
+        self
+    }
+
+    /// Folder the certificate authority is kept in, made if it is not there yet. Switches TLS on.
+    #[must_use]
+    pub fn ca_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.tls.get_or_insert_default().ca_dir = Some(folder.into());
         self
     }
 
@@ -227,10 +262,17 @@ impl Builder {
             Worlds::check_name(name)?;
             worlds.add(self.make(name)?)?;
         }
+        let tls = match &self.tls {
+            None => None,
+            Some(order) => {
+                let tls = Tls::new(order.ca_dir.as_deref())?;
+                Some((Arc::new(tls), bind("bank traffic in TLS", SocketAddr::new(self.bind, order.port)).await?))
+            }
+        };
         let traffic = bind("bank traffic", SocketAddr::new(self.bind, self.port)).await?;
         let control = bind("the control API", SocketAddr::new(self.bind, self.control_port)).await?;
         let (address, control_address) = (traffic.1, control.1);
-        let base_url = self.public_base.clone().unwrap_or_else(|| url_of(address));
+        let base_url = self.public_base.clone().unwrap_or_else(|| url_of("http", address));
         let (stop, stopped) = watch::channel(false);
         let settings = Settings {
             public_base: self.public_base,
@@ -238,18 +280,30 @@ impl Builder {
             fault_header: self.fault_header,
         };
         let app = Arc::new(App::new(Arc::clone(&worlds), settings));
+        let control_url = url_of("http", control_address);
+        let running_tls = tls.as_ref().map(|(tls, (_, address))| RunningTls {
+            base_url: url_of("https", *address),
+            address: *address,
+            ca_pem: tls.ca_pem().into(),
+            ca_file: tls.ca_file(),
+        });
+        let ca_pem = running_tls.as_ref().map(|tls| Arc::clone(&tls.ca_pem));
         let state = Control {
             worlds: Arc::clone(&worlds),
             base_url: base_url.clone(),
             token: self.control_token,
             secrets: self.secrets,
+            ca_pem,
         };
-        let tasks = vec![
-            tokio::spawn(server::serve(traffic.0, app, stopped.clone())),
+        let mut tasks = vec![
+            tokio::spawn(server::serve(traffic.0, None, Arc::clone(&app), stopped.clone())),
             tokio::spawn(serve_control(control.0, state, stopped.clone())),
-            tokio::spawn(sweep(Arc::clone(&worlds), stopped)),
+            tokio::spawn(sweep(Arc::clone(&worlds), stopped.clone())),
         ];
-        Ok(Running { base_url, control_url: url_of(control_address), address, control_address, worlds, stop, tasks })
+        if let Some((tls, (listener, _))) = tls {
+            tasks.push(tokio::spawn(server::serve(listener, Some(tls), app, stopped)));
+        }
+        Ok(Running { base_url, control_url, address, control_address, tls: running_tls, worlds, stop, tasks })
     }
 
     fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
@@ -270,9 +324,24 @@ pub struct Running {
     pub address: SocketAddr,
     /// What the control listener was bound to.
     pub control_address: SocketAddr,
+    /// The TLS listener, if there is one.
+    pub tls: Option<RunningTls>,
     worlds: Arc<Worlds>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+/// A listener of bank traffic inside TLS.
+#[derive(Debug)]
+pub struct RunningTls {
+    /// Base URL, without a trailing slash; a bank is at `{base_url}/{bank}`.
+    pub base_url: String,
+    /// What the listener was bound to.
+    pub address: SocketAddr,
+    /// Certificate of the authority that clients must trust.
+    pub ca_pem: Arc<str>,
+    /// The file it is kept in, where a folder was named.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Running {
@@ -339,12 +408,12 @@ async fn sweep(worlds: Arc<Worlds>, mut stop: watch::Receiver<bool>) {
 }
 
 /// How a local client reaches an address: an unspecified one is reached over loopback.
-fn url_of(address: SocketAddr) -> String {
+fn url_of(scheme: &str, address: SocketAddr) -> String {
     let mut address = address;
     if address.ip().is_unspecified() {
         let loopback =
             if address.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { std::net::Ipv6Addr::LOCALHOST.into() };
         address.set_ip(loopback);
     }
-    format!("http://{address}")
+    format!("{scheme}://{address}")
 }

@@ -112,6 +112,17 @@ pub enum Ending {
     Reset,
     /// A scenario closed the connection.
     Closed,
+    /// A scenario closed its side of the connection without an answer, and listened on.
+    HalfClosed,
+    /// A scenario reset the stream; the connection went on.
+    StreamReset,
+    /// A scenario sent GOAWAY instead of the answer.
+    #[serde(rename = "goaway")]
+    GoAway,
+    /// A scenario sent bytes that are no answer.
+    Garbage,
+    /// A scenario ended the connection before a request.
+    Refused,
     /// A scenario never answered.
     Hung,
     /// The client went away first.
@@ -193,7 +204,7 @@ impl Entry {
 
     /// `true` if the client did not get the whole answer, whatever the bank did.
     pub fn lost(&self) -> bool {
-        matches!(self.ending, Some(Ending::Cut | Ending::Reset | Ending::Closed | Ending::Hung | Ending::ClientGone))
+        self.ending.is_some_and(|ending| ending != Ending::Complete)
     }
 
     /// How long after the end of `earlier` this request came, on the bank's clock; zero if it came before that end.
@@ -223,6 +234,11 @@ impl Ending {
             Ending::Cut => "cut inside the body",
             Ending::Reset => "connection reset",
             Ending::Closed => "connection closed",
+            Ending::HalfClosed => "connection half-closed",
+            Ending::StreamReset => "stream reset",
+            Ending::GoAway => "GOAWAY instead of an answer",
+            Ending::Garbage => "garbage instead of an answer",
+            Ending::Refused => "connection refused",
             Ending::Hung => "never answered",
             Ending::ClientGone => "the client went away",
         }

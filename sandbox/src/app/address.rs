@@ -12,6 +12,7 @@ use axum::http::uri::Authority;
 use axum::http::{Version, request};
 
 use crate::exchange::{Problem, ProblemKind};
+use crate::wire::Link;
 use crate::world::{BankInstance, World, Worlds};
 
 /// Where a request goes.
@@ -37,7 +38,7 @@ const WORLD_HEADER: &str = "x-sandbox-world";
 const WELL_KNOWN: &[&str] = &["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 /// Finds the world and bank of a request. `public` is the configured external base URL, if any.
-pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, local: SocketAddr) -> Place {
+pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, link: &Link) -> Place {
     let (name, unreadable) = match named_world(parts) {
         Ok(name) => (name, None),
         Err(problem) => (None, Some(problem)),
@@ -47,7 +48,7 @@ pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Pa
         Some((_, Some(world))) => Arc::clone(world),
         _ => worlds.default_world(),
     };
-    let mut place = resolve_in(worlds, &root, public, parts, local);
+    let mut place = resolve_in(worlds, &root, public, parts, link);
     let flaw = match named {
         None => unreadable,
         Some((name, None)) => {
@@ -75,20 +76,21 @@ pub(crate) fn resolve_in(
     root: &Arc<World>,
     public: Option<&str>,
     parts: &request::Parts,
-    local: SocketAddr,
+    link: &Link,
 ) -> Place {
-    let (authority, flaw) = authority(parts, local);
+    let (authority, flaw) = authority(parts, link.local());
     let flaw = flaw.map(|flaw| Problem::new(ProblemKind::MalformedRequest, flaw));
+    let scheme = link.scheme();
     let path = parts.uri.path();
     if let Some(label) = host_label(&authority)
         && let Some((world, bank)) = by_host(worlds, root, &label)
     {
-        let (base_url, is_open) = (format!("http://{authority}"), !label.contains("--"));
+        let (base_url, is_open) = (format!("{scheme}://{authority}"), !label.contains("--"));
         return Place { world, bank: Some(bank), path: path.to_owned(), base_url, is_open, flaw };
     }
     let base = match public {
         Some(base) => base.to_owned(),
-        None => format!("http://{authority}"),
+        None => format!("{scheme}://{authority}"),
     };
     let well_known = WELL_KNOWN.iter().find_map(|form| Some((*form, path.strip_prefix(form)?)));
     let mut place = match well_known.filter(|(_, rest)| rest.starts_with('/')) {
@@ -160,6 +162,11 @@ fn host_label(authority: &str) -> Option<String> {
     let suffix = host.len().checked_sub(".localhost".len())?;
     let is_local = host.is_char_boundary(suffix) && host[suffix..].eq_ignore_ascii_case(".localhost");
     is_local.then(|| host[..suffix].to_ascii_lowercase())
+}
+
+/// The world that a host name means.
+pub(super) fn world_of_host(worlds: &Worlds, authority: &str) -> Option<Arc<World>> {
+    by_host(worlds, &worlds.default_world(), &host_label(authority)?).map(|(world, _)| world)
 }
 
 fn by_host(worlds: &Worlds, root: &Arc<World>, label: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {

@@ -33,6 +33,7 @@ impl Envelope<'_> {
         let mut reply = match ending {
             Ending::Hang(limit) => return Outcome::Silence(Silence::Hang(limit)),
             Ending::Close(close) => return Outcome::Silence(Silence::Close(close)),
+            Ending::Garbage(bytes) => return Outcome::Silence(Silence::Garbage(bytes)),
             Ending::Problem(problem) => self.problem(&problem),
             Ending::Fixed { status, headers, body } => {
                 let mut reply = match body {

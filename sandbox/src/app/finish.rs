@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use axum::http::header::{ALLOW, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, DATE, Entry, HeaderMap, HeaderName, HeaderValue};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 
@@ -41,6 +41,16 @@ pub(super) fn headers(reply: &mut Reply, request_id: &str, now: Timestamp, journ
     let bodiless = reply.status.is_informational() || matches!(reply.status.as_u16(), 204 | 304);
     if !bodiless {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(reply.body.len()));
+    }
+}
+
+/// Promises another length than the body has, or none, where one is promised at all.
+pub(super) fn promise(reply: &mut Reply, length: Option<u64>) {
+    if let Entry::Occupied(mut promised) = reply.headers.entry(CONTENT_LENGTH) {
+        match length {
+            Some(length) => drop(promised.insert(HeaderValue::from(length))),
+            None => drop(promised.remove()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod address;
 mod body;
 mod claim;
+mod connection;
 mod envelope;
 mod finish;
 mod record;
@@ -15,16 +16,18 @@ mod view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use axum::http::{Method, Request as HttpRequest, Response, request};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Method, Request as HttpRequest, Response, request};
 use bytes::Bytes;
 use hyper::body::Incoming;
 use jiff::Timestamp;
 
 use self::address::Place;
 use self::body::Upload;
+pub(crate) use self::connection::{Accepted, Admission};
 use self::envelope::Envelope;
 use self::record::Record;
 use self::route::Routed;
@@ -39,7 +42,7 @@ use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
 use crate::scenario::Facts;
-use crate::wire::{Answer, Link, Refuse};
+use crate::wire::{Answer, Link, Refuse, Torn, When};
 use crate::world::{BankInstance, World, Worlds};
 
 /// Everything that serves bank traffic.
@@ -47,6 +50,7 @@ pub(crate) struct App {
     worlds: Arc<Worlds>,
     settings: Settings,
     connections: AtomicU64,
+    open: AtomicU64,
     refuse: Refuse,
 }
 
@@ -88,12 +92,14 @@ enum Outcome {
 }
 
 /// The ways of not answering.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Silence {
     /// Hold the connection this long (for ever if `None`), then close it.
     Hang(Option<Duration>),
-    /// Close the connection.
+    /// End the connection, or over HTTP/2 the stream.
     Close(Close),
+    /// These bytes, which are no answer, then the end of the connection.
+    Garbage(Bytes),
     /// The client left while it was made to wait.
     Left,
 }
@@ -104,12 +110,7 @@ impl App {
             let (worlds, journal_header) = (Arc::clone(&worlds), settings.journal_header);
             Arc::new(move |status, link| refusal::answer(&worlds, journal_header, status, link))
         };
-        App { worlds, settings, connections: AtomicU64::new(0), refuse }
-    }
-
-    /// Number of a new connection.
-    pub(crate) fn next_connection(&self) -> u64 {
-        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+        App { worlds, settings, connections: AtomicU64::new(0), open: AtomicU64::new(0), refuse }
     }
 
     /// Answers what cannot be read as HTTP at all.
@@ -118,18 +119,25 @@ impl App {
     }
 
     /// Serves one request. The future is dropped when the connection breaks; the journal learns of it all the same.
-    pub(crate) async fn serve(self: Arc<Self>, request: HttpRequest<Incoming>, link: Arc<Link>) -> Response<Answer> {
-        link.begin();
+    ///
+    /// # Errors
+    /// A scenario resets the stream.
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        request: HttpRequest<Incoming>,
+        link: Arc<Link>,
+    ) -> Result<Response<Answer>, Torn> {
+        let serving = link.begin();
         let (parts, incoming) = request.into_parts();
         // 1. The address comes first: world and bank decide which journal, clock and envelope everything else uses.
         let public = self.settings.public_base.as_deref();
-        let mut place = address::resolve(&self.worlds, public, &parts, link.local());
+        let mut place = address::resolve(&self.worlds, public, &parts, &link);
         let mut upload = Upload::Coming(incoming);
         if place.is_open && self.worlds.any_claims() {
             // A client that names no world may belong to one; who it is may stand in the body.
             upload = Upload::Read(upload.read().await);
             if let Some(world) = claim::claimant(&self.worlds, &place, &parts, upload.so_far()) {
-                place = address::resolve_in(&self.worlds, &world, public, &parts, link.local());
+                place = address::resolve_in(&self.worlds, &world, public, &parts, &link);
             }
         }
         place.world.touch();
@@ -156,15 +164,23 @@ impl App {
         let (mut reply, wire) = match outcome {
             Outcome::Reply(reply, wire) => (reply, wire),
             Outcome::Silence(silence) => {
-                record.entry().ending = silence.ending();
-                // The record waits with us and is closed when the connection takes both away.
-                match silence.keep(&link).await {}
+                record.entry().ending = silence.ending(&link);
+                // The record waits with us and is closed when the connection, or the stream, takes both away.
+                return Err(silence.keep(&link).await);
             }
         };
         // 13. What every answer carries comes after the rewrites, and only where nothing is yet: a rule that names one of
         // these headers wins.
         let journal = (self.settings.journal_header == JournalHeader::Sent).then(|| (world.name(), record.seq()));
         finish::headers(&mut reply, &request.request_id, world.clock().now(), journal);
+        if let Some(wire) = wire.filter(|_| !head) {
+            let length = reply.body.len() as u64;
+            finish::promise(&mut reply, wire.promised(length, link.is_http2()));
+        }
+        if matches!(wire, Some(Wire::Leave)) && !link.is_http2() {
+            // HTTP/1.1 has another word for it.
+            reply.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let entry = record.entry();
         entry.committed |= reply.committed;
         // A limit that counts only what succeeds hears of it before the client does.
@@ -175,10 +191,10 @@ impl App {
         entry.answer = Some(Answered { status: reply.status, headers, body, sent_bytes: 0 });
         // 14. The wire comes last: it moves bytes and does not know what they mean.
         let body = if head { Bytes::new() } else { reply.body };
-        let mut response = Response::new(Answer::new(body, wire, link, record));
+        let mut response = Response::new(Answer::new(body, wire, serving, record));
         *response.status_mut() = reply.status;
         *response.headers_mut() = reply.headers;
-        response
+        Ok(response)
     }
 }
 
@@ -237,7 +253,7 @@ impl Exchange<'_> {
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
-        let plan = decide(world, &call, bank, fault_header, record);
+        let plan = decide(world, &call, bank, fault_header, record, link);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
             act(bank, &plan.acts, call.access.as_deref(), now);
@@ -336,7 +352,14 @@ const FAULT_HEADER_LIMIT_BYTES: usize = 1024;
 /// The limit key of callers without a token.
 const ANONYMOUS: &str = "";
 
-fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, fault_header: FaultHeader, record: &mut Record) -> Plan {
+fn decide(
+    world: &World,
+    call: &Call<'_>,
+    bank: &BankInstance,
+    fault_header: FaultHeader,
+    record: &mut Record,
+    link: &Link,
+) -> Plan {
     let about = bank.dialect.facts(call);
     let claimed = match &call.access {
         Some(_) => None,
@@ -368,7 +391,9 @@ fn decide(world: &World, call: &Call<'_>, bank: &BankInstance, fault_header: Fau
     entry.operation = call.operation;
     entry.access = call.access.clone();
     (entry.account_id, entry.page, entry.idempotency_key) = (about.account, about.page, about.idempotency_key);
-    entry.decisions = std::mem::take(&mut plan.because);
+    // What happened to the connection has happened to every call on it.
+    entry.decisions = link.because().to_vec();
+    entry.decisions.append(&mut plan.because);
     entry.client_id = claimed;
     plan
 }
@@ -449,19 +474,21 @@ async fn wait(duration: Duration, link: &Link) -> bool {
 }
 
 impl Silence {
-    fn ending(self) -> journal::Ending {
+    fn ending(&self, link: &Link) -> journal::Ending {
         match self {
             Silence::Hang(_) => journal::Ending::Hung,
-            Silence::Close(close) => journal::Ending::of(close),
+            Silence::Close(close) => journal::Ending::of(close.over(link.is_http2())),
+            Silence::Garbage(_) => journal::Ending::Garbage,
             Silence::Left => journal::Ending::ClientGone,
         }
     }
 
-    /// Never returns: ends the connection, which drops everything on it.
-    async fn keep(self, link: &Link) -> std::convert::Infallible {
-        let close = match self {
-            Silence::Close(close) => close,
-            Silence::Left => Close::Fin,
+    /// Returns if only the stream ends; else never: ends the connection, which drops everything on it.
+    async fn keep(self, link: &Link) -> Torn {
+        let (close, parting) = match self {
+            Silence::Close(close) => (close, Bytes::new()),
+            Silence::Garbage(bytes) => (Close::Fin, bytes),
+            Silence::Left => (Close::Fin, Bytes::new()),
             Silence::Hang(limit) => {
                 let over = async {
                     match limit {
@@ -473,10 +500,15 @@ impl Silence {
                     () = over => {}
                     () = link.client_left() => {}
                 }
-                Close::Fin
+                (Close::TRUNCATED, Bytes::new())
             }
         };
-        link.close_now(close);
-        std::future::pending().await
+        match close.over(link.is_http2()) {
+            Close::Stream { code, .. } => Torn::with(code),
+            close => {
+                link.end(close, parting, When::Now);
+                std::future::pending().await
+            }
+        }
     }
 }

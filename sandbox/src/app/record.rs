@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{Version, request};
+use axum::http::{Method, Version, request};
 
 use crate::clock;
 use crate::fault::Close;
@@ -13,6 +13,7 @@ use crate::journal::{Ending, Entry, Journal, Packed};
 use crate::operation::Operation;
 use crate::scenario::Ticket;
 use crate::wire::{Delivery, Sent};
+use crate::world::World;
 
 /// An open entry of a journal. Dropped before an answer was delivered, it closes itself with the ending set so far.
 pub(crate) struct Record {
@@ -75,6 +76,16 @@ impl Record {
         self.tickets.iter().for_each(|ticket| ticket.settle(succeeded));
     }
 
+    /// Opens an entry for a connection without a request; in place of method and target stands a dash, as in the logs of
+    /// web servers.
+    pub(super) fn of_connection(world: &World, connection: u64) -> Box<Record> {
+        let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+        parts.method = Method::from_bytes(b"-").expect("a dash is a token");
+        let mut record = Record::open(world.journal(), None, &parts, connection, world.clock().now());
+        "-".clone_into(&mut record.entry().target);
+        record
+    }
+
     /// Number of the exchange inside its world.
     pub(crate) fn seq(&self) -> u64 {
         self.seq
@@ -110,7 +121,7 @@ impl Delivery for Record {
         entry.ending = match sent {
             Sent::Whole => Ending::Complete,
             Sent::Cut(Close::Fin) => Ending::Cut,
-            Sent::Cut(Close::Reset) => Ending::Reset,
+            Sent::Cut(close) => Ending::of(close),
             Sent::Lost => Ending::ClientGone,
         };
         if let Some(answer) = &mut entry.answer {

@@ -22,7 +22,7 @@ pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: Sta
         query: String::new(),
         headers: parts.headers,
         body: Bytes::new(),
-        base_url: format!("http://{}", link.local()),
+        base_url: format!("{}://{}", link.scheme(), link.local()),
         connection: link.number(),
     };
     let detail = match status {
@@ -37,6 +37,7 @@ pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: Sta
     finish::headers(&mut reply, &request.request_id, world.clock().now(), journal);
     let bytes = written(status, &reply.headers, &reply.body);
     let entry = record.entry();
+    entry.decisions = link.because().to_vec();
     entry.ending = Ending::Complete;
     entry.class = reply.class;
     let sent_bytes = reply.body.len() as u64;

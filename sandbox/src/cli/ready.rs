@@ -16,7 +16,19 @@ struct Ready {
     control_url: String,
     address: String,
     control_address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<Tls>,
     worlds: Vec<World>,
+}
+
+#[derive(Serialize)]
+struct Tls {
+    base_url: String,
+    address: String,
+    /// Where the authority's certificate is to be had.
+    ca_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca_file: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +63,12 @@ pub(super) fn write(path: &Path, running: &Running) -> io::Result<()> {
         control_url: running.control_url.clone(),
         address: running.address.to_string(),
         control_address: running.control_address.to_string(),
+        tls: running.tls.as_ref().map(|tls| Tls {
+            base_url: tls.base_url.clone(),
+            address: tls.address.to_string(),
+            ca_url: format!("{}/v1/ca.pem", running.control_url),
+            ca_file: tls.ca_file.as_ref().map(|file| file.display().to_string()),
+        }),
         worlds: worlds.collect(),
     };
     let text = serde_json::to_vec_pretty(&ready).expect("strings and numbers serialise");

@@ -114,6 +114,7 @@ fn exit_of(error: &StartError) -> Exit {
             Exit::Broken
         }
         StartError::World { .. } => Exit::InvalidFile,
+        StartError::Authority(_) => Exit::Broken,
         StartError::OpenControl(_) | StartError::Name(_) | StartError::Crowd(_) => Exit::Usage,
     }
 }
@@ -139,6 +140,10 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
     }
     builder = banks.into_iter().fold(builder, Builder::bank);
     builder = options.worlds.iter().fold(builder, |builder, name| builder.world(name));
+    if options.tls {
+        builder = builder.tls_port(options.tls_port);
+        builder = options.ca_dir.iter().fold(builder, Builder::ca_dir);
+    }
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
@@ -231,6 +236,18 @@ fn greeting(running: &Running) -> String {
         }
     }
     lines.push(format!("  control  {}/v1/worlds", running.control_url));
+    if let Some(tls) = &running.tls {
+        for world in running.worlds().all() {
+            for instance in world.banks() {
+                let path = crate::world::path_of(&world, instance);
+                lines.push(format!("  tls      {}{path}", tls.base_url));
+            }
+        }
+        lines.push(match &tls.ca_file {
+            Some(file) => format!("  ca       {}", file.display()),
+            None => format!("  ca       {}/v1/ca.pem", running.control_url),
+        });
+    }
     if let Some(user) = first_user(running) {
         lines.push(format!("  user     {} / {}", user.0, user.1));
     }

@@ -4,6 +4,7 @@
 //! OpenAPI document are made. Never part of a simulated bank.
 
 mod access;
+mod authority;
 mod calls;
 mod journal;
 mod ledger;
@@ -39,6 +40,8 @@ pub(crate) struct Control {
     pub(crate) token: Option<String>,
     /// Whether a reader of the journal may ask for what is secret.
     pub(crate) secrets: Secrets,
+    /// Certificate of the authority behind the TLS listener, if there is one.
+    pub(crate) ca_pem: Option<Arc<str>>,
 }
 
 /// Every call.

@@ -30,7 +30,7 @@ impl Effect for Delay {
         let wait = self.0.at(moment);
         match moment.stage {
             Stage::Send => plan.delay_after += wait,
-            Stage::Head | Stage::Bank => plan.delay_before += wait,
+            _ => plan.delay_before += wait,
         }
     }
 }

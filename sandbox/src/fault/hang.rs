@@ -8,7 +8,7 @@ pub(super) const FAULT: Fault = Fault {
     slug: "hang",
     layer: Layer::Socket,
     stages: &[Stage::Head, Stage::Bank, Stage::Send],
-    about: "nothing is answered for this long, then the connection closes; with `stage: send` the bank has acted",
+    about: "nothing is answered for this long, then the connection closes (over HTTP/2 the stream is reset); with `stage: send` the bank has acted",
     legal: "forever, or a wait: 35s, 2s..5s",
     example: "hang: 35s",
     compile,

@@ -4,9 +4,16 @@
 //! answer. Faults see HTTP messages and sockets, never a dialect; who gets a fault and when belongs to the rule around it.
 //! The request pipeline carries the plan out.
 
+mod accept_delay;
+mod bandwidth;
 mod bank;
 mod body;
+mod broken_chunk;
+mod byte_limit;
 mod close;
+mod close_idle;
+mod connection_cap;
+mod content_length;
 mod corrupt;
 mod data;
 mod date;
@@ -15,8 +22,12 @@ mod drift;
 mod drip;
 mod encoding;
 mod error;
+mod garbage;
+mod goaway;
+mod half_close;
 mod hang;
 mod headers;
+mod http2;
 pub(crate) mod json;
 mod json_text;
 mod malformed;
@@ -27,12 +38,15 @@ mod patch;
 mod plan;
 mod prelude;
 mod redirect;
+mod refuse;
 mod reset;
 mod retry_after;
 mod rewrite;
+mod rst_stream;
 mod share;
 mod stage;
 mod status;
+mod tls;
 mod truncate;
 mod wait;
 
@@ -51,7 +65,7 @@ pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
 pub use patch::Patch;
-pub use plan::{Act, Close, Ending, Odds, Plan, Provenance, Stall, Wire};
+pub use plan::{Act, Break, Close, ConnectionPlan, Ending, Http1End, Keep, Odds, Plan, Provenance, Stall, TlsFlaw, Wire};
 pub use redirect::Redirect;
 pub use rewrite::{Rewrite, Scene};
 pub(crate) use share::Share;
@@ -84,6 +98,8 @@ pub enum Layer {
     Body,
     /// The connection.
     Socket,
+    /// The TLS handshake.
+    Tls,
     /// How long it takes.
     Time,
     /// Lists and their links.
@@ -161,8 +177,21 @@ pub static FAULTS: &[Fault] = &[
     hang::FAULT,
     reset::FAULT,
     close::FAULT,
+    half_close::FAULT,
+    rst_stream::FAULT,
+    goaway::FAULT,
+    garbage::FAULT,
     truncate::FAULT,
+    byte_limit::FAULT,
+    broken_chunk::FAULT,
+    content_length::FAULT,
     drip::FAULT,
+    bandwidth::FAULT,
+    close_idle::FAULT,
+    connection_cap::FAULT,
+    refuse::FAULT,
+    accept_delay::FAULT,
+    tls::FAULT,
     oauth::FAULT,
     bank::FAULT,
 ];
@@ -174,6 +203,7 @@ impl Layer {
             Layer::Http => "http",
             Layer::Body => "body",
             Layer::Socket => "socket",
+            Layer::Tls => "tls",
             Layer::Time => "time",
             Layer::Paging => "paging",
             Layer::OAuth => "oauth",

@@ -32,6 +32,8 @@ pub struct Plan {
     pub rewrites: Vec<Rewrite>,
     /// How the bytes go out.
     pub wire: Option<Wire>,
+    /// What happens to a connection before any request.
+    pub connection: ConnectionPlan,
     /// Which rules did this, for the journal.
     pub because: Vec<Provenance>,
     /// What limits lent the call and want to hear about: held until the exchange ends.
@@ -56,27 +58,118 @@ pub enum Ending {
     Hang(Option<Duration>),
     /// Close at once without an answer.
     Close(Close),
+    /// These bytes, which are no answer, then FIN.
+    Garbage(Bytes),
 }
 
-/// How a connection ends.
+/// How an exchange ends before its answer is out: usually with its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
     /// TCP RST.
     Reset,
     /// TCP FIN.
     Fin,
+    /// TCP FIN of our side; what the client still sends is read for so long.
+    Half(Duration),
+    /// HTTP/2: RST_STREAM, and the connection goes on.
+    Stream {
+        /// Error code of RFC 9113 7.
+        code: u32,
+        /// What is done over HTTP/1.1, which has no streams.
+        over_http1: Http1End,
+    },
+    /// HTTP/2: GOAWAY, then FIN. Over HTTP/1.1 FIN alone.
+    GoAway {
+        /// Error code of RFC 9113 7.
+        code: u32,
+        /// Whether the frame says that this call may have been processed.
+        processed: bool,
+    },
+}
+
+/// How a connection without streams ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Http1End {
+    /// TCP RST.
+    Reset,
+    /// TCP FIN.
+    Fin,
+}
+
+/// Error code `INTERNAL_ERROR` of RFC 9113 7.
+const INTERNAL_ERROR: u32 = 2;
+
+impl Close {
+    /// What a proxy does whose upstream went away inside the body.
+    pub(crate) const TRUNCATED: Close = Close::Stream { code: INTERNAL_ERROR, over_http1: Http1End::Fin };
+
+    /// What really happens on a connection: what only HTTP/2 can do is the nearest HTTP/1.1 can do there.
+    #[must_use]
+    pub fn over(self, http2: bool) -> Close {
+        match self {
+            Close::Stream { over_http1: Http1End::Reset, .. } if !http2 => Close::Reset,
+            Close::Stream { .. } | Close::GoAway { .. } if !http2 => Close::Fin,
+            close => close,
+        }
+    }
+}
+
+/// How much of a body goes out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Keep {
+    /// This share of its bytes, in `[0, 1)`.
+    Share(f64),
+    /// So many bytes, and never all of them.
+    Bytes(usize),
+}
+
+impl Keep {
+    /// Bytes of a body of this length that go out: never all.
+    pub(crate) fn of(self, length: usize) -> usize {
+        let keep = match self {
+            Keep::Share(share) => (length as f64 * share) as usize,
+            Keep::Bytes(bytes) => bytes,
+        };
+        keep.min(length.saturating_sub(1))
+    }
+}
+
+/// How a chunked body breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// The size of a chunk is no number; the rest of the body follows it, then FIN.
+    BadSize,
+    /// FIN without the last, empty chunk.
+    NoEnd,
+    /// RST without the last, empty chunk.
+    Reset,
 }
 
 /// How the bytes of the answer go out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wire {
-    /// The promised `Content-Length`, this share of the body, then the end.
+    /// The promised `Content-Length`, some of the body, then the end.
     Cut {
-        /// Share of the body's bytes that go out, in `[0, 1)`.
-        share: f64,
-        /// How the connection ends after them.
+        /// What goes out.
+        keep: Keep,
+        /// How the exchange ends after it.
         close: Close,
     },
+    /// Chunks instead of a `Content-Length`, which break.
+    Chunks {
+        /// Bytes per chunk, at least 1.
+        chunk: usize,
+        /// Good chunks before the break; `None` for the whole body.
+        after: Option<usize>,
+        /// How they break.
+        broken: Break,
+    },
+    /// A `Content-Length` that is off by so many bytes, and the whole body.
+    Length(i64),
+    /// Everything as promised, and FIN after so much silence.
+    Idle(Duration),
+    /// Everything as promised, on a connection that takes no further request.
+    Leave,
     /// The body in pieces with a wait before each.
     Drip {
         /// Bytes per piece, at least 1.
@@ -86,6 +179,17 @@ pub enum Wire {
         /// A longer silence on the way.
         stall: Option<Stall>,
     },
+}
+
+impl Wire {
+    /// The `Content-Length` that is promised for a body of this length; `None` if nothing is.
+    pub(crate) fn promised(&self, length: u64, http2: bool) -> Option<u64> {
+        match self {
+            Wire::Length(off) => Some(length.saturating_add_signed(*off)),
+            Wire::Chunks { .. } if !http2 => None,
+            _ => Some(length),
+        }
+    }
 }
 
 /// A silence in the middle of a dripping body.
@@ -106,6 +210,50 @@ pub enum Act {
     ExpireAccessToken,
     /// The consent of this request is withdrawn by the account holder.
     RevokeConsent,
+}
+
+/// What happens to a connection before any request, in the order of its fields.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionPlan {
+    /// Most connections at a time; one more is refused.
+    pub cap: Option<u64>,
+    /// It is ended before a byte of it is read.
+    pub refused: Option<Http1End>,
+    /// Wait before the first byte is read.
+    pub delay: Duration,
+    /// What is wrong with the TLS handshake.
+    pub tls: Option<TlsFlaw>,
+}
+
+/// What is wrong with a TLS handshake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsFlaw {
+    /// The certificate's time is over.
+    Expired,
+    /// The certificate's time has not come.
+    NotYetValid,
+    /// The certificate is somebody else's.
+    WrongHost,
+    /// The certificate is signed with its own key.
+    SelfSigned,
+    /// The certificate is signed by an authority nobody knows.
+    UnknownCa,
+    /// The certificate between ours and the authority's is not sent.
+    BrokenChain,
+    /// Nothing follows the ClientHello for so long (for ever if `None`), then FIN.
+    Stall(Option<Duration>),
+    /// RST after the ClientHello.
+    Reset,
+    /// A fatal alert with this number (RFC 8446 6) after the ClientHello.
+    Alert(u8),
+    /// TLS 1.2 at most.
+    Only12,
+    /// TLS 1.3 at least.
+    Only13,
+    /// No protocol that a client could offer is agreed to.
+    NoAlpn,
+    /// Every protocol is ignored: none is agreed to.
+    AlpnIgnored,
 }
 
 impl Plan {
@@ -139,7 +287,7 @@ impl Plan {
     pub(crate) fn end(&mut self, stage: Stage, ending: Ending) {
         if !self.is_ended() {
             let place = match stage {
-                Stage::Head => &mut self.before,
+                Stage::Accept | Stage::Tls | Stage::Head => &mut self.before,
                 Stage::Bank => &mut self.instead,
                 Stage::Send => &mut self.after,
             };

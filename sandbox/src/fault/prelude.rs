@@ -2,9 +2,9 @@
 
 pub(super) use std::sync::Arc;
 
-pub(super) use bank_fixtures::document::Value;
+pub(super) use bank_fixtures::document::{Kind, Value};
 
-pub(super) use super::plan::{Act, Close, Ending, Plan, Stall, Wire};
+pub(super) use super::plan::{Act, Break, Close, Ending, Http1End, Keep, Plan, Stall, TlsFlaw, Wire};
 pub(super) use super::rewrite::Rewrite;
 pub(super) use super::stage::Stage;
 pub(super) use super::{Effect, Fault, Layer, Moment};

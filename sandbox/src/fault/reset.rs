@@ -53,7 +53,9 @@ impl Effect for Broken {
     fn apply(&self, moment: &Moment<'_>, plan: &mut Plan) {
         match self.place {
             Place::BeforeHeaders => plan.end(moment.stage, Ending::Close(self.close)),
-            Place::InsideBody(share) => plan.wire = Some(Wire::Cut { share, close: self.close }),
+            Place::InsideBody(share) => {
+                plan.wire = Some(Wire::Cut { keep: Keep::Share(share), close: self.close });
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ pub(super) const FAULT: Fault = Fault {
     slug: "truncate",
     layer: Layer::Body,
     stages: &[Stage::Send],
-    about: "the promised Content-Length, then only this share of the body, then FIN",
+    about: "the promised Content-Length, then only this share of the body, then FIN (over HTTP/2 RST_STREAM, and the connection goes on)",
     legal: "the share of the body that goes out, below 100%: 50%",
     example: "truncate: 50%",
     compile,
@@ -21,5 +21,5 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
         value.refuse("the whole body goes out", format!("less than 100%; {}", share::LEGAL));
         return None;
     }
-    Some(Arc::new(Broken { place: Place::InsideBody(share), close: Close::Fin }))
+    Some(Arc::new(Broken { place: Place::InsideBody(share), close: Close::TRUNCATED }))
 }

@@ -69,6 +69,16 @@ pub(crate) enum Ending {
     Reset,
     /// A scenario closed the connection without an answer.
     Closed,
+    /// A scenario closed our side of the connection without an answer, and listened on.
+    HalfClosed,
+    /// A scenario reset the stream of this exchange; the connection went on.
+    StreamReset,
+    /// A scenario sent GOAWAY instead of the answer.
+    GoAway,
+    /// A scenario sent bytes that are no answer.
+    Garbage,
+    /// A scenario ended the connection before a request.
+    Refused,
     /// A scenario never answered.
     Hung,
     /// The client left before the answer was out.
@@ -83,6 +93,11 @@ impl Ending {
             Ending::Cut => "cut",
             Ending::Reset => "reset",
             Ending::Closed => "closed",
+            Ending::HalfClosed => "half_closed",
+            Ending::StreamReset => "stream_reset",
+            Ending::GoAway => "goaway",
+            Ending::Garbage => "garbage",
+            Ending::Refused => "refused",
             Ending::Hung => "hung",
             Ending::ClientGone => "client_gone",
         }
@@ -93,6 +108,9 @@ impl Ending {
         match close {
             Close::Reset => Ending::Reset,
             Close::Fin => Ending::Closed,
+            Close::Half(_) => Ending::HalfClosed,
+            Close::Stream { .. } => Ending::StreamReset,
+            Close::GoAway { .. } => Ending::GoAway,
         }
     }
 }

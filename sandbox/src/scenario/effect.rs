@@ -21,6 +21,9 @@ pub(super) struct Group {
 
 /// Keys of an effect that are no faults.
 const OTHER_KEYS: &[&str] = &["stage", "set"];
+/// Faults that leave nothing of the bank's own answer, or of the connection.
+const TERMINAL: &[&str] =
+    &["status", "error", "redirect", "hang", "reset", "close", "half_close", "rst_stream", "garbage", "truncate", "refuse", "tls"];
 /// Longest text of an effect in the journal.
 const WORDS_CHARS: usize = 120;
 
@@ -89,7 +92,15 @@ fn group(value: Value<'_>, default: Stage) -> Option<Group> {
 fn stage(value: Value<'_>, faults: &[(&'static Fault, Value<'_>)], default: Stage) -> Option<Stage> {
     let Some(named) = value.member("stage") else {
         let first = |fault: &Fault| if fault.stages.contains(&default) { default } else { fault.stages[0] };
-        return Some(faults.iter().map(|(fault, _)| first(fault)).min().unwrap_or(Stage::Head));
+        let stage = faults.iter().map(|(fault, _)| first(fault)).min().unwrap_or(Stage::Head);
+        let alien = faults.iter().find(|(fault, _)| stage.is_of_connections() && !fault.stages.contains(&stage));
+        if let Some((fault, _)) = alien {
+            let message =
+                format!("`{}` cannot take place at the stage `{}` of the effects beside it", fault.slug, stage.name());
+            value.refuse(message, "effects on connections and effects on calls in rules of their own");
+            return None;
+        }
+        return Some(stage);
     };
     let table: Vec<(&str, Stage)> = STAGES.iter().map(|row| (row.1, row.0)).collect();
     let stage = named.one_of(&table)?;
@@ -154,8 +165,6 @@ impl Group {
 
     /// `true` if nothing of the bank's own answer is left after it: later rules are not asked.
     pub(super) fn is_terminal(&self) -> bool {
-        self.faults
-            .iter()
-            .any(|slug| matches!(*slug, "status" | "error" | "redirect" | "hang" | "reset" | "close" | "truncate"))
+        self.faults.iter().any(|slug| TERMINAL.contains(slug))
     }
 }

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::Scenario;
 use super::chance::{Block, Chance};
+use super::connection;
 use super::facts::Facts;
 use super::phase::Length;
 use super::quota::{Shelf, Ticket};
@@ -49,8 +50,14 @@ pub struct Engine {
     state: Arc<Mutex<State>>,
 }
 
-/// For each operation, which rule may act at which stage, in the order they are asked.
-type Index = Vec<Vec<Slot>>;
+/// Which rule may act at which stage, in the order they are asked.
+#[derive(Debug)]
+struct Index {
+    /// By operation.
+    calls: Vec<Vec<Slot>>,
+    /// For connections before any request.
+    connections: Vec<Slot>,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -104,7 +111,7 @@ impl Engine {
             scenario: None,
             name: "".into(),
             seed,
-            index: ArcSwap::from_pointee(vec![Vec::new(); OPERATIONS.len()]),
+            index: ArcSwap::from_pointee(Index::empty()),
             switches: Mutex::default(),
             awaited: Vec::new(),
             counts_attempts: false,
@@ -227,14 +234,29 @@ impl Engine {
 
     /// Decides what happens to a call, and counts it.
     pub fn decide(&self, facts: &Facts<'_>) -> Plan {
-        let mut plan = Plan::default();
-        let Some(scenario) = &self.scenario else { return plan };
         let index = self.index.load();
         let attempt = if self.counts_attempts { self.state.lock().attempt(facts) } else { 1 };
+        self.decide_by(&index.calls[facts.operation as usize], facts, attempt)
+    }
+
+    /// Decides what happens to a connection at a stage before any request, and counts it. `host` is what a TLS client asked
+    /// for by name.
+    pub fn decide_connection(&self, stage: Stage, host: Option<&str>, now: Timestamp) -> Plan {
+        let index = self.index.load();
+        let slots: Vec<Slot> = index.connections.iter().filter(|slot| slot.stage == stage).copied().collect();
+        if slots.is_empty() {
+            return Plan::default();
+        }
+        connection::facts(host, now, |facts| self.decide_by(&slots, facts, 1))
+    }
+
+    fn decide_by(&self, slots: &[Slot], facts: &Facts<'_>, attempt: u64) -> Plan {
+        let mut plan = Plan::default();
+        let Some(scenario) = &self.scenario else { return plan };
         // What the call and the bank say needs no memory: it is looked at before the critical section, and a rule that does
         // not fit costs no more than the look.
         let mut fit: Vec<Slot> = Vec::new();
-        for slot in &index[facts.operation as usize] {
+        for slot in slots {
             let rule = &scenario.rules[slot.rule];
             let known = fit.iter().any(|earlier| earlier.rule == slot.rule);
             if known || rule.matcher.matches(facts, attempt) && rule.when.admits(facts, attempt) {
@@ -355,18 +377,25 @@ pub(super) fn draws_of(world: Seed, scenario: &str, rule: &str, key: &str) -> Se
 }
 
 /// Rules that are in force, by operation.
+impl Index {
+    fn empty() -> Index {
+        Index { calls: vec![Vec::new(); OPERATIONS.len()], connections: Vec::new() }
+    }
+}
+
 fn index(rules: &[Rule], switches: &Switches) -> Index {
-    let mut index = vec![Vec::new(); OPERATIONS.len()];
+    let mut index = Index::empty();
     for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| switches.admit(rule)) {
         for stage in rule.stages() {
             let slot = Slot { stage, rule: number };
             match &rule.matcher.operations {
-                None => index.iter_mut().for_each(|slots| slots.push(slot)),
-                Some(operations) => operations.iter().for_each(|operation| index[*operation as usize].push(slot)),
+                _ if stage.is_of_connections() => index.connections.push(slot),
+                None => index.calls.iter_mut().for_each(|slots| slots.push(slot)),
+                Some(operations) => operations.iter().for_each(|operation| index.calls[*operation as usize].push(slot)),
             }
         }
     }
-    index.iter_mut().for_each(|slots: &mut Vec<Slot>| slots.sort_by_key(|slot| (slot.stage, slot.rule)));
+    index.calls.iter_mut().for_each(|slots: &mut Vec<Slot>| slots.sort_by_key(|slot| (slot.stage, slot.rule)));
     index
 }
 

@@ -62,6 +62,14 @@ impl Facts<'_> {
         self.access.map(|access| access.token_id.as_str())
     }
 
+    /// The host name the client asked for.
+    pub(super) fn host(&self) -> Option<&str> {
+        let (_, rest) = self.request.base_url.split_once("://")?;
+        let authority = rest.split('/').next()?;
+        let host = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        Some(host.map_or(authority, |(host, _)| host)).filter(|host| !host.is_empty())
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.get(name)?.to_str().ok()
     }

@@ -81,7 +81,7 @@ impl Key {
         key
     }
 
-    /// `true` if there is one count for the whole world.
+    /// `true` if everything is counted together.
     pub(super) fn is_world(&self) -> bool {
         self.0.iter().all(|part| *part == Part::World)
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bank_fixtures::document::{Value, suggest};
 use bank_fixtures::duration;
 
+use super::connection;
 use super::effect::Group;
 use super::known;
 use super::matcher::{self, Matcher};
@@ -41,6 +42,7 @@ pub(super) fn lint(rules: &[(Rule, Value<'_>)], beside: &[&Rule], around: Around
             let message = format!("this rule can never fire: `{}` before it ends every one of its calls", by.name);
             place.refuse(message, "a narrower `match`, a condition or phases on the rule before, or another order");
         }
+        connection::lint(rule, *value);
         if rule.when.chance.is_some() && !around.has_seed {
             let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
             chance.refuse("chance without a seed cannot be repeated", "a `seed:` at the top of the file: seed: 42");
@@ -192,7 +194,8 @@ fn shadows(earlier: &Rule, later: &Rule) -> bool {
     let together = earlier.switches.iter().all(|switch| later.switches.contains(switch));
     let covering = operations(&earlier.matcher);
     let covered = operations(&later.matcher).iter().all(|operation| covering.contains(operation));
-    together && covered && later.stages().iter().all(|stage| *stage >= ends)
+    let same_kind = later.stages().iter().all(|stage| stage.is_of_connections() == ends.is_of_connections());
+    together && covered && same_kind && later.stages().iter().all(|stage| *stage >= ends)
 }
 
 fn operations(matcher: &Matcher) -> Vec<Operation> {

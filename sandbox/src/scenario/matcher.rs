@@ -11,6 +11,7 @@ use crate::operation::{OPERATIONS, Operation};
 /// Keys of `match` and `unless`, with one line each.
 pub(crate) const MATCH_KEYS: &[(&str, &str)] = &[
     ("op", "operation, by name or with `*`: payments.create, accounts.*; one or a list"),
+    ("host", "host name the client asked for, `*` for anything; of a TLS handshake the server name; one or a list"),
     ("method", "HTTP method; one or a list"),
     ("path", "path inside the bank, `*` for anything"),
     ("header", "{name: text}; `*` for anything, `~` for absent"),
@@ -28,13 +29,14 @@ pub(crate) const MATCH_KEYS: &[(&str, &str)] = &[
 ];
 
 const KEYS: &[&str] =
-    &["op", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page", "attempt"];
+    &["op", "host", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page", "attempt"];
 
 /// A compiled `match`. Everything that is set must hold; the default matches every call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Matcher {
     /// Operations it can match; `None` for all.
     pub(super) operations: Option<Vec<Operation>>,
+    pub(super) host: Option<Texts>,
     methods: Option<Vec<Method>>,
     path: Option<Texts>,
     headers: Vec<(HeaderName, Option<Texts>)>,
@@ -54,7 +56,7 @@ impl Matcher {
         let operations = map.optional("op").map(operations);
         let methods = map.optional("method").map(|value| value.each(method));
         let texts = |key| map.optional(key).map(Texts::read);
-        let (path, client, psu) = (texts("path"), texts("client"), texts("psu"));
+        let (host, path, client, psu) = (texts("host"), texts("path"), texts("client"), texts("psu"));
         let (consent, account) = (texts("consent"), texts("account"));
         let headers = map.optional("header").map(|value| named(value, header_name));
         let query = map.optional("query").map(|value| named(value, |key| Some(key.key_text().to_owned())));
@@ -63,6 +65,7 @@ impl Matcher {
         let attempt = map.optional("attempt").map(Numbers::read);
         Some(Matcher {
             operations: operations.map_or(Some(None), |read| read.map(Some))?,
+            host: host.map_or(Some(None), |read| read.map(Some))?,
             methods: methods.map_or(Some(None), |read| read.map(Some))?,
             path: path.map_or(Some(None), |read| read.map(Some))?,
             headers: headers.unwrap_or(Some(Vec::new()))?,
@@ -95,6 +98,7 @@ impl Matcher {
                 .is_none_or(|pages| facts.call.page.is_some_and(|page| pages.hold(Decimal::from(page))))
             && self.attempt.as_ref().is_none_or(|attempts| attempts.hold(Decimal::from(attempt)))
             && self.methods.as_ref().is_none_or(|methods| methods.contains(&facts.request.method))
+            && holds(&self.host, facts.host())
             && holds(&self.path, Some(&facts.request.path))
             && self.headers.iter().all(|(name, test)| present(test, facts.header(name.as_str())))
             && self.query.iter().all(|(name, test)| {
@@ -103,6 +107,11 @@ impl Matcher {
                 present(test, value.as_deref())
             })
             && self.body.iter().all(|(pointer, test)| present(test, facts.body(pointer).as_deref()))
+    }
+
+    /// `true` if nothing but the host is asked.
+    pub(super) fn is_only_host(&self) -> bool {
+        *self == Matcher { host: self.host.clone(), ..Matcher::default() }
     }
 
     /// `true` if nothing but the operation is asked.

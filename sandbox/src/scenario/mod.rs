@@ -5,6 +5,7 @@
 
 mod chance;
 pub mod cli;
+mod connection;
 mod effect;
 mod engine;
 mod facts;

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::dialect::{CallFacts, PaymentFacts};
 use crate::exchange::{Access, Request};
-use crate::fault::{Act, Close, Ending, FAULTS, Plan, Rewrite, Wire};
+use crate::fault::{Act, Close, Ending, FAULTS, Keep, Plan, Rewrite, Wire};
 use crate::operation::Operation;
 
 mod coverage;

@@ -66,6 +66,11 @@ impl When {
             && self.bank.holds(facts)
     }
 
+    /// `true` if something is asked that only a request can answer.
+    pub(super) fn asks_a_request(&self) -> bool {
+        self.amount.is_some() || self.reference.is_some() || self.creditor.is_some() || self.unless.is_some()
+    }
+
     /// `true` if nothing is asked.
     pub(super) fn is_empty(&self) -> bool {
         self.count.is_none()

@@ -1,9 +1,10 @@
 //! Listeners of bank traffic.
 //!
-//! Owns accepting connections, driving each through hyper (HTTP/1.1 and HTTP/2 with prior knowledge), ending them as
-//! ordered, and stopping without dropping an answer. Takes a bound listener and a shutdown signal; knows no bank.
+//! Owns accepting connections, driving each through hyper (HTTP/1.1 and HTTP/2, in the clear with prior knowledge), ending
+//! them as ordered, and stopping without dropping an answer. Takes a bound listener and a shutdown signal; knows no bank.
 
-use std::convert::Infallible;
+mod open;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock;
-use crate::fault::Close;
-use crate::wire::{Link, Socket};
+use crate::tls::Tls;
+use crate::wire::{How, Link, Order, Socket};
 
 /// Longest request head, in bytes; a longer one is answered 431.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
@@ -31,11 +32,19 @@ const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: usize = 16 * 1024 * 1024;
 /// The same once the server stops.
 const LAST_DRAIN: Duration = Duration::from_millis(50);
+/// How long the last bytes of an ordered end may take.
+const PARTING: Duration = Duration::from_secs(2);
 /// Pause after the system refused to hand out a connection (usually: no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves `app` on `listener` until `stop` becomes `true` (or its sender is gone), then waits for answers under way.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Serves `app` on `listener`, inside TLS if there is any, until `stop` becomes `true` (or its sender is gone), then waits
+/// for answers under way.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    app: Arc<App>,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -45,7 +54,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch:
         };
         match accepted {
             Ok((stream, _)) => {
-                connections.spawn(drive(stream, Arc::clone(&app), stop.clone()));
+                connections.spawn(attend(stream, tls.clone(), Arc::clone(&app), stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -57,62 +66,91 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch:
     while connections.join_next().await.is_some() {}
 }
 
+/// Opens a connection and serves it. Both end soon once the server stops.
+async fn attend(stream: TcpStream, tls: Option<Arc<Tls>>, app: Arc<App>, stop: watch::Receiver<bool>) {
+    let counted = app.accept();
+    let mut stopped = stop.clone();
+    let link = tokio::select! {
+        link = open::open(stream, tls.as_deref(), &app, &counted) => link,
+        _ = stopped.wait_for(|stop| *stop) => None,
+    };
+    if let Some(link) = link {
+        // In a box: what has only been opened, and may wait there, does not pay for it.
+        Box::pin(drive(Arc::new(link), app, stop)).await;
+    }
+    drop(counted);
+}
+
 /// How hyper's part of a connection ended.
 enum End {
     /// By itself, or the client left.
     Done,
     /// A scenario ordered it.
-    Ordered(Close),
+    Ordered(Order),
 }
 
-async fn drive(stream: TcpStream, app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let Ok(local) = stream.local_addr() else { return };
-    // Without it a dripped answer would be gathered into fewer, larger pieces.
-    let _ = stream.set_nodelay(true);
-    let stream = Arc::new(stream);
-    let link = Arc::new(Link::new(Arc::clone(&stream), app.next_connection(), local));
-    let end = exchange(Socket::new(stream, Arc::clone(&link), app.refusal()), &link, &app, stop.clone()).await;
+async fn drive(link: Arc<Link>, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let end = exchange(&link, &app, stop.clone()).await;
+    let (how, parting) = match end {
+        End::Done => (None, bytes::Bytes::new()),
+        End::Ordered(Order { how, parting }) => (Some(how), parting),
+    };
+    // Empty last bytes too: what lies in TLS goes out before the end.
+    let _ = clock::timeout(PARTING, link.part(parting)).await;
     link.over();
-    match end {
-        End::Ordered(Close::Reset) => {
-            let _ = link.arm_reset();
-        }
-        End::Ordered(Close::Fin) | End::Done => {
-            let stopping = async {
-                let _ = stop.wait_for(|stop| *stop).await;
-                clock::sleep(LAST_DRAIN).await;
-            };
-            tokio::select! {
-                _ = clock::timeout(DRAIN, link.drain(DRAIN_BYTES)) => {}
-                () = stopping => {}
-            }
-        }
+    if how == Some(How::Reset) {
+        let _ = link.arm_reset();
+        return;
+    }
+    let patience = match how {
+        Some(How::Half(length)) => length,
+        _ => DRAIN,
+    };
+    if how != Some(How::Fin) {
+        let _ = clock::timeout(PARTING, link.notify_close()).await;
+    }
+    let stopping = async {
+        let _ = stop.wait_for(|stop| *stop).await;
+        clock::sleep(LAST_DRAIN).await;
+    };
+    tokio::select! {
+        _ = clock::timeout(patience, link.drain(DRAIN_BYTES)) => {}
+        () = stopping => {}
     }
 }
 
-async fn exchange(socket: Socket, link: &Arc<Link>, app: &Arc<App>, mut stop: watch::Receiver<bool>) -> End {
-    let service = service_fn(|request| {
-        let (app, link) = (Arc::clone(app), Arc::clone(link));
-        async move { Ok::<_, Infallible>(app.serve(request, link).await) }
-    });
+async fn exchange(link: &Arc<Link>, app: &Arc<App>, mut stop: watch::Receiver<bool>) -> End {
+    let service = service_fn(|request| Arc::clone(app).serve(request, Arc::clone(link)));
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // Half-close: a client may say that it has sent everything and still read. That it has left altogether is noticed
     // where something waits (`Link::client_left`).
     builder.http1().half_close(true).max_buf_size(HEAD_LIMIT_BYTES).max_headers(HEADER_FIELDS_LIMIT);
+    let socket = Socket::new(Arc::clone(link), app.refusal());
     let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
     let mut ordered = pin!(link.ordered());
+    let mut idled = pin!(link.idled());
     let mut stopped = pin!(async move { stop.wait_for(|stop| *stop).await.is_ok() });
+    let mut stops = false;
     tokio::select! {
         biased;
         _ = connection.as_mut() => return End::Done,
         how = ordered.as_mut() => return End::Ordered(how),
-        _ = stopped.as_mut() => {}
+        () = idled.as_mut() => return End::Done,
+        () = link.left() => {}
+        _ = stopped.as_mut() => stops = true,
     }
     connection.as_mut().graceful_shutdown();
+    let grace = async {
+        if !stops {
+            stopped.await;
+        }
+        clock::sleep(GRACE).await;
+    };
     tokio::select! {
         biased;
         _ = connection.as_mut() => End::Done,
         how = ordered.as_mut() => End::Ordered(how),
-        () = clock::sleep(GRACE) => End::Done,
+        () = idled.as_mut() => End::Done,
+        () = grace => End::Done,
     }
 }

@@ -1,8 +1,7 @@
 //! The body of an answer on its way out.
 //!
-//! Owns how the bytes go: whole, in pieces, or cut off; and telling how far they got.
+//! Owns how the bytes go: whole, in pieces, cut off or other than promised; and telling how far they got.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,9 +11,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::link::{Link, OnFlush};
+use super::link::{Link, OnFlush, Serving, When};
+use super::torn::Torn;
 use crate::clock;
-use crate::fault::{Close, Stall, Wire};
+use crate::fault::{Break, Close, Stall, Wire};
 
 /// How far an answer got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,27 +41,42 @@ pub(crate) trait Delivery: Send {
 pub(crate) struct Answer {
     rest: Bytes,
     pace: Pace,
-    link: Arc<Link>,
+    /// Bytes the head promises; `None` if it promises nothing and HTTP/1.1 sends chunks.
+    promised: Option<u64>,
+    /// Follows the body, outside of what was promised.
+    extra: Bytes,
+    /// Ends the connection after this much silence, once the answer is out.
+    idle: Option<Duration>,
+    serving: Serving,
     yielded: u64,
-    /// What the socket had taken when the answer began.
-    mark: u64,
+    /// What the connection had written when the answer began.
+    mark: Mark,
     delivery: Option<Box<dyn Delivery>>,
 }
 
 enum Pace {
     Whole,
-    /// `cut` bytes of the promised length are still held back.
+    /// Ends once what is left was given and is out.
     Cut {
         close: Close,
-        held: u64,
+        parting: Bytes,
+        /// Bytes given at a time; all if `None`.
+        piece: Option<usize>,
+        out: Option<Pending<()>>,
     },
     Drip {
         chunk: usize,
         every: Duration,
         stall: Option<StallAt>,
-        wait: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+        wait: Option<Pending<bool>>,
+    },
+    /// Everything, then nothing more until the client leaves.
+    Hold {
+        wait: Option<Pending<()>>,
     },
 }
+
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A silence once so many bytes are left.
 struct StallAt {
@@ -70,56 +85,137 @@ struct StallAt {
     then: Option<Close>,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    bytes: u64,
+    /// [`Link::progress`].
+    progress: u64,
+}
+
+/// What stands where the size of the next chunk should.
+const BAD_SIZE: &[u8] = b"not-a-size\r\n";
+
 impl Answer {
     /// A body that goes out as `wire` says; `delivery` learns how it ended.
-    pub(crate) fn new(mut body: Bytes, wire: Option<Wire>, link: Arc<Link>, delivery: Box<dyn Delivery>) -> Answer {
-        let pace = match wire {
-            None => Pace::Whole,
-            Some(Wire::Cut { share, close }) => {
-                let length = body.len();
-                let keep = ((length as f64 * share) as usize).min(length.saturating_sub(1));
-                body.truncate(keep);
-                Pace::Cut { close, held: (length - keep) as u64 }
-            }
-            Some(Wire::Drip { chunk, every, stall }) => {
-                let left = |share: f64| body.len() - ((body.len() as f64 * share) as usize).min(body.len());
-                let stall = stall.map(|Stall { share, wait, then }| StallAt { left: left(share), wait, then });
-                Pace::Drip { chunk: chunk.max(1), every, stall, wait: None }
-            }
+    pub(crate) fn new(body: Bytes, wire: Option<Wire>, serving: Serving, delivery: Box<dyn Delivery>) -> Answer {
+        let mut answer = Answer {
+            promised: Some(body.len() as u64),
+            rest: body,
+            pace: Pace::Whole,
+            extra: Bytes::new(),
+            idle: None,
+            mark: Mark { bytes: serving.written(), progress: serving.progress() },
+            serving,
+            yielded: 0,
+            delivery: Some(delivery),
         };
-        let mark = link.written();
-        Answer { rest: body, pace, link, yielded: 0, mark, delivery: Some(delivery) }
+        if let Some(wire) = wire {
+            answer.order(wire);
+        }
+        answer
     }
 
-    fn give(&mut self, bytes: usize) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn order(&mut self, wire: Wire) {
+        let (length, http2) = (self.rest.len(), self.serving.is_http2());
+        self.promised = wire.promised(length as u64, http2);
+        match wire {
+            Wire::Cut { keep, close } => {
+                self.rest.truncate(keep.of(length));
+                self.pace = Pace::Cut { close, parting: Bytes::new(), piece: None, out: None };
+            }
+            Wire::Drip { chunk, every, stall } => {
+                let left = |share: f64| length - ((length as f64 * share) as usize).min(length);
+                let stall = stall.map(|Stall { share, wait, then }| StallAt { left: left(share), wait, then });
+                self.pace = Pace::Drip { chunk: chunk.max(1), every, stall, wait: None };
+            }
+            Wire::Chunks { chunk, after, broken } => {
+                let keep = after.map_or(length, |after| after.saturating_mul(chunk).min(length));
+                let follows = self.rest.split_off(keep);
+                // HTTP/2 has no chunks: what is left of the lie there is an answer that does not end.
+                let parting = match broken {
+                    Break::BadSize if !http2 => [BAD_SIZE, &follows, b"\r\n0\r\n\r\n"].concat().into(),
+                    _ => Bytes::new(),
+                };
+                let close = if broken == Break::Reset { Close::Reset } else { Close::TRUNCATED };
+                self.pace = Pace::Cut { close, parting, piece: Some(chunk.max(1)), out: None };
+            }
+            Wire::Length(_) if http2 => {}
+            Wire::Length(off) if off > 0 => self.pace = Pace::Hold { wait: None },
+            Wire::Length(off) => {
+                self.extra = self.rest.split_off(length.saturating_sub(off.unsigned_abs() as usize));
+            }
+            Wire::Idle(after) => self.idle = Some(after),
+            Wire::Leave => self.serving.leave(),
+        }
+    }
+
+    fn give(&mut self, bytes: usize) -> Poll<Option<Result<Frame<Bytes>, Torn>>> {
         let piece = self.rest.split_to(bytes);
         self.yielded += piece.len() as u64;
         Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    /// What the link has made of everything given so far, its head included, once it is out.
+    fn out(&self) -> u64 {
+        self.mark.progress + self.yielded + 1
+    }
+
+    /// Ends the answer here: over HTTP/2 perhaps only the stream, else the connection.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Torn>>> {
+        let due = self.out();
+        let link = &*self.serving;
+        let Pace::Cut { close, parting, out, .. } = &mut self.pace else { return Poll::Pending };
+        match close.over(link.is_http2()) {
+            Close::Stream { code, .. } => {
+                // What h2 still holds of a stream that is reset is lost.
+                let waiting = out.get_or_insert_with(|| {
+                    let link = Arc::clone(link);
+                    Box::pin(async move { link.progressed(due).await })
+                });
+                ready!(waiting.as_mut().poll(cx));
+                Poll::Ready(Some(Err(Torn::with(code))))
+            }
+            close => {
+                // HTTP/1 flushes everything before this before it looks at us again.
+                link.end(close, parting.clone(), When::Flushed { progress: due });
+                Poll::Pending
+            }
+        }
     }
 }
 
 impl Body for Answer {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Torn;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Torn>>> {
         let this = &mut *self;
         let all = this.rest.len();
         if this.is_end_stream() {
             return Poll::Ready(None);
         }
+        let link = &*this.serving;
         match &mut this.pace {
             Pace::Whole => this.give(all),
-            Pace::Cut { close, .. } if all == 0 => {
-                // Everything before this has been given to hyper, which flushes it before it looks at us again.
-                this.link.close_after_flush(*close);
+            Pace::Cut { .. } if all == 0 => this.poll_end(cx),
+            Pace::Cut { piece, .. } => {
+                let piece = piece.unwrap_or(all).min(all);
+                this.give(piece)
+            }
+            Pace::Hold { .. } if all > 0 => this.give(all),
+            Pace::Hold { wait } => {
+                let waiting = wait.get_or_insert_with(|| {
+                    let link = Arc::clone(link);
+                    Box::pin(async move { link.client_left().await })
+                });
+                ready!(waiting.as_mut().poll(cx));
+                link.end(Close::Fin, Bytes::new(), When::Now);
                 Poll::Pending
             }
-            Pace::Cut { .. } => this.give(all),
             Pace::Drip { chunk, every, stall, wait } => {
                 let stalls = stall.as_ref().is_some_and(|stall| stall.left >= all);
                 let length = stall.as_ref().filter(|_| stalls).map_or(*every, |stall| stall.wait);
-                let waiting = wait.get_or_insert_with(|| Box::pin(pause(length, Arc::clone(&this.link))));
+                let waiting = wait.get_or_insert_with(|| Box::pin(pause(length, Arc::clone(link))));
                 let stayed = ready!(waiting.as_mut().poll(cx));
                 *wait = None;
                 let then = if stalls { stall.take().and_then(|stall| stall.then) } else { None };
@@ -129,13 +225,12 @@ impl Body for Answer {
                 match (stayed, then) {
                     (true, None) => this.give(piece),
                     (true, Some(close)) => {
-                        this.pace = Pace::Cut { close, held: all as u64 };
+                        this.pace = Pace::Cut { close, parting: Bytes::new(), piece: None, out: None };
                         this.rest = Bytes::new();
-                        this.link.close_after_flush(close);
-                        Poll::Pending
+                        this.poll_end(cx)
                     }
                     (false, _) => {
-                        this.link.close_now(Close::Fin);
+                        link.end(Close::Fin, Bytes::new(), When::Now);
                         Poll::Pending
                     }
                 }
@@ -144,12 +239,14 @@ impl Body for Answer {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && !matches!(self.pace, Pace::Cut { .. })
+        self.rest.is_empty() && matches!(self.pace, Pace::Whole | Pace::Drip { .. })
     }
 
     fn size_hint(&self) -> SizeHint {
-        let held = if let Pace::Cut { held, .. } = self.pace { held } else { 0 };
-        SizeHint::with_exact(self.rest.len() as u64 + held)
+        match self.promised {
+            Some(promised) => SizeHint::with_exact(promised.saturating_sub(self.yielded)),
+            None => SizeHint::default(),
+        }
     }
 }
 
@@ -157,17 +254,28 @@ impl Drop for Answer {
     fn drop(&mut self) {
         let Some(mut delivery) = self.delivery.take() else { return };
         delivery.made();
+        let link = Arc::clone(&self.serving);
         if self.is_end_stream() {
-            self.link.on_flush(Box::new(Waiting { delivery, bytes: self.yielded }));
+            if !self.extra.is_empty() {
+                self.yielded += self.extra.len() as u64;
+                link.add(std::mem::take(&mut self.extra));
+            }
+            let serving = link.begin();
+            link.on_flush(Box::new(Leaving { delivery, bytes: self.yielded, idle: self.idle, serving }));
             return;
         }
-        let reached = self.yielded.min(self.link.written().saturating_sub(self.mark));
-        let sent = match self.pace {
-            Pace::Cut { close, .. } if self.rest.is_empty() => {
-                // A body that hyper never asked for (there was nothing to send) is cut here.
-                self.link.close_after_flush(close);
+        let reached = self.yielded.min(link.written().saturating_sub(self.mark.bytes));
+        let sent = match &self.pace {
+            Pace::Cut { close, parting, .. } if self.rest.is_empty() => {
+                let close = close.over(link.is_http2());
+                if !matches!(close, Close::Stream { .. }) {
+                    // A body that hyper never asked for (there was nothing to send) is cut here.
+                    link.end(close, parting.clone(), When::Flushed { progress: self.out() });
+                }
                 Sent::Cut(close)
             }
+            // The promise was the lie: nobody could have had more.
+            Pace::Hold { .. } if self.rest.is_empty() => Sent::Cut(Close::Fin),
             _ => Sent::Lost,
         };
         delivery.ended(sent, reached);
@@ -175,13 +283,18 @@ impl Drop for Answer {
 }
 
 /// An answer whose last byte is with hyper, not yet with the socket.
-struct Waiting {
+struct Leaving {
     delivery: Box<dyn Delivery>,
     bytes: u64,
+    idle: Option<Duration>,
+    serving: Serving,
 }
 
-impl OnFlush for Waiting {
+impl OnFlush for Leaving {
     fn flushed(self: Box<Self>) {
+        if let Some(after) = self.idle {
+            self.serving.end_when_idle(after);
+        }
         self.delivery.ended(Sent::Whole, self.bytes);
     }
 

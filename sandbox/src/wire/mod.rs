@@ -4,9 +4,14 @@
 //! journal: whoever cares is told through [`Delivery`].
 
 mod answer;
+mod frames;
 mod link;
 mod socket;
+mod torn;
+mod transport;
 
 pub(crate) use answer::{Answer, Delivery, Sent};
-pub(crate) use link::Link;
+pub(crate) use link::{How, Link, Order, When, arm_reset};
 pub(crate) use socket::{Refuse, Socket};
+pub(crate) use torn::Torn;
+pub(crate) use transport::{Tcp, Transport};

@@ -1,27 +1,25 @@
 //! The byte stream hyper reads and writes, with the connection's [`Link`] watching.
 //!
-//! Owns nothing but the adaptation: the stream is shared with the link, so that a connection can be reset or drained
-//! after hyper is done with it. Knows no HTTP, but for one thing: an answer that hyper makes by itself (to bytes that are
-//! no request) is replaced by the bank's.
+//! Owns nothing but the adaptation: the bytes belong to the link, so that a connection can be reset or drained after hyper
+//! is done with it. Knows no HTTP, but for one thing: an answer that hyper makes by itself (to bytes that are no request)
+//! is replaced by the bank's.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::http::StatusCode;
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::link::Link;
 
 /// Makes the whole answer, head included, to bytes that are no HTTP request. Gets the status hyper chose.
 pub(crate) type Refuse = Arc<dyn Fn(StatusCode, &Arc<Link>) -> Bytes + Send + Sync>;
 
-/// One accepted TCP stream.
+/// One accepted connection, as hyper sees it.
 pub(crate) struct Socket {
-    stream: Arc<TcpStream>,
     link: Arc<Link>,
     refuse: Refuse,
     /// The rest of an answer that replaces hyper's own.
@@ -31,26 +29,8 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(crate) fn new(stream: Arc<TcpStream>, link: Arc<Link>, refuse: Refuse) -> Socket {
-        Socket { stream, link, refuse, substitute: Bytes::new(), replaced: 0 }
-    }
-
-    fn poll_send(
-        &mut self,
-        cx: &mut Context<'_>,
-        send: impl Fn(&TcpStream) -> io::Result<usize>,
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.stream.poll_write_ready(cx))?;
-            match send(&self.stream) {
-                Ok(sent) => {
-                    self.link.count(sent);
-                    return Poll::Ready(Ok(sent));
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
+    pub(crate) fn new(link: Arc<Link>, refuse: Refuse) -> Socket {
+        Socket { link, refuse, substitute: Bytes::new(), replaced: 0 }
     }
 
     /// Writes what replaces hyper's own answer; `None` if nothing is being replaced.
@@ -61,8 +41,7 @@ impl Socket {
             self.replaced = first.len();
         }
         while self.substitute.has_remaining() {
-            let rest = self.substitute.clone();
-            match self.poll_send(cx, |stream| stream.try_write(&rest)) {
+            match self.link.poll_write(cx, &[io::IoSlice::new(&self.substitute)]) {
                 Poll::Ready(Ok(sent)) => self.substitute.advance(sent),
                 other => return Some(other),
             }
@@ -73,23 +52,13 @@ impl Socket {
 
 impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        loop {
-            ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read_buf(buf) {
-                Ok(_) => return Poll::Ready(Ok(())),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
-        }
+        self.link.poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if let Some(polled) = self.poll_substitute(cx, buf) {
-            return polled;
-        }
-        self.poll_send(cx, |stream| stream.try_write(buf))
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[io::IoSlice::new(buf)])
     }
 
     fn poll_write_vectored(
@@ -100,22 +69,21 @@ impl AsyncWrite for Socket {
         if let Some(polled) = self.poll_substitute(cx, bufs.first().map_or(&[], |first| first)) {
             return polled;
         }
-        self.poll_send(cx, |stream| stream.try_write_vectored(bufs))
+        self.link.poll_write(cx, bufs)
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    /// TCP has no buffer of ours: being asked means that hyper has handed over everything it had.
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.link.flushed();
-        Poll::Ready(Ok(()))
+    /// Being asked means that hyper has handed over everything it had.
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.link.poll_flush(cx)
     }
 
     /// The driver says FIN after hyper is done, so that it can read what the client still sends.
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.link.poll_flush(cx)
     }
 }
 

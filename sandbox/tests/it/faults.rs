@@ -3,51 +3,59 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use bank_sandbox::Sandbox;
+use bank_sandbox::{Builder, Sandbox};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
 
 /// How a connection ended for its client.
-#[derive(Debug, PartialEq, Eq)]
-enum End {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
     Fin,
     Reset,
 }
 
-struct Seen {
-    bytes: Vec<u8>,
-    end: End,
-    took: Duration,
+pub(crate) struct Seen {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) end: End,
+    pub(crate) took: Duration,
 }
 
-fn bench(rules: &str) -> Bench {
+pub(crate) fn bench(rules: &str) -> Bench {
+    Bench::with(builder(Sandbox::builder(), rules))
+}
+
+pub(crate) fn builder(builder: Builder, rules: &str) -> Builder {
     let scenario = format!("sandbox: 1\nname: test\nseed: 1\nrules:\n{rules}");
-    let builder = Sandbox::builder().scenario(&scenario).unwrap_or_else(|errors| panic!("{errors}"));
-    Bench::with(builder)
+    builder.scenario(&scenario).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test of the wire measures real time")]
-fn call(bench: &Bench, line: &str, more: &str) -> Seen {
+pub(crate) fn call(bench: &Bench, line: &str, more: &str) -> Seen {
     let token = bench.token("default");
     let mut stream = bench.connect();
     let began = Instant::now();
     write!(stream, "{line} HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\n{more}\r\n").unwrap();
+    let (bytes, end) = to_the_end(&mut stream);
+    Seen { bytes, end, took: began.elapsed() }
+}
+
+/// Everything that still comes, and how it ends.
+pub(crate) fn to_the_end(stream: &mut impl Read) -> (Vec<u8>, End) {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 65_536]);
-    let end = loop {
+    loop {
         match stream.read(&mut buffer) {
-            Ok(0) => break End::Fin,
+            Ok(0) => return (bytes, End::Fin),
             Ok(read) => bytes.extend_from_slice(&buffer[..read]),
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => break End::Reset,
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return (bytes, End::Reset),
             Err(error) => panic!("{error} after {:?}", String::from_utf8_lossy(&bytes)),
         }
-    };
-    Seen { bytes, end, took: began.elapsed() }
+    }
 }
 
 impl Seen {
     /// Promised and received bytes of the body.
-    fn body(&self) -> (usize, usize) {
+    pub(crate) fn body(&self) -> (usize, usize) {
         let text = String::from_utf8_lossy(&self.bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
@@ -56,7 +64,7 @@ impl Seen {
 }
 
 /// The entry of the only call, once it is closed.
-fn only_entry(bench: &Bench) -> Value {
+pub(crate) fn only_entry(bench: &Bench) -> Value {
     let (status, entry) = bench.control("GET", "/v1/worlds/default/journal/next?silence=10s", "");
     assert_eq!(status, 200);
     entry

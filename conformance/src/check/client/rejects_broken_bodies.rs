@@ -79,7 +79,8 @@ fn broken_body(entry: &Entry) -> bool {
     let not_json = kept.is_some_and(|body| serde_json::from_str::<IgnoredAny>(body).is_err());
     let breaks = |effect: &str| BREAKERS.iter().any(|fault| effect.starts_with(fault));
     let said_so = entry.decisions.iter().any(|decision| breaks(&decision.effect));
-    let cut = matches!(entry.ending, Some(Ending::Cut | Ending::Reset | Ending::Closed)) && response.sent_bytes > 0;
+    let broke = |ending| matches!(ending, Ending::Cut | Ending::Reset | Ending::Closed | Ending::StreamReset);
+    let cut = entry.ending.is_some_and(broke) && response.sent_bytes > 0;
     let whole = entry.ending == Some(Ending::Complete);
     cut || whole && (not_json || said_so)
 }

@@ -52,7 +52,10 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
 }
 
 fn lost_read(entry: &Entry) -> bool {
-    entry.method == "GET" && matches!(entry.ending, Some(Ending::Reset | Ending::Closed))
+    let broke = |ending| {
+        matches!(ending, Ending::Reset | Ending::Closed | Ending::HalfClosed | Ending::StreamReset | Ending::GoAway)
+    };
+    entry.method == "GET" && entry.ending.is_some_and(broke)
 }
 
 #[cfg(test)]

@@ -95,8 +95,8 @@ fn effects_become_plans() {
     };
     assert!(matches!(plan("{reset: before-headers}").before, Some(Ending::Close(Close::Reset))));
     assert!(matches!(plan("{stage: send, close: before-headers}").after, Some(Ending::Close(Close::Fin))));
-    assert_eq!(plan("{truncate: 25%}").wire, Some(Wire::Cut { share: 0.25, close: Close::Fin }));
-    assert_eq!(plan("{reset: inside-body}").wire, Some(Wire::Cut { share: 0.5, close: Close::Reset }));
+    assert_eq!(plan("{truncate: 25%}").wire, Some(Wire::Cut { keep: Keep::Share(0.25), close: Close::TRUNCATED }));
+    assert_eq!(plan("{reset: inside-body}").wire, Some(Wire::Cut { keep: Keep::Share(0.5), close: Close::Reset }));
     assert_eq!(plan("{oauth: expire-access-token}").acts, [Act::ExpireAccessToken]);
     assert_eq!(plan("{bank: {consent.status: revoked}}").acts, [Act::RevokeConsent]);
     assert!(matches!(plan("{hang: forever}").before, Some(Ending::Hang(None))));

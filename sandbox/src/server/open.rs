@@ -1,0 +1,85 @@
+//! From an accepted TCP connection to one that HTTP can be spoken on, or to its early end.
+
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+
+use crate::app::{Accepted, Admission, App};
+use crate::clock;
+use crate::fault::{Http1End, Provenance, Stage};
+use crate::journal::Ending;
+use crate::tls::{self, Tls};
+use crate::wire::{Link, Tcp, Transport, arm_reset};
+
+/// Attends to a connection until its first request can be read; `None` if it ends before. The stages `accept` and `tls` of
+/// a scenario are here.
+pub(super) async fn open(stream: TcpStream, tls: Option<&Tls>, app: &App, counted: &Accepted) -> Option<Link> {
+    let local = stream.local_addr().ok()?;
+    // Without it a dripped answer would be gathered into fewer, larger pieces.
+    let _ = stream.set_nodelay(true);
+    let tcp = Tcp(Arc::new(stream));
+    let mut because = accepted(&tcp, app, counted).await?;
+    let transport = match tls {
+        None => Transport::Plain(tcp.clone()),
+        Some(tls) => secured(&tcp, tls, local.ip(), app, counted.number, &mut because).await?,
+    };
+    Some(Link::new(tcp.0, transport, counted.number, local, because))
+}
+
+/// The stage `accept`. What was decided, if the connection goes on.
+async fn accepted(tcp: &Tcp, app: &App, counted: &Accepted) -> Option<Vec<Provenance>> {
+    let admission = app.admit(Stage::Accept, None);
+    if admission.is_empty() {
+        return Some(Vec::new());
+    }
+    let over = admission.plan.cap.is_some_and(|cap| counted.open > cap);
+    if let Some(end) = if over { Some(Http1End::Reset) } else { admission.plan.refused } {
+        if end == Http1End::Reset {
+            let _ = arm_reset(&tcp.0);
+        }
+        admission.refused(&[], counted.number, Ending::Refused);
+        return None;
+    }
+    if !admission.plan.delay.is_zero() {
+        clock::sleep(admission.plan.delay).await;
+    }
+    Some(admission.because)
+}
+
+/// The stage `tls`, and the handshake.
+async fn secured(
+    tcp: &Tcp,
+    tls: &Tls,
+    address: std::net::IpAddr,
+    app: &App,
+    number: u64,
+    because: &mut Vec<Provenance>,
+) -> Option<Transport> {
+    let greeted = tls::greet(tcp.clone()).await.ok()?;
+    let admission = app.admit(Stage::Tls, greeted.host.as_deref());
+    let flaw = admission.plan.tls;
+    if let Some(flaw) = flaw
+        && tls::stop(tcp, flaw).await
+    {
+        admission.refused(because, number, Ending::Refused);
+        return None;
+    }
+    match tls::shake_hands(tls, greeted, address, flaw).await {
+        Ok(stream) => {
+            because.extend(admission.because);
+            Some(Transport::Secure(Box::new(stream)))
+        }
+        Err(error) => {
+            tracing::debug!(%error, connection = number, "a TLS handshake failed");
+            seen(admission, because, number);
+            None
+        }
+    }
+}
+
+/// A handshake that failed is worth an entry where a scenario spoiled it.
+fn seen(admission: Admission, because: &[Provenance], number: u64) {
+    if !admission.is_empty() {
+        admission.refused(because, number, Ending::Refused);
+    }
+}
