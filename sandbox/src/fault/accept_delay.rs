@@ -18,7 +18,7 @@ pub(super) const FAULT: Fault = Fault {
 struct AcceptDelay(Wait);
 
 fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
-    Some(Arc::new(AcceptDelay(Wait::read(value)?)))
+    Some(Arc::new(AcceptDelay(Wait::read(value, wait::LEGAL)?)))
 }
 
 impl Effect for AcceptDelay {

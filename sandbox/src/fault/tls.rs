@@ -55,7 +55,7 @@ fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
         return Some(Arc::new(Tls::Flaw(value.one_of(WORDS)?)));
     }
     let map = value.map(&["stall", "alert"])?;
-    let stall = map.optional("stall").map(Wait::read);
+    let stall = map.optional("stall").map(|value| Wait::read(value, wait::LEGAL));
     let alert = map.optional("alert").map(|value| value.one_of(ALERTS));
     match (stall, alert) {
         (Some(stall), None) => Some(Arc::new(Tls::Stall(stall?))),

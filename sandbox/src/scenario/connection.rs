@@ -63,7 +63,8 @@ struct NoBank;
 
 impl BankView for NoBank {
     fn zone(&self) -> &TimeZone {
-        &TimeZone::UTC
+        static UTC: TimeZone = TimeZone::UTC;
+        &UTC
     }
 
     fn payment_status(&self, _: &str) -> Option<PaymentStatus> {

@@ -68,7 +68,7 @@ impl When {
 
     /// `true` if something is asked that only a request can answer.
     pub(super) fn asks_a_request(&self) -> bool {
-        self.amount.is_some() || self.reference.is_some() || self.creditor.is_some() || self.unless.is_some()
+        self.bank != Known::default() || self.unless.is_some()
     }
 
     /// `true` if nothing is asked.
