@@ -78,6 +78,12 @@ pub enum WorldError {
     /// A prepared consent is refused.
     #[error("the consent of `{1}` at bank `{0}` cannot be granted")]
     Consent(String, String, #[source] GrantError),
+    /// Rules about connections that are of no world.
+    #[error(
+        "the scenario has rules at the stage `accept`: a connection is accepted before anybody knows which world it is for, \
+         so that only the world `default` can have them"
+    )]
+    Connections,
     /// Something is prepared for a bank that is not there.
     #[error("the scenario prepares access to bank `{0}`, which is not in this world; there is {1}")]
     UnknownBank(String, String),
@@ -109,6 +115,10 @@ impl World {
     }
 
     fn make_with(blueprint: Blueprint, snapshots: Arc<Snapshots>) -> Result<Arc<World>, WorldError> {
+        let accepts = blueprint.scenario.as_ref().is_some_and(|scenario| scenario.is_about_all_connections());
+        if accepts && blueprint.name != DEFAULT {
+            return Err(WorldError::Connections);
+        }
         let (clock, seed) = (blueprint.resolved_clock(), blueprint.resolved_seed());
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
