@@ -4,6 +4,7 @@
 //! and which links may be followed. Knows no member names, and nothing of earlier answers but the accounts they showed.
 
 use bank_fixtures::error_class::ErrorClass;
+use bank_fixtures::record::PaymentStatus;
 use jiff::Timestamp;
 use url::Url;
 
@@ -132,7 +133,10 @@ fn fill(reading: &mut Reading, reader: &mut Reader<'_>, root: &At<'_>, request: 
             all.extend_from_slice(request.known);
             entries(reading, reader, root, request.account, &all);
         }
-        Resource::Payment => reading.payments.extend(order::payment(reader, root)),
+        Resource::Payment => {
+            reading.payments.extend(order::payment(reader, root));
+            reading.problems.extend(reading.payments.iter().filter_map(|payment| refused(payment, request)));
+        }
         Resource::Consent => reading.consents.extend(order::consent(reader, root)),
         Resource::Customers => reading.customers = account::customers(reader, root),
     }
@@ -147,6 +151,17 @@ fn fill(reading: &mut Reading, reader: &mut Reader<'_>, root: &At<'_>, request: 
             Err(why) => reader.quarantine(&at, &why),
         }
     }
+}
+
+/// A bank that says no with a success status still says no.
+fn refused(payment: &Payment, request: Request<'_>) -> Option<Problem> {
+    (payment.status == PaymentStatus::Rejected).then(|| Problem {
+        class: ErrorClass::BusinessRejected,
+        http_status: Some(request.status),
+        provider_code: payment.reason_code.clone(),
+        message: None,
+        field: None,
+    })
 }
 
 fn accounts(reading: &mut Reading, reader: &mut Reader<'_>, root: &At<'_>) {

@@ -10,6 +10,7 @@
 use std::fmt;
 
 pub mod document;
+pub mod failure;
 pub mod history;
 pub mod identity;
 pub mod model;
@@ -21,7 +22,6 @@ mod account;
 mod check_digits;
 mod codes;
 mod entry;
-mod failure;
 mod order;
 mod pending;
 mod reader;
