@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::document::{Request, Resource, read};
 use super::history::{History, Read};
 use super::profile::Profile;
-use super::{standard, view};
+use super::{WARNING_CODES, standard, view};
 
 /// Rows of the catalogue that no case reaches yet. The list only shrinks.
 const GAPS: &[&str] = &[];
@@ -54,6 +54,22 @@ fn every_row_of_the_catalogue_is_reached() {
     assert!(unknown.is_empty(), "{unknown:?} are not in the catalogue");
     let gaps: Vec<&str> = catalogue.iter().filter(|id| !reached.contains(*id)).map(String::as_str).collect();
     assert_eq!(gaps, GAPS, "a gap that is closed leaves the list; a new one is a step back");
+}
+
+#[test]
+fn every_standard_has_cases_and_every_case_a_standard() {
+    let with_cases: BTreeSet<&str> = reading::all().iter().map(|case| case.standard.as_str()).collect();
+    let standards: BTreeSet<&str> = standard::STANDARDS.iter().map(|standard| standard.slug).collect();
+    assert_eq!(with_cases, standards);
+    assert_eq!(standards.len(), standard::STANDARDS.len(), "slugs are unique");
+}
+
+#[test]
+fn every_warning_is_reached() {
+    let codes = |case: &ReadingCase| case.expected["warnings"].as_array().cloned().unwrap_or_default();
+    let reached: BTreeSet<String> = reading::all().iter().flat_map(codes).filter_map(|code| scalar(&code)).collect();
+    let known: BTreeSet<String> = WARNING_CODES.iter().map(|(_, name)| (*name).to_owned()).collect();
+    assert_eq!(reached, known);
 }
 
 #[test]

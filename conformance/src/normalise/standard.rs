@@ -533,3 +533,31 @@ pub(super) const fn says(statuses: &'static [u16], text: &'static str, class: Er
 pub(super) const fn status(statuses: &'static [u16], class: ErrorClass) -> FailureRow {
     FailureRow { statuses, sign: FailureSign::Status, class, field: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    fn no_row_twice<F: PartialEq + Debug>(slug: &str, table: &[(F, Paths)]) {
+        for (index, (field, paths)) in table.iter().enumerate() {
+            assert!(!table[..index].iter().any(|row| row.0 == *field), "{slug}: {field:?} stands twice");
+            assert!(!paths.is_empty(), "{slug}: {field:?} stands nowhere");
+        }
+    }
+
+    /// A second row of one member would never be looked at.
+    #[test]
+    fn tables_say_one_thing_once() {
+        for standard in STANDARDS {
+            no_row_twice(standard.slug, standard.entry);
+            no_row_twice(standard.slug, standard.account);
+            no_row_twice(standard.slug, standard.customers);
+            no_row_twice(standard.slug, standard.payment);
+            no_row_twice(standard.slug, standard.consent);
+            assert!(std::ptr::eq(of(standard.slug).expect("its own slug"), *standard));
+        }
+        assert!(of("no-such-standard").is_none());
+    }
+}
