@@ -39,6 +39,10 @@ pub struct History {
     pub incomplete: bool,
     institution: String,
     pending_days: u16,
+    /// Positions of entries by their keys.
+    by_key: HashMap<String, Vec<usize>>,
+    /// Positions of entries by account and the bank's id.
+    by_provider_id: HashMap<(String, String), Vec<usize>>,
 }
 
 /// An account and its stable id.
@@ -73,7 +77,6 @@ pub struct Known {
     pub(super) account_id: String,
     /// Whether the read under way has it.
     pub(super) seen: bool,
-    keys: Vec<String>,
     absences: u8,
 }
 
@@ -120,9 +123,10 @@ impl History {
         self.incomplete |= found.chain_broken;
         self.warnings.extend(found.warnings);
         self.rows(rows, read.at);
-        for id in removed {
-            let of_id = |known: &&mut Known| known.entry.provider_id.as_ref() == Some(&id);
-            for known in self.entries.iter_mut().filter(of_id) {
+        let removed: HashSet<String> = removed.into_iter().collect();
+        if !removed.is_empty() {
+            let gone = |known: &&mut Known| known.entry.provider_id.as_ref().is_some_and(|id| removed.contains(id));
+            for known in self.entries.iter_mut().filter(gone) {
                 known.entry.status = TransactionStatus::Void;
                 known.effective = Effective::AsStated(TransactionStatus::Void);
             }
@@ -219,9 +223,8 @@ impl History {
         for (change, entry) in rows {
             let Some(id) = entry.provider_id.clone().filter(|_| entry.quality != Quality::Absent) else { continue };
             let key = (self.account_id(&entry.account), id);
-            let earlier = self.entries.iter().find(|known| {
-                known.account_id == key.0 && known.entry.provider_id.as_ref() == Some(&key.1) && known.entry.is_booked()
-            });
+            let mut earlier = self.by_provider_id.get(&key).into_iter().flatten().map(|index| &self.entries[*index]);
+            let earlier = earlier.find(|known| known.entry.is_booked());
             let trusted = matches!(entry.quality, Quality::Immutable | Quality::StableWhenBooked);
             let against_earlier = earlier.is_some_and(|known| {
                 *change == Change::Listed && trusted && entry.is_booked() && differ(&known.entry, entry)
@@ -247,26 +250,34 @@ impl History {
             let both_trusted = trusted(known.quality) && trusted(entry.quality);
             !both_trusted || known.provider_id == entry.provider_id
         });
-        match by_id.or(by_change).or(by_looks) {
-            Some(index) => self.entries[index].again(entry, id_key, fingerprint, at),
-            None => {
-                let id = id_key.clone().unwrap_or_else(|| fingerprint.clone());
-                let keys = id_key.into_iter().chain([fingerprint]).collect();
-                self.entries.push(Known::new(id, keys, account_id, entry));
+        let provider_id = entry.provider_id.clone();
+        let keys: Vec<String> = id_key.into_iter().chain([fingerprint]).collect();
+        let index = match by_id.or(by_change).or(by_looks) {
+            Some(index) => {
+                self.entries[index].again(entry, at);
+                index
             }
+            None => {
+                let id = keys[0].clone();
+                self.entries.push(Known::new(id, account_id.clone(), entry));
+                self.entries.len() - 1
+            }
+        };
+        if let Some(id) = provider_id {
+            remember(self.by_provider_id.entry((account_id, id)).or_default(), index);
+        }
+        for key in keys {
+            remember(self.by_key.entry(key).or_default(), index);
         }
     }
 
     fn position(&self, key: &str) -> Option<usize> {
-        self.entries.iter().position(|known| !known.seen && known.keys.iter().any(|own| own == key))
+        self.by_key.get(key)?.iter().copied().find(|index| !self.entries[*index].seen)
     }
 
     fn of_provider_id(&self, account_id: &str, entry: &Entry) -> Option<usize> {
-        self.entries.iter().position(|known| {
-            known.account_id == account_id
-                && entry.provider_id.is_some()
-                && known.entry.provider_id == entry.provider_id
-        })
+        let key = (account_id.to_owned(), entry.provider_id.clone()?);
+        self.by_provider_id.get(&key)?.first().copied()
     }
 
     /// A pending entry that two complete reads in a row do not have is void, and an old one at once.
@@ -293,7 +304,7 @@ impl History {
 }
 
 impl Known {
-    fn new(id: String, keys: Vec<String>, account_id: String, entry: Entry) -> Known {
+    fn new(id: String, account_id: String, entry: Entry) -> Known {
         Known {
             effective: Effective::AsStated(entry.status),
             reversed: None,
@@ -303,21 +314,15 @@ impl Known {
             seen: true,
             absences: 0,
             id,
-            keys,
             account_id,
             entry,
         }
     }
 
     /// The same entry once more: another id becomes an alias, other content a new version.
-    fn again(&mut self, mut entry: Entry, id_key: Option<String>, fingerprint: String, at: Timestamp) {
+    fn again(&mut self, mut entry: Entry, at: Timestamp) {
         self.seen = true;
         self.absences = 0;
-        for key in id_key.into_iter().chain([fingerprint]) {
-            if !self.keys.contains(&key) {
-                self.keys.push(key);
-            }
-        }
         if entry.raw == self.entry.raw && entry.account == self.entry.account {
             return;
         }
@@ -346,6 +351,12 @@ impl Known {
 /// Whether two sightings cannot be the same booking: amount, direction or day.
 fn differ(one: &Entry, other: &Entry) -> bool {
     one.amount != other.amount || one.direction != other.direction || one.day() != other.day()
+}
+
+fn remember(positions: &mut Vec<usize>, index: usize) {
+    if !positions.contains(&index) {
+        positions.push(index);
+    }
 }
 
 fn merge<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {

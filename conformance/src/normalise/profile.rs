@@ -258,6 +258,15 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_profile_says_everything() {
+        let page = include_str!("../../../docs/normalisation.md");
+        let text = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let profile = Profile::parse("normalisation.md", text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert_eq!((profile.institution.as_str(), profile.natures.len()), ("example-bank", 2));
+        assert!(KEYS.iter().all(|key| text.contains(&format!("{key}:"))));
+    }
+
+    #[test]
     fn every_mistake_is_reported_at_once() {
         let text = "\
 institution: ''
