@@ -290,7 +290,7 @@ impl BankInstance {
 
     fn make(profile: Arc<BankProfile>, seed: Seed, start: Timestamp) -> Result<BankInstance, WorldError> {
         let dataset = Dataset::builtin(&profile.dataset).ok_or_else(|| {
-            let known: Vec<&str> = Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect();
+            let known: Vec<&str> = Dataset::builtin_names().collect();
             WorldError::UnknownDataset(profile.slug.clone(), profile.dataset.clone(), known.join(", "))
         })?;
         let seed = seed.of("bank").of(&profile.slug);
