@@ -65,7 +65,9 @@ pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
 pub use patch::Patch;
-pub use plan::{Act, Break, Close, ConnectionPlan, Ending, Http1End, Keep, Odds, Plan, Provenance, Stall, TlsFlaw, Wire};
+pub use plan::{
+    Act, Break, Close, ConnectionPlan, Ending, Http1End, Keep, Odds, Plan, Provenance, Stall, TlsFlaw, Wire,
+};
 pub use redirect::Redirect;
 pub use rewrite::{Rewrite, Scene};
 pub(crate) use share::Share;

@@ -22,8 +22,20 @@ pub(super) struct Group {
 /// Keys of an effect that are no faults.
 const OTHER_KEYS: &[&str] = &["stage", "set"];
 /// Faults that leave nothing of the bank's own answer, or of the connection.
-const TERMINAL: &[&str] =
-    &["status", "error", "redirect", "hang", "reset", "close", "half_close", "rst_stream", "garbage", "truncate", "refuse", "tls"];
+const TERMINAL: &[&str] = &[
+    "status",
+    "error",
+    "redirect",
+    "hang",
+    "reset",
+    "close",
+    "half_close",
+    "rst_stream",
+    "garbage",
+    "truncate",
+    "refuse",
+    "tls",
+];
 /// Longest text of an effect in the journal.
 const WORDS_CHARS: usize = 120;
 
