@@ -3,31 +3,40 @@
 //! Owns what a world is made of and how one is made from its description. Knows no HTTP message and no address.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use bank_fixtures::book::Book;
 use bank_fixtures::dataset::Dataset;
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::auth::{AuthServer, AuthSettings, RegistrationError};
-use crate::bank::{Happened, Ledger};
+use crate::bank::Ledger;
 use crate::clock::Clock;
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
 use crate::limit::Limits;
 use crate::profile::BankProfile;
-use crate::scenario::{Engine, Scenario};
+use crate::scenario::{Engine, Reactor, Scenario};
 
+pub(crate) mod agenda;
 mod blueprint;
+mod deeds;
 mod grant;
 mod prepare;
+mod pulse;
 mod registry;
 
+use agenda::Agenda;
 pub use blueprint::{Blueprint, DEFAULT_SEED};
+pub use deeds::Fired;
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
 pub use prepare::Prepared;
+pub use pulse::Advanced;
 pub use registry::{DEFAULT, NameError, Worlds};
 
 /// One world.
@@ -38,8 +47,19 @@ pub struct World {
     banks: Vec<Arc<BankInstance>>,
     journal: Arc<Journal>,
     engine: ArcSwap<Engine>,
+    reactor: ArcSwap<Reactor>,
+    agenda: Agenda,
     prepared: Vec<Prepared>,
     blueprint: Blueprint,
+    this: Weak<World>,
+    /// Held while one thing that is due is done.
+    turn: Mutex<()>,
+    /// Requests on their way.
+    flights: AtomicUsize,
+    /// A task fires the timers ...
+    driven: AtomicBool,
+    /// ... and is told here that there is an earlier one.
+    roused: Arc<Notify>,
 }
 
 /// Why a world could not be made.
@@ -101,8 +121,29 @@ impl World {
             None => (Vec::new(), Engine::empty(seed)),
             Some(scenario) => (prepare::prepare(scenario, &banks, start)?, Engine::new(Arc::clone(scenario), seed)),
         };
-        let (name, engine) = (blueprint.name.clone(), ArcSwap::from_pointee(engine));
-        Ok(Arc::new(World { name, seed, clock, banks, prepared, journal: Arc::default(), engine, blueprint }))
+        let agenda = Agenda::default();
+        if let Some(scenario) = &blueprint.scenario {
+            agenda.schedule(scenario.timeline(), start);
+        }
+        let world = Arc::new_cyclic(|this| World {
+            name: blueprint.name.clone(),
+            seed,
+            clock,
+            banks,
+            journal: Arc::default(),
+            engine: ArcSwap::from_pointee(engine),
+            reactor: ArcSwap::from_pointee(Reactor::new(blueprint.scenario.clone(), seed)),
+            agenda,
+            prepared,
+            blueprint,
+            this: Weak::clone(this),
+            turn: Mutex::default(),
+            flights: AtomicUsize::new(0),
+            driven: AtomicBool::new(false),
+            roused: Arc::default(),
+        });
+        world.tell();
+        Ok(world)
     }
 
     /// A new world from the same blueprint and the scenario in force now: nothing that happened in this one is known in it.
@@ -122,6 +163,9 @@ impl World {
     /// the scenario says about the making of a world holds from the next reset.
     pub fn load(&self, scenario: Arc<Scenario>) {
         self.engine.rcu(|engine| engine.reloaded(Arc::clone(&scenario), self.seed));
+        self.reactor.rcu(|reactor| reactor.reloaded(Arc::clone(&scenario)));
+        self.agenda.schedule(scenario.timeline(), self.clock.now());
+        self.rouse();
     }
 
     /// Access that the scenario prepared: by bank, client and account holder.
@@ -129,16 +173,9 @@ impl World {
         &self.prepared
     }
 
-    /// Moves virtual time forward and says what happened on the way.
-    pub fn advance(&self, by: std::time::Duration) -> (Timestamp, Vec<(Arc<str>, Happened)>) {
-        let now = self.clock.advance(by);
-        let happened = |bank: &Arc<BankInstance>| {
-            let slug = Arc::clone(&bank.slug);
-            bank.ledger.settle(now).into_iter().map(move |event| (Arc::clone(&slug), event)).collect::<Vec<_>>()
-        };
-        let mut events: Vec<(Arc<str>, Happened)> = self.banks.iter().flat_map(happened).collect();
-        events.sort_by_key(|(_, event)| event.at);
-        (now, events)
+    /// What it has yet to do.
+    pub(crate) fn agenda(&self) -> &Agenda {
+        &self.agenda
     }
 
     pub(crate) fn engine(&self) -> arc_swap::Guard<Arc<Engine>> {

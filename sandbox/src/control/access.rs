@@ -154,7 +154,7 @@ pub(super) async fn withdraw(
 ) -> Result<StatusCode, Failure> {
     let world = control.world(&world)?;
     let bank = bank_of(&world, of.bank.as_deref())?;
-    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder);
+    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder, world.clock().now());
     ended.map_err(|_| Failure::unknown("consent", &consent, &[]))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Control;
 use super::access::Granted;
 use super::problem::{Failure, Json, Text};
-use crate::clock::Mode;
+use crate::clock::{Delays, Mode};
 use crate::scenario::{ClockSpec, Scenario};
 use crate::world::{Blueprint, DEFAULT, Prepared, World, WorldError, Worlds};
 
@@ -62,6 +62,7 @@ struct NewClock {
     mode: ModeName,
     factor: Option<f64>,
     start: Option<String>,
+    delays: Option<DelaysName>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +71,14 @@ enum ModeName {
     Real,
     Manual,
     Scaled,
+    Auto,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DelaysName {
+    Real,
+    Virtual,
 }
 
 pub(super) async fn list(State(control): State<Arc<Control>>) -> axum::Json<Vec<WorldView>> {
@@ -160,6 +169,7 @@ impl NewClock {
         let mode = match (self.mode, self.factor) {
             (ModeName::Real, None) => Mode::Real,
             (ModeName::Manual, None) => Mode::Manual,
+            (ModeName::Auto, None) => Mode::Auto,
             (ModeName::Scaled, Some(factor)) if factor > 0.0 && factor.is_finite() => Mode::Scaled { factor },
             (ModeName::Scaled, _) => {
                 return Err(Failure::refused("clock.factor: a scaled clock needs a factor above 0"));
@@ -169,7 +179,11 @@ impl NewClock {
         let start = self.start.as_deref().map(str::parse::<Timestamp>).transpose().map_err(|error| {
             Failure::refused(format!("clock.start: {error}; legal is an instant such as 2026-03-01T08:00:00Z"))
         })?;
-        Ok(ClockSpec { mode, start })
+        let delays = match self.delays {
+            None | Some(DelaysName::Real) => Delays::Real,
+            Some(DelaysName::Virtual) => Delays::Virtual,
+        };
+        Ok(ClockSpec { mode, start, delays })
     }
 }
 

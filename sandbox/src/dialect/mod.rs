@@ -36,6 +36,8 @@ pub struct CallFacts {
     pub account: Option<String>,
     /// The page it asks for, counted from 1.
     pub page: Option<u32>,
+    /// The payment it names.
+    pub payment_id: Option<String>,
     /// The order it carries.
     pub payment: Option<PaymentFacts>,
     /// The idempotency key it carries.

@@ -5,11 +5,13 @@
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use bank_fixtures::record::AccountStatus;
 use bytes::Bytes;
 
+use super::outcome::{ConsentEnd, PaymentEnd};
 use super::rewrite::Rewrite;
 use super::stage::Stage;
-use crate::exchange::Problem;
+use crate::exchange::{Problem, ProblemKind};
 
 /// Everything the scenario decided about one request, ready to be carried out in the order of its fields.
 #[derive(Debug, Clone, Default)]
@@ -100,8 +102,12 @@ pub struct Stall {
 pub enum Act {
     /// The access token of this request is expired from now on.
     ExpireAccessToken,
-    /// The consent of this request is withdrawn by the account holder.
-    RevokeConsent,
+    /// The consent of this request ends.
+    EndConsent(ConsentEnd),
+    /// The account this request names is closed, blocked or opened.
+    SetAccount(AccountStatus),
+    /// The payment this request names takes another course.
+    OverrulePayment(PaymentEnd),
 }
 
 impl Plan {
@@ -113,6 +119,20 @@ impl Plan {
     /// `true` if nothing at all was decided.
     pub fn is_empty(&self) -> bool {
         self.because.is_empty()
+    }
+
+    /// The bank is down for maintenance for so long: whatever else was decided, this is the answer.
+    pub(crate) fn down(&mut self, left: Duration) {
+        let problem = Problem::new(ProblemKind::Unavailable, "the bank is closed for maintenance");
+        self.before = Some(Ending::Problem(problem.retry_after(left)));
+        self.acts.clear();
+        self.because.push(Provenance {
+            rule: "maintenance".to_owned(),
+            phase: 0,
+            n: 1,
+            draw: None,
+            effect: "error unavailable".to_owned(),
+        });
     }
 
     /// Ends the exchange at a stage, unless an earlier effect has.

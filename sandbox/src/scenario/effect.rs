@@ -104,13 +104,13 @@ fn stage(value: Value<'_>, faults: &[(&'static Fault, Value<'_>)], default: Stag
     legal.then_some(stage)
 }
 
-fn sets(value: Value<'_>) -> Option<Vec<(String, String)>> {
+pub(super) fn sets(value: Value<'_>) -> Option<Vec<(String, String)>> {
     let read = |(key, value): (Value<'_>, Value<'_>)| Some((key.key_text().to_owned(), value.scalar()?.to_owned()));
     value.entries()?.into_iter().map(read).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The effect as it stands in the file, on one line.
-fn words(value: Value<'_>) -> String {
+pub(super) fn words(value: Value<'_>) -> String {
     let entries = value.entries().unwrap_or_default();
     let parts: Vec<String> =
         entries.into_iter().map(|(key, value)| format!("{} {}", key.key_text(), one_line(value))).collect();

@@ -31,7 +31,7 @@ pub struct Engine {
     /// For each operation, which rule may act at which stage, in the order they are asked.
     index: Vec<Vec<Slot>>,
     /// Events some phase waits for.
-    awaited: Vec<&'static str>,
+    awaited: Vec<Arc<str>>,
     state: Mutex<State>,
 }
 
@@ -50,8 +50,11 @@ struct State {
     limits: Vec<HashMap<String, limit::Automaton>>,
     variables: HashMap<String, String>,
     /// How often each awaited event has happened.
-    events: HashMap<&'static str, u64>,
+    events: Events,
 }
+
+/// How often each awaited event has happened.
+type Events = HashMap<Arc<str>, u64>;
 
 /// What one rule remembers of one key.
 #[derive(Debug, Clone)]
@@ -97,11 +100,12 @@ impl Engine {
                     Some(operations) => operations.iter().for_each(|operation| index[*operation as usize].push(slot)),
                 }
             }
-            awaited.extend(rule.phases.iter().filter_map(|phase| match phase.length {
-                Length::Until(event) => Some(event),
+            awaited.extend(rule.phases.iter().filter_map(|phase| match &phase.length {
+                Length::Until(event) => Some(Arc::clone(event)),
                 _ => None,
             }));
         }
+        awaited.extend(scenario.events.iter().flat_map(|rule| rule.awaits()));
         for slots in &mut index {
             slots.sort_by_key(|slot| (slot.stage, slot.rule));
         }
@@ -188,9 +192,31 @@ impl Engine {
 
     /// Tells that a call of this operation succeeded: phases that wait `until` it end. Cheap if none does.
     pub fn happened(&self, event: &str) {
-        if let Some(event) = self.awaited.iter().find(|awaited| **awaited == event) {
-            *self.state.lock().events.entry(event).or_default() += 1;
+        if let Some(event) = self.awaited.iter().find(|awaited| ***awaited == *event) {
+            *self.state.lock().events.entry(Arc::clone(event)).or_default() += 1;
         }
+    }
+}
+
+impl Engine {
+    /// Sets variables, as something other than a call ordered.
+    pub(crate) fn set(&self, variables: &[(String, String)]) {
+        self.state.lock().variables.extend(variables.iter().cloned());
+    }
+
+    /// The value of a variable; empty if nobody has set it.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        self.state.lock().variables.get(name).cloned().unwrap_or_default()
+    }
+
+    /// How often an awaited event has happened.
+    pub(crate) fn times(&self, event: &str) -> u64 {
+        self.state.lock().events.get(event).copied().unwrap_or_default()
+    }
+
+    /// `true` if some phase waits for an event.
+    pub(crate) fn awaits(&self) -> bool {
+        !self.awaited.is_empty()
     }
 }
 
@@ -302,7 +328,7 @@ impl State {
 }
 
 impl Automaton {
-    fn new(rule: &Rule, now: Timestamp, events: &HashMap<&'static str, u64>) -> Automaton {
+    fn new(rule: &Rule, now: Timestamp, events: &Events) -> Automaton {
         let mut new =
             Automaton { n: 0, phase: 0, calls_in_phase: 0, entered: now, events_before: 0, fired: 0, block: None };
         new.enter(rule, 0, now, events);
@@ -310,7 +336,7 @@ impl Automaton {
     }
 
     /// The phase that gets this call: finished ones are left first. `None` after the last one.
-    fn phase_of_call(&mut self, rule: &Rule, now: Timestamp, events: &HashMap<&'static str, u64>) -> Option<usize> {
+    fn phase_of_call(&mut self, rule: &Rule, now: Timestamp, events: &Events) -> Option<usize> {
         while let Some(phase) = rule.phases.get(self.phase) {
             let finished = match &phase.length {
                 Length::Calls(calls) => self.calls_in_phase >= *calls,
@@ -327,7 +353,7 @@ impl Automaton {
         None
     }
 
-    fn enter(&mut self, rule: &Rule, phase: usize, now: Timestamp, events: &HashMap<&'static str, u64>) {
+    fn enter(&mut self, rule: &Rule, phase: usize, now: Timestamp, events: &Events) {
         self.phase = phase;
         self.calls_in_phase = 0;
         self.entered = now;

@@ -5,8 +5,10 @@
 
 mod chance;
 pub mod cli;
+mod deed;
 mod effect;
 mod engine;
+mod event;
 mod facts;
 mod key;
 mod limit;
@@ -16,7 +18,9 @@ mod pattern;
 mod phase;
 mod prepare;
 mod quick;
+mod reactor;
 mod rule;
+mod timeline;
 mod when;
 mod window;
 
@@ -25,11 +29,15 @@ use std::sync::Arc;
 use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::expectation::{Expectation, Head};
 
+pub(crate) use deed::{Deed, Deeds, Posting, Which, Who};
 pub use engine::Engine;
 pub use facts::Facts;
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
+pub(crate) use reactor::{Occurrence, Reactor};
+pub(crate) use timeline::Item;
 
 use crate::profile::BankProfile;
+use event::EventRule;
 use rule::Rule;
 
 /// A scenario that was read and found right.
@@ -42,6 +50,8 @@ pub struct Scenario {
     clients: Vec<ClientSpec>,
     consents: Vec<ConsentSpec>,
     rules: Vec<Rule>,
+    events: Vec<EventRule>,
+    timeline: Vec<Arc<Item>>,
     file: String,
     source: String,
 }
@@ -53,17 +63,19 @@ pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
     ("title", "one line about it"),
     ("covers", "rows of the catalogue and checks it exercises: [J4, C01]"),
     ("seed", "number every draw and all data derive from"),
-    ("clock", "real, manual, or {start: …, mode: real, manual or {scaled: 60}}"),
+    ("clock", "real, manual, auto, or {start: …, mode: real, manual, auto or {scaled: 60}, delays: real or virtual}"),
     ("dataset", "people and accounts of every bank in the world"),
     ("banks", "banks in the world: [plain], or {plain: {limits: …}} with keys of a bank file set anew"),
     ("clients", "OAuth clients registered beforehand"),
     ("consents", "consents granted beforehand"),
-    ("rules", "what happens to which calls"),
+    ("rules", "what happens to which calls, and on which events"),
+    ("timeline", "what happens at the bank by the clock"),
     ("expect", "what a good client does, and which bank checks must fail"),
 ];
 
 const KEYS: &[&str] = &[
-    "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "rules", "expect",
+    "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "rules",
+    "timeline", "expect",
 ];
 
 impl Scenario {
@@ -139,6 +151,11 @@ impl Scenario {
         &self.consents
     }
 
+    /// What happens by the clock.
+    pub(crate) fn timeline(&self) -> &[Arc<Item>] {
+        &self.timeline
+    }
+
     /// The file's name as given to [`Scenario::compile`].
     pub fn file(&self) -> &str {
         &self.file
@@ -170,7 +187,9 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
     let banks = prepare::banks(map.optional("banks"), dataset_name);
     let clients = map.optional("clients").map(|value| value.each(prepare::client));
     let consents = map.optional("consents").map(|value| value.each(prepare::consent));
-    let rules = map.optional("rules").map(|value| rules(value, map.has("seed")));
+    let timeline = map.optional("timeline").map(timeline::items);
+    let rules = rules(map.optional("rules"), timeline.as_ref().map(Option::as_deref), map.has("seed"));
+    let (rules, events) = rules.unzip();
     version??;
     dataset.unwrap_or(Some(String::new()))?;
     Some(Scenario {
@@ -180,21 +199,38 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
         banks: banks?,
         clients: clients.unwrap_or(Some(Vec::new()))?,
         consents: consents.unwrap_or(Some(Vec::new()))?,
-        rules: rules.unwrap_or(Some(Vec::new()))?,
+        rules: rules?,
+        events: events?,
+        timeline: timeline.unwrap_or(Some(Vec::new()))?,
         file: file.to_owned(),
         source: text.to_owned(),
     })
 }
 
 /// Reads the rules of a file and looks at them together.
-fn rules(value: Value<'_>, has_seed: bool) -> Option<Vec<Rule>> {
-    let list = value.list_or_one();
-    let read: Vec<Option<Rule>> = list.iter().map(|value| Rule::read(*value)).collect();
-    let complete = read.iter().all(Option::is_some);
-    let read: Vec<(Rule, Value<'_>)> =
-        read.into_iter().zip(list).filter_map(|(rule, value)| Some((rule?, value))).collect();
-    lint::lint(&read, has_seed);
-    complete.then(|| read.into_iter().map(|(rule, _)| rule).collect())
+fn rules(
+    value: Option<Value<'_>>,
+    timeline: Option<Option<&[Arc<Item>]>>,
+    has_seed: bool,
+) -> Option<(Vec<Rule>, Vec<EventRule>)> {
+    let list = value.map(Value::list_or_one).unwrap_or_default();
+    let (mut rules, mut events, mut complete) = (Vec::new(), Vec::new(), true);
+    for value in list {
+        if value.member("event").is_some() {
+            let read = EventRule::read(value);
+            complete &= read.is_some();
+            events.extend(read.map(|rule| (rule, value)));
+        } else {
+            let read = Rule::read(value);
+            complete &= read.is_some();
+            rules.extend(read.map(|rule| (rule, value)));
+        }
+    }
+    let seen = lint::Seen { has_seed, complete: complete && timeline != Some(None) };
+    lint::lint(&rules, &events, timeline.flatten().unwrap_or_default(), seen);
+    complete.then(|| {
+        (rules.into_iter().map(|(rule, _)| rule).collect(), events.into_iter().map(|(rule, _)| rule).collect())
+    })
 }
 
 #[cfg(test)]

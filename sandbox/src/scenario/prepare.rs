@@ -8,7 +8,7 @@ use bank_fixtures::document::{Kind, Value, suggest};
 use bank_fixtures::duration;
 use jiff::Timestamp;
 
-use crate::clock::Mode;
+use crate::clock::{Delays, Mode};
 use crate::profile::BankProfile;
 
 /// How the world's clock starts and runs.
@@ -18,6 +18,8 @@ pub struct ClockSpec {
     pub start: Option<Timestamp>,
     /// How it runs.
     pub mode: Mode,
+    /// On which clock transport delays wait.
+    pub delays: Delays,
 }
 
 /// A client that is registered before the first call.
@@ -52,17 +54,24 @@ pub struct ConsentSpec {
     pub valid_for: Option<Duration>,
 }
 
-const CLOCK: &str = "real, manual, or {start: 2026-03-01T08:00:00Z, mode: real, manual or {scaled: 60}}";
+const CLOCK: &str = "real, manual, auto, or {start: 2026-03-01T08:00:00Z, mode: real, manual, auto or {scaled: 60}, delays: real or virtual}";
 
 pub(super) fn clock(value: Value<'_>) -> Option<ClockSpec> {
     if value.kind() != Kind::Map {
-        return Some(ClockSpec { start: None, mode: mode(value)? });
+        return Some(ClockSpec { start: None, mode: mode(value)?, delays: Delays::Real });
     }
-    let map = value.map(&["start", "mode"])?;
+    let map = value.map(&["start", "mode", "delays"])?;
     let start = map.optional("start").map(instant);
     let mode = map.optional("mode").map(mode);
-    Some(ClockSpec { start: start.map_or(Some(None), |read| read.map(Some))?, mode: mode.unwrap_or(Some(Mode::Real))? })
+    let delays = map.optional("delays").map(|value| value.one_of(DELAYS));
+    Some(ClockSpec {
+        start: start.map_or(Some(None), |read| read.map(Some))?,
+        mode: mode.unwrap_or(Some(Mode::Real))?,
+        delays: delays.unwrap_or(Some(Delays::Real))?,
+    })
 }
+
+const DELAYS: &[(&str, Delays)] = &[("real", Delays::Real), ("virtual", Delays::Virtual)];
 
 /// An instant, RFC 3339.
 pub(super) fn instant(value: Value<'_>) -> Option<Timestamp> {
@@ -78,6 +87,7 @@ fn mode(value: Value<'_>) -> Option<Mode> {
     match value.scalar()? {
         "real" => Some(Mode::Real),
         "manual" => Some(Mode::Manual),
+        "auto" => Some(Mode::Auto),
         other => {
             value.refuse(format!("`{other}` is no way a clock runs"), CLOCK);
             None

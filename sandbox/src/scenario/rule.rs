@@ -65,7 +65,7 @@ impl Rule {
         let said: Vec<&str> = ["do", "phases", "limit"].into_iter().filter(|key| map.has(key)).collect();
         let phases = match said.as_slice() {
             ["do"] => map.optional("do").and_then(effect::groups).map(forever),
-            ["phases"] => map.optional("phases").and_then(phase::phases),
+            ["phases"] => map.optional("phases").and_then(|value| phase::phases(value, effect::groups)),
             ["limit"] => limit.as_ref()?.as_ref().map(|limit| forever(limit.over.clone())),
             [] => {
                 value.refuse("this rule does nothing", "`do`, `phases` or `limit`");

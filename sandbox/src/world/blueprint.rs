@@ -43,7 +43,9 @@ impl Blueprint {
         let named = self.scenario.as_ref().and_then(|scenario| scenario.clock());
         match self.clock.or(named) {
             None => Clock::real(),
-            Some(ClockSpec { start, mode }) => Clock::new(start.unwrap_or_else(clock::wall), mode),
+            Some(ClockSpec { start, mode, delays }) => {
+                Clock::new(start.unwrap_or_else(clock::wall), mode).with_delays(delays)
+            }
         }
     }
 

@@ -8,4 +8,5 @@ mod control;
 mod faults;
 mod malformed;
 mod mutated;
+mod time;
 mod worlds;

@@ -46,10 +46,12 @@ impl Dialect for Generic {
 
     fn facts(&self, call: &Call<'_>) -> CallFacts {
         let order = call.operation.moves_money().then(|| json::Json::read(&call.request.body).ok()).flatten();
-        let named = call.params.iter().find(|(name, _)| name == "account").map(|(_, id)| id.clone());
+        let param = |wanted: &str| call.params.iter().find(|(name, _)| name == wanted).map(|(_, id)| id.clone());
+        let named = param("account");
         let debtor = || order.as_ref()?.glance(&["debtor_account_id"]).map(str::to_owned);
         CallFacts {
             account: named.or_else(debtor),
+            payment_id: param("payment"),
             page: LISTS.contains(&call.operation).then(|| page(call)).flatten(),
             payment: order.as_ref().map(payment::facts),
             idempotency_key: call.header("idempotency-key").map(str::to_owned),

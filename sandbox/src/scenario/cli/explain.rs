@@ -1,11 +1,15 @@
 //! A scenario as a time line: what the n-th call will get; and what one fault does.
 
+use std::sync::Arc;
+
 use super::{UnknownName, columns};
 use crate::fault::{FAULTS, Fault};
 use crate::operation::OPERATIONS;
-use crate::scenario::Scenario;
-use crate::scenario::phase::Length;
+use crate::scenario::effect::Group;
+use crate::scenario::event::EventRule;
+use crate::scenario::phase::{Length, Phase};
 use crate::scenario::rule::Rule;
+use crate::scenario::{Deeds, Scenario};
 
 /// What each rule of a scenario does to which calls, call by call.
 pub fn scenario(scenario: &Scenario) -> String {
@@ -20,7 +24,16 @@ pub fn scenario(scenario: &Scenario) -> String {
     for rule in &scenario.rules {
         text += &format!("\n{}\n", self::rule(rule));
     }
-    if scenario.rules.is_empty() {
+    for rule in &scenario.events {
+        text += &format!("\n{}\n", event_rule(rule));
+    }
+    if !scenario.timeline().is_empty() {
+        let rows = scenario.timeline().iter().flat_map(|item| {
+            item.deeds.iter().map(|deeds| vec![item.name.to_string(), item.when(), deeds.words.to_string()])
+        });
+        text += &format!("\ntimeline\n{}\n", columns(&rows.collect::<Vec<_>>(), "  ").trim_end());
+    }
+    if scenario.rules.is_empty() && scenario.events.is_empty() && scenario.timeline().is_empty() {
         text += "\nno rules: every bank behaves well\n";
     }
     let expect = scenario.expect();
@@ -56,6 +69,21 @@ fn rule(rule: &Rule) -> String {
     text + columns(&rows(rule), "  ").trim_end()
 }
 
+/// What a rule about events does, event by event.
+fn event_rule(rule: &EventRule) -> String {
+    let off = if rule.disabled { " (disabled)" } else { "" };
+    let mut text = format!("rule {}{off}\n  on {}", rule.name, rule.asks.0);
+    if let Some(condition) = &rule.asks.1 {
+        text += &format!("\n  {condition}");
+    }
+    if let Some(max) = rule.max {
+        text += &format!("\n  at most {max} times per key");
+    }
+    text.push('\n');
+    let row = |calls: &str, deeds: &Arc<Deeds>| vec![calls.to_owned(), deeds.words.to_string()];
+    text + columns(&stretches(&rule.phases, "event", row), "  ").trim_end()
+}
+
 /// One row per phase and effect: which calls, at which stage, what.
 fn rows(rule: &Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
@@ -68,17 +96,29 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
         rows.extend(over);
         return rows;
     }
-    // Call numbers are known until a phase ends by time or event.
+    let row =
+        |calls: &str, group: &Group| vec![calls.to_owned(), group.stage.name().to_owned(), group.words.to_string()];
+    rows.extend(stretches(&rule.phases, "call", row));
+    rows
+}
+
+/// One row per phase and effect; `what` is counted: calls or events.
+fn stretches<E>(phases: &[Phase<E>], what: &str, row: impl Fn(&str, &E) -> Vec<String>) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    // Numbers are known until a phase ends by time or event.
     let mut next = Some(1u64);
-    for phase in &rule.phases {
+    for phase in phases {
         let calls = match (&phase.length, next) {
-            (Length::Calls(1), Some(first)) => format!("call {first}"),
-            (Length::Calls(count), Some(first)) => format!("calls {first} to {}", first + count - 1),
-            (Length::Calls(count), None) => format!("then {count} calls"),
+            (Length::Calls(1), Some(first)) => format!("{what} {first}"),
+            (Length::Calls(count), Some(first)) => format!("{what}s {first} to {}", first + count - 1),
+            (Length::Calls(count), None) => format!("then {count} {what}s"),
             (Length::For(length), _) => format!("for {}", bank_fixtures::duration::text(*length)),
-            (Length::Until(event), _) => format!("until {event} succeeds"),
-            (Length::Forever, Some(1)) => "every call".to_owned(),
-            (Length::Forever, Some(first)) => format!("from call {first}"),
+            (Length::Until(name), _) if OPERATIONS.iter().any(|row| row.1 == &**name) => {
+                format!("until {name} succeeds")
+            }
+            (Length::Until(name), _) => format!("until {name}"),
+            (Length::Forever, Some(1)) => format!("every {what}"),
+            (Length::Forever, Some(first)) => format!("from {what} {first}"),
             (Length::Forever, None) => "from then on".to_owned(),
         };
         next = match phase.length {
@@ -88,13 +128,12 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
         if phase.effects.is_empty() {
             rows.push(vec![calls.clone(), "passes".to_owned()]);
         }
-        for (index, group) in phase.effects.iter().enumerate() {
-            let calls = if index == 0 { calls.clone() } else { String::new() };
-            rows.push(vec![calls, group.stage.name().to_owned(), group.words.to_string()]);
+        for (index, effect) in phase.effects.iter().enumerate() {
+            rows.push(row(if index == 0 { &calls } else { "" }, effect));
         }
     }
-    if !matches!(rule.phases.last().map(|phase| &phase.length), Some(Length::Forever)) {
-        let calls = next.map_or("from then on".to_owned(), |first| format!("from call {first}"));
+    if !matches!(phases.last().map(|phase| &phase.length), Some(Length::Forever)) {
+        let calls = next.map_or("from then on".to_owned(), |first| format!("from {what} {first}"));
         rows.push(vec![calls, "passes".to_owned()]);
     }
     rows

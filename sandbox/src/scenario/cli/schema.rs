@@ -2,15 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::bank::BANK_EVENTS;
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::limit::HeaderFamily;
 use crate::operation::OPERATIONS;
 use crate::scenario::FILE_KEYS;
+use crate::scenario::deed::{BANK_KEYS, DEED_KEYS};
+use crate::scenario::event::EVENT_RULE_KEYS;
 use crate::scenario::key::KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::phase::PHASE_KEYS;
 use crate::scenario::rule::RULE_KEYS;
+use crate::scenario::timeline::TIMELINE_KEYS;
 use crate::scenario::when::WHEN_KEYS;
 
 /// The schema as JSON text (draft 2020-12).
@@ -18,6 +22,9 @@ pub fn schema() -> String {
     let slug = json!({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
     let operations: Vec<&str> = OPERATIONS.iter().map(|row| row.1).collect();
     let operation = json!({"anyOf": [{"enum": operations}, {"type": "string", "pattern": "\\*"}]});
+    let events: Vec<&str> = BANK_EVENTS.iter().map(|row| row.1).collect();
+    let until = [operations.clone(), events.clone()].concat();
+    let own_event = json!({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
     let number = json!({"type": ["integer", "number", "string"]});
 
     let matcher = object(MATCH_KEYS, |key| match key {
@@ -38,7 +45,7 @@ pub fn schema() -> String {
     });
     let phase = object(PHASE_KEYS, |key| match key {
         "calls" => Some(json!({"type": "integer", "minimum": 1})),
-        "until" => Some(json!({"enum": operations})),
+        "until" => Some(json!({"anyOf": [{"enum": until}, own_event]})),
         "forever" => Some(json!({"enum": [true, "pass"]})),
         "do" => Some(json!({"$ref": "#/$defs/do"})),
         _ => None,
@@ -60,6 +67,39 @@ pub fn schema() -> String {
         "disabled" => Some(json!({"type": "boolean"})),
         _ => None,
     });
+    let event_phase = object(PHASE_KEYS, |key| match key {
+        "calls" => Some(json!({"type": "integer", "minimum": 1})),
+        "until" => Some(json!({"anyOf": [{"enum": until}, own_event]})),
+        "forever" => Some(json!({"enum": [true, "pass"]})),
+        "do" => Some(json!({"$ref": "#/$defs/deeds"})),
+        _ => None,
+    });
+    let event_rule = object(EVENT_RULE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "event" => {
+            Some(one_or_list(&json!({"anyOf": [{"enum": events}, own_event, {"type": "string", "pattern": "\\*"}]})))
+        }
+        "when" => Some(json!({"type": "object"})),
+        "do" => Some(json!({"$ref": "#/$defs/deeds"})),
+        "phases" => Some(json!({"type": "array", "minItems": 1, "items": event_phase})),
+        "max" => Some(json!({"type": "integer", "minimum": 1})),
+        "tags" => Some(one_or_list(&slug)),
+        "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
+    let item = object(TIMELINE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "times" => Some(json!({"type": "integer", "minimum": 1})),
+        "do" => Some(json!({"$ref": "#/$defs/deeds"})),
+        _ => None,
+    });
+    let deed = object(DEED_KEYS, |key| match key {
+        "bank" => Some(closed(BANK_KEYS)),
+        "transaction" => Some(closed(&["account", "user", "amount", "currency", "description"])),
+        "set" => Some(json!({"type": "object"})),
+        "emit" => Some(slug.clone()),
+        _ => None,
+    });
     let limit = object(LIMIT_KEYS, |key| match key {
         "headers" => Some(json!({"enum": HeaderFamily::ALL.iter().map(|row| row.1).collect::<Vec<_>>()})),
         "over" => Some(json!({"$ref": "#/$defs/do"})),
@@ -72,7 +112,12 @@ pub fn schema() -> String {
         "seed" => Some(json!({"type": "integer", "minimum": 0})),
         "title" => Some(json!({"type": "string"})),
         "covers" => Some(one_or_list(&json!({"type": "string", "pattern": "^[A-Z]{1,2}[0-9]{1,3}$"}))),
-        "rules" => Some(json!({"type": "array", "items": {"$ref": "#/$defs/rule"}})),
+        "rules" => Some(json!({"type": "array", "items": {
+            "if": {"required": ["event"]},
+            "then": {"$ref": "#/$defs/event_rule"},
+            "else": {"$ref": "#/$defs/rule"},
+        }})),
+        "timeline" => Some(json!({"type": "array", "items": {"$ref": "#/$defs/item"}})),
         "expect" => Some(json!({"$ref": "#/$defs/expect"})),
         _ => None,
     });
@@ -94,6 +139,14 @@ pub fn schema() -> String {
                 {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/effect"}},
             ]},
             "effect": effect(),
+            "event_rule": required(event_rule, &["name", "event"]),
+            "item": required(item, &["do"]),
+            "deeds": {"anyOf": [
+                {"const": "pass"},
+                {"$ref": "#/$defs/deed"},
+                {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/deed"}},
+            ]},
+            "deed": deed,
             "expect": expect(&slug),
         },
     });
@@ -145,6 +198,12 @@ fn object(keys: &[(&str, &str)], schema: impl Fn(&str) -> Option<Value>) -> Valu
         })
         .collect();
     json!({"type": "object", "additionalProperties": false, "properties": properties})
+}
+
+/// An object with these keys, all of which may be left out, and no others.
+fn closed(keys: &[&str]) -> Value {
+    let properties: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), json!({}))).collect();
+    json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties})
 }
 
 fn required(mut schema: Value, keys: &[&str]) -> Value {

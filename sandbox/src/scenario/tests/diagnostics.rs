@@ -129,3 +129,17 @@ fn limits() {
         "  - name: a\n    limit: {quota: 4 a day, key: consnt, headers: vendor, over: {stauts: 429}, count: some}\n  - name: b\n    limit: {over: pass}\n    do: {status: 503}\n"
     ));
 }
+
+#[test]
+fn events_and_the_timeline() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 1\nname: wrong\nrules:\n  - {name: a, event: payment.acepted, do: {bank: {payment.status: RJTC, reason: AM4}}}\n  - {name: b, event: consent.*, when: {chance: 5%, state: {mode: on}}, do: {bank: {payment.status: RJCT}}}\n  - {name: b, event: nothing-emits-it, do: {emmit: x}}\n  - {name: c, event: transaction.booked, phases: [{calls: 1}, {until: sen, do: {set: {mode: a}}}], do: pass}\n  - {name: e, event: account.changed, do: {after: soon, emit: sen, bank: {consent.status: revoked, account: acc_1}}}\ntimeline:\n  - {do: {set: {a: b}}}\n  - {at: tomorrow, do: {transaction: {amount: 12.x}}}\n  - {at: +2d, times: 3, do: {bank: {account.status: shut}}}\n  - {every: 10ms, do: {bank: {maintenance: long, reason: AM04}}}\n  - {every: 1d, do: []}\n"
+    ));
+}
+
+#[test]
+fn events_that_nothing_emits() {
+    insta::assert_snapshot!(rule_refused(
+        "  - {name: a, event: [payment.accepted, sen], do: {emit: seen}}\n  - {name: b, match: {op: accounts.list}, phases: [{until: sene, do: {status: 500}}]}\n  - {name: c, event: seen, when: {chance: 5%, state: {mode: x}}, do: {set: {mod: x}}}\n"
+    ));
+}
