@@ -21,6 +21,7 @@ pub mod operation;
 pub mod profile;
 pub mod scenario;
 mod server;
+pub mod webhook;
 mod wire;
 
 pub use sandbox::{Builder, Running, Sandbox, StartError};

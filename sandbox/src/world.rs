@@ -22,11 +22,13 @@ use crate::journal::Journal;
 use crate::limit::Limits;
 use crate::profile::BankProfile;
 use crate::scenario::{Engine, Reactor, Scenario};
+use crate::webhook::{EndpointError, Endpoints};
 
 pub(crate) mod agenda;
 mod blueprint;
 mod deeds;
 mod grant;
+mod post;
 mod prepare;
 mod pulse;
 mod registry;
@@ -35,6 +37,7 @@ use agenda::Agenda;
 pub use blueprint::{Blueprint, DEFAULT_SEED};
 pub use deeds::Fired;
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
+use post::Post;
 pub use prepare::Prepared;
 pub use pulse::Advanced;
 pub use registry::{DEFAULT, NameError, Worlds};
@@ -49,6 +52,7 @@ pub struct World {
     engine: ArcSwap<Engine>,
     reactor: ArcSwap<Reactor>,
     agenda: Agenda,
+    post: Post,
     prepared: Vec<Prepared>,
     blueprint: Blueprint,
     this: Weak<World>,
@@ -77,6 +81,9 @@ pub enum WorldError {
     /// A client is not legal.
     #[error("a client of bank `{0}` cannot be registered")]
     Client(String, #[source] RegistrationError),
+    /// A client's webhook is not legal.
+    #[error("a webhook of bank `{0}` cannot be registered")]
+    Webhook(String, #[source] EndpointError),
     /// A prepared consent is refused.
     #[error("the consent of `{1}` at bank `{0}` cannot be granted")]
     Consent(String, String, #[source] GrantError),
@@ -99,6 +106,8 @@ pub struct BankInstance {
     pub auth: AuthServer,
     /// How often its clients may call.
     pub limits: Limits,
+    /// Whom it tells what happened.
+    pub webhooks: Endpoints,
 }
 
 impl World {
@@ -111,7 +120,8 @@ impl World {
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
         for profile in blueprint.resolved_banks() {
-            let bank = BankInstance::make(Arc::clone(profile), seed, start)?;
+            let mut bank = BankInstance::make(Arc::clone(profile), seed, start)?;
+            bank.webhooks = Endpoints::new(Arc::clone(&blueprint.webhook_hosts));
             if banks.iter().any(|other| other.slug == bank.slug) {
                 return Err(WorldError::TwoBanks(bank.slug.to_string()));
             }
@@ -134,6 +144,7 @@ impl World {
             engine: ArcSwap::from_pointee(engine),
             reactor: ArcSwap::from_pointee(Reactor::new(blueprint.scenario.clone(), seed)),
             agenda,
+            post: Post::default(),
             prepared,
             blueprint,
             this: Weak::clone(this),
@@ -152,6 +163,11 @@ impl World {
     /// As [`World::make`].
     pub fn again(&self) -> Result<Arc<World>, WorldError> {
         World::make(Blueprint { scenario: self.scenario(), ..self.blueprint.clone() })
+    }
+
+    /// Hosts outside this machine that its banks may tell what happened.
+    pub fn webhook_hosts(&self) -> &Arc<[String]> {
+        &self.blueprint.webhook_hosts
     }
 
     /// The scenario in force.
@@ -223,7 +239,7 @@ impl BankInstance {
             WorldError::UnknownDialect(profile.slug.clone(), profile.dialect.clone(), known.join(", "))
         })?;
         let (slug, limits) = (Arc::from(profile.slug.as_str()), Limits::new(&profile.limits));
-        Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile })
+        Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile, webhooks: Endpoints::default() })
     }
 
     fn make(profile: Arc<BankProfile>, seed: Seed, start: Timestamp) -> Result<BankInstance, WorldError> {

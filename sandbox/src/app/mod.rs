@@ -26,7 +26,7 @@ use self::envelope::Envelope;
 use self::record::Record;
 use self::route::Routed;
 use crate::auth;
-use crate::bank::EndedBy;
+use crate::bank::{EndedBy, Subject};
 use crate::clock;
 use crate::dialect::{CallFacts, Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
@@ -212,6 +212,11 @@ impl Exchange<'_> {
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
             act(bank, &plan.acts, call.access.as_deref(), &about, now);
+        }
+        for name in &plan.emits {
+            world.emit(name, &bank.slug, subject(&call, &about), now);
+        }
+        if !plan.acts.is_empty() || !plan.emits.is_empty() {
             identified = identify();
             call.access = identified.as_ref().ok().cloned().flatten();
         }
@@ -341,6 +346,18 @@ fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, about: &CallF
                 .map_or(Ok(()), |id| bank.ledger.overrule_payment(id, end.status, end.reason.clone(), now)),
             _ => Ok(()),
         };
+    }
+}
+
+/// Whom and what a call concerns, for the events that come about with it.
+fn subject(call: &Call<'_>, about: &CallFacts) -> Subject {
+    let access = call.access.as_deref();
+    Subject {
+        client_id: access.map(|access| access.client_id.clone()),
+        user: access.and_then(|access| access.user.clone()),
+        consent_id: access.and_then(|access| access.consent_id.clone()),
+        account_id: about.account.clone(),
+        ..Subject::default()
     }
 }
 

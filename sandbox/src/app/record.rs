@@ -57,6 +57,7 @@ impl Record {
             class: None,
             // Until something better is known: whoever drops us early is a connection that broke.
             ending: Ending::ClientGone,
+            webhook: None,
         };
         Box::new(Record { seq: journal.open(), journal: Arc::clone(journal), entry: Some(Box::new(entry)) })
     }

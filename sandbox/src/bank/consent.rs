@@ -182,9 +182,22 @@ impl Consents {
             let open =
                 |view: &&ConsentView| matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active);
             if let Some(view) = self.by_id.get(&id).filter(open) {
-                news.tell(at, BankEvent::ConsentExpired, Subject::consent(view));
+                let status = Some(ConsentStatus::Expired);
+                let subject = Subject { consent_status: status, ..Subject::consent(view) };
+                news.tell(at, BankEvent::ConsentExpired, subject);
             }
         }
+    }
+
+    /// Clients that may see an account in this scope at `now`, each once, by id.
+    pub(crate) fn clients_reading(&self, account: &str, scope: ConsentScope, now: Timestamp) -> Vec<String> {
+        let reads = |view: &&ConsentView| {
+            view.consent.scopes.contains(&scope)
+                && view.consent.account_ids.iter().any(|covered| covered == account)
+                && status_at(&view.consent, now) == ConsentStatus::Active
+        };
+        let clients: BTreeSet<&str> = self.by_id.values().filter(reads).map(|view| view.client_id.as_str()).collect();
+        clients.into_iter().map(str::to_owned).collect()
     }
 
     /// Ids of the consents in force at `now`, of this client and account holder where they are named, oldest first.

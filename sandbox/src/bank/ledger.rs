@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bank_fixtures::book::{Book, Customer};
 use bank_fixtures::money::Money;
-use bank_fixtures::record::{Account, AccountStatus, Consent, PaymentReason, PaymentStatus, Transaction};
+use bank_fixtures::record::{
+    Account, AccountStatus, Consent, ConsentScope, Payment, PaymentReason, PaymentStatus, Transaction,
+};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
@@ -48,6 +50,11 @@ impl Ledger {
     /// The bank's settings.
     pub fn profile(&self) -> &BankProfile {
         &self.profile
+    }
+
+    /// Where the bank's chance comes from.
+    pub(crate) fn seed(&self) -> Seed {
+        self.seed
     }
 
     /// The bank's data before anything happened.
@@ -136,6 +143,11 @@ impl Ledger {
         self.consents.read().in_force(client_id, user, now)
     }
 
+    /// Clients that may see an account in this scope at `now`, by id.
+    pub(crate) fn clients_reading(&self, account: &str, scope: ConsentScope, now: Timestamp) -> Vec<String> {
+        self.consents.read().clients_reading(account, scope, now)
+    }
+
     /// An account as it stands.
     pub fn account(&self, id: &str) -> Option<Cow<'_, Account>> {
         self.book.account(id).map(|account| self.standings.shown(account))
@@ -189,6 +201,13 @@ impl Ledger {
     /// The consent is unknown or not in force.
     pub fn truth(&self, consent_id: &str, now: Timestamp) -> Result<Truth, Refusal> {
         self.granted(consent_id, now).map(|granted| granted.truth())
+    }
+
+    /// Any payment as it stands, whoever ordered it.
+    pub(crate) fn payment(&self, id: &str, now: Timestamp) -> Option<Payment> {
+        let state = self.state(now);
+        let order = state.orders.known(id).ok()?;
+        Some(state.orders.order(order).payment.clone())
     }
 
     /// Books an entry on an account out of nothing.

@@ -5,7 +5,7 @@ mod consent;
 mod desk;
 mod granted;
 mod ledger;
-mod local;
+pub(crate) mod local;
 mod news;
 mod order;
 mod overrule;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use bank_fixtures::record::{Payment, PaymentStatus};
+use bank_fixtures::record::{ConsentStatus, Payment, PaymentStatus};
 use jiff::Timestamp;
 
 use super::ConsentView;
@@ -63,6 +63,8 @@ pub struct Subject {
     pub user: Option<String>,
     /// The consent.
     pub consent_id: Option<String>,
+    /// What the consent was then, where the event is about it.
+    pub consent_status: Option<ConsentStatus>,
     /// The account.
     pub account_id: Option<String>,
     /// The payment as it was then.
@@ -107,6 +109,7 @@ impl Subject {
             client_id: Some(view.client_id.clone()),
             user: view.user.clone(),
             consent_id: Some(view.consent.id.clone()),
+            consent_status: Some(view.consent.status),
             ..Subject::default()
         }
     }

@@ -10,6 +10,7 @@ use super::problem::{Failure, Json, Query};
 use super::{Control, bank_of, duration};
 use crate::auth::{AuthMethod, Client, NewClient};
 use crate::bank::EndedBy;
+use crate::webhook::NewEndpoint;
 use crate::world::{GrantError, GrantOrder, ReadyAccess};
 
 #[derive(Deserialize)]
@@ -48,6 +49,16 @@ pub(super) struct Registration {
     redirect_uris: Vec<String>,
     auth_method: Option<String>,
     jwks: Option<serde_json::Value>,
+    webhook: Option<NewWebhook>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewWebhook {
+    url: String,
+    secret: Option<String>,
+    #[serde(default)]
+    types: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +140,11 @@ pub(super) async fn register(
         crate::auth::RegistrationError::Taken(_) => Failure::conflict(error.to_string()),
         _ => Failure::refused(error.to_string()),
     })?;
+    if let Some(NewWebhook { url, secret, types }) = asked.webhook {
+        let asked = NewEndpoint { client_id: client.client_id.clone(), url, secret, kinds: types };
+        let added = bank.webhooks.add(asked, bank.ledger.seed(), world.clock().now());
+        added.map_err(|error| Failure::refused(format!("webhook: {error}")))?;
+    }
     Ok((StatusCode::CREATED, axum::Json(view(&client))))
 }
 

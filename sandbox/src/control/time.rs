@@ -24,6 +24,9 @@ pub(super) struct ClockView {
 #[serde(deny_unknown_fields)]
 pub(super) struct Advance {
     by: String,
+    /// Wait for the answers to webhooks too.
+    #[serde(default)]
+    drain: bool,
 }
 
 #[derive(Serialize)]
@@ -87,7 +90,7 @@ pub(super) async fn advance(
 ) -> Result<axum::Json<Advanced>, Failure> {
     let world = control.world(&world)?;
     let by = super::duration("by", &asked.by)?;
-    let advanced = world.advance(by);
+    let advanced = if asked.drain { world.advance_and_drain(by).await } else { world.advance(by) };
     let complete = (!advanced.complete).then_some(false);
     Ok(axum::Json(Advanced {
         now: advanced.now.to_string(),

@@ -98,6 +98,7 @@ pub(super) async fn create(
     let mut blueprint = Blueprint::new(&name, scenario);
     blueprint.seed = asked.seed.map(Seed::new);
     blueprint.clock = asked.clock.map(NewClock::spec).transpose()?;
+    blueprint.webhook_hosts = Arc::clone(control.worlds.default_world().webhook_hosts());
     let world = World::make(blueprint).map_err(|error| unmade(&error))?;
     if !control.worlds.add(Arc::clone(&world)) {
         return Err(Failure::conflict(format!("there is a world `{name}` already")));

@@ -2,6 +2,7 @@
 //!
 //! Owns the plan's shape, not how it is carried out: bytes, waits and connections are the pipeline's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -18,6 +19,8 @@ use crate::exchange::{Problem, ProblemKind};
 pub struct Plan {
     /// Changes of the bank's state made before the token is looked at, so that this call already meets them.
     pub acts: Vec<Act>,
+    /// Events of the scenario's own that come about with them.
+    pub emits: Vec<Arc<str>>,
     /// Wait before anything is answered.
     pub delay_before: Duration,
     /// Answer before the token is looked at: nothing is committed.

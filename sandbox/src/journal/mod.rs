@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-pub(crate) use entry::{Answered, Ending, Entry};
+pub(crate) use entry::{Answered, Ending, Entry, Told};
 pub(crate) use filter::Filter;
 pub(crate) use packed::Packed;
 pub(crate) use v1::line;
@@ -195,6 +195,7 @@ mod tests {
             answer: Some(Answered { status: StatusCode::OK, headers: Packed::default(), body, sent_bytes: 0 }),
             class: None,
             ending: Ending::Complete,
+            webhook: None,
         }
     }
 

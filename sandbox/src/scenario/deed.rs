@@ -47,6 +47,8 @@ pub(crate) enum Deed {
     Emit(Arc<str>),
     /// The clock leaps ahead.
     Advance(Duration),
+    /// A message of this kind goes out to whoever registered a webhook.
+    Webhook(String),
 }
 
 /// Whose consents.
@@ -96,6 +98,7 @@ pub(crate) const DEED_KEYS: &[(&str, &str)] = &[
         "{payment.status: RJCT, reason: AM04}, {consent.status: revoked, user?, client?}, {account.status: closed, account? or user?}, {signing_keys: rotated} or {maintenance: 2h}",
     ),
     ("transaction", "posts an entry: {account or user, amount: \"-12.30\", currency?, description?}"),
+    ("webhook", "sends a webhook of this type about the event: payment.status, or any name"),
     ("set", "variables for `when: {state: …}`: {mode: closed}"),
     ("emit", "the name of an event of the scenario's own, for `event:` and `until:`"),
     ("advance", "the clock leaps ahead by this duration"),
@@ -114,7 +117,7 @@ pub(crate) const BANK_KEYS: &[&str] = &[
     "maintenance",
 ];
 
-const KEYS: &[&str] = &["after", "bank", "transaction", "set", "emit", "advance"];
+const KEYS: &[&str] = &["after", "bank", "transaction", "webhook", "set", "emit", "advance"];
 
 /// Reads `do` of an event rule or of an item of the timeline.
 pub(super) fn deeds(value: Value<'_>, occasion: Occasion) -> Option<Vec<Arc<Deeds>>> {
@@ -142,6 +145,7 @@ fn read(value: Value<'_>, occasion: Occasion) -> Option<Deeds> {
     // In the order of the table, whatever the order in the file.
     add(map.optional("bank").map(|value| bank(value, occasion)));
     add(map.optional("transaction").map(|value| posting(value, occasion).map(Deed::Post)));
+    add(map.optional("webhook").map(|value| value.word().map(|kind| Deed::Webhook(kind.to_owned()))));
     add(map.optional("set").map(|value| effect::sets(value).map(Deed::Set)));
     add(map.optional("emit").map(|value| slug(value).map(|name| Deed::Emit(name.into()))));
     add(advance.map(|by| by.map(Deed::Advance)));
@@ -223,7 +227,8 @@ fn posting(value: Value<'_>, occasion: Occasion) -> Option<Posting> {
 /// The account a mapping names.
 fn which(map: &Map<'_>, value: Value<'_>, occasion: Occasion) -> Option<Which> {
     let which = Which { account: word(map, "account")?, user: word(map, "user")? };
-    let known = matches!(occasion, Occasion::PaymentEvent | Occasion::AccountEvent);
+    // Events of the scenario's own may come from a call that names an account.
+    let known = !matches!(occasion, Occasion::Time | Occasion::ConsentEvent);
     let legal = "`account: acc_…`, or `user: alice` for the first account of an account holder";
     match (&which.account, &which.user) {
         (Some(_), Some(_)) => value.refuse("two accounts in one effect", legal),

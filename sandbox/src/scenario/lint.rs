@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bank_fixtures::document::{Value, suggest};
 
 use super::deed::Deeds;
+use super::deliver::DeliverRule;
 use super::event::EventRule;
 use super::phase::{Length, Phase};
 use super::rule::Rule;
@@ -26,6 +27,7 @@ pub(super) struct Seen {
 pub(super) fn lint(
     rules: &[(Rule, Value<'_>)],
     events: &[(EventRule, Value<'_>)],
+    deliveries: &[(Arc<DeliverRule>, Value<'_>)],
     timeline: &[Arc<Item>],
     Seen { has_seed, complete }: Seen,
 ) {
@@ -36,7 +38,11 @@ pub(super) fn lint(
         .flat_map(|group| group.sets.iter().map(|(name, _)| name.as_str()))
         .chain(deeds(events, timeline).flat_map(Deeds::sets))
         .collect();
-    let emitted: BTreeSet<&str> = deeds(events, timeline).flat_map(Deeds::emits).collect();
+    let by_calls = rules
+        .iter()
+        .flat_map(|(rule, _)| rule.phases.iter().flat_map(|phase| &phase.effects))
+        .filter_map(|group| group.emits.as_deref());
+    let emitted: BTreeSet<&str> = deeds(events, timeline).flat_map(Deeds::emits).chain(by_calls).collect();
     for (index, (rule, value)) in rules.iter().enumerate() {
         let place = value.member("name").unwrap_or(*value);
         if let Some(first) = names.insert(rule.name.to_string(), index) {
@@ -67,6 +73,13 @@ pub(super) fn lint(
         variables(rule.when.state.iter().map(|(name, _)| name.as_str()), &set, *value);
         if complete {
             awaited(&rule.phases, &emitted, *value);
+        }
+    }
+    for (rule, value) in deliveries {
+        let place = value.member("name").unwrap_or(*value);
+        if names.insert(rule.name.to_string(), names.len()).is_some() {
+            let message = format!("two rules are called `{}`", rule.name);
+            place.refuse(message, "a name of its own for each rule: counts and draws belong to the name");
         }
     }
     for (rule, value) in events {

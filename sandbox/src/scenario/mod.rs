@@ -6,6 +6,7 @@
 mod chance;
 pub mod cli;
 mod deed;
+mod deliver;
 mod effect;
 mod engine;
 mod event;
@@ -30,6 +31,7 @@ use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::expectation::{Expectation, Head};
 
 pub(crate) use deed::{Deed, Deeds, Posting, Which, Who};
+pub(crate) use deliver::DeliverRule;
 pub use engine::Engine;
 pub use facts::Facts;
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
@@ -51,6 +53,7 @@ pub struct Scenario {
     consents: Vec<ConsentSpec>,
     rules: Vec<Rule>,
     events: Vec<EventRule>,
+    deliveries: Vec<Arc<DeliverRule>>,
     timeline: Vec<Arc<Item>>,
     file: String,
     source: String,
@@ -151,6 +154,11 @@ impl Scenario {
         &self.consents
     }
 
+    /// What becomes of messages on their way.
+    pub(crate) fn deliveries(&self) -> &[Arc<DeliverRule>] {
+        &self.deliveries
+    }
+
     /// What happens by the clock.
     pub(crate) fn timeline(&self) -> &[Arc<Item>] {
         &self.timeline
@@ -189,8 +197,8 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
     let consents = map.optional("consents").map(|value| value.each(prepare::consent));
     let timeline = map.optional("timeline").map(timeline::items);
     let rules = rules(map.optional("rules"), timeline.as_ref().map(Option::as_deref), map.has("seed"));
-    let (rules, events) = rules.unzip();
     version??;
+    let rules = rules?;
     dataset.unwrap_or(Some(String::new()))?;
     Some(Scenario {
         head: head?,
@@ -199,24 +207,32 @@ fn read(file: &str, text: &str, root: Value<'_>) -> Option<Scenario> {
         banks: banks?,
         clients: clients.unwrap_or(Some(Vec::new()))?,
         consents: consents.unwrap_or(Some(Vec::new()))?,
-        rules: rules?,
-        events: events?,
+        rules: rules.calls,
+        events: rules.events,
+        deliveries: rules.deliveries,
         timeline: timeline.unwrap_or(Some(Vec::new()))?,
         file: file.to_owned(),
         source: text.to_owned(),
     })
 }
 
+/// The rules of a file, by what they are about.
+struct Rules {
+    calls: Vec<Rule>,
+    events: Vec<EventRule>,
+    deliveries: Vec<Arc<DeliverRule>>,
+}
+
 /// Reads the rules of a file and looks at them together.
-fn rules(
-    value: Option<Value<'_>>,
-    timeline: Option<Option<&[Arc<Item>]>>,
-    has_seed: bool,
-) -> Option<(Vec<Rule>, Vec<EventRule>)> {
+fn rules(value: Option<Value<'_>>, timeline: Option<Option<&[Arc<Item>]>>, has_seed: bool) -> Option<Rules> {
     let list = value.map(Value::list_or_one).unwrap_or_default();
-    let (mut rules, mut events, mut complete) = (Vec::new(), Vec::new(), true);
+    let (mut rules, mut events, mut deliveries, mut complete) = (Vec::new(), Vec::new(), Vec::new(), true);
     for value in list {
-        if value.member("event").is_some() {
+        if value.member("deliver").is_some() {
+            let read = DeliverRule::read(value);
+            complete &= read.is_some();
+            deliveries.extend(read.map(|rule| (Arc::new(rule), value)));
+        } else if value.member("event").is_some() {
             let read = EventRule::read(value);
             complete &= read.is_some();
             events.extend(read.map(|rule| (rule, value)));
@@ -227,9 +243,11 @@ fn rules(
         }
     }
     let seen = lint::Seen { has_seed, complete: complete && timeline != Some(None) };
-    lint::lint(&rules, &events, timeline.flatten().unwrap_or_default(), seen);
-    complete.then(|| {
-        (rules.into_iter().map(|(rule, _)| rule).collect(), events.into_iter().map(|(rule, _)| rule).collect())
+    lint::lint(&rules, &events, &deliveries, timeline.flatten().unwrap_or_default(), seen);
+    complete.then(|| Rules {
+        calls: rules.into_iter().map(|(rule, _)| rule).collect(),
+        events: events.into_iter().map(|(rule, _)| rule).collect(),
+        deliveries: deliveries.into_iter().map(|(rule, _)| rule).collect(),
     })
 }
 

@@ -35,6 +35,8 @@ pub struct ClientSpec {
     pub redirect_uris: Vec<String>,
     /// `client_secret_basic`, `client_secret_post` or `none`.
     pub auth_method: String,
+    /// Where it is told what happened, and what signs that.
+    pub webhook: Option<(String, Option<String>)>,
 }
 
 /// A consent that is granted before the first call.
@@ -138,11 +140,12 @@ pub(super) fn dataset(value: Value<'_>) -> Option<String> {
 }
 
 pub(super) fn client(value: Value<'_>) -> Option<ClientSpec> {
-    let map = value.map(&["bank", "client_id", "client_secret", "redirect_uris", "auth_method"])?;
+    let map = value.map(&["bank", "client_id", "client_secret", "redirect_uris", "auth_method", "webhook"])?;
     let bank = map.optional("bank").map(Value::word);
     let client_id = map.required("client_id").and_then(Value::word);
     let client_secret = map.optional("client_secret").map(Value::word);
     let redirect_uris = map.optional("redirect_uris").map(|value| value.each(|uri| uri.word().map(str::to_owned)));
+    let webhook = map.optional("webhook").map(webhook);
     const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
     let auth_method = map.optional("auth_method").map(|value| value.word_of(METHODS));
     Some(ClientSpec {
@@ -151,7 +154,21 @@ pub(super) fn client(value: Value<'_>) -> Option<ClientSpec> {
         client_secret: owned(client_secret)?,
         redirect_uris: redirect_uris.unwrap_or(Some(Vec::new()))?,
         auth_method: auth_method.unwrap_or(Some("client_secret_basic"))?.to_owned(),
+        webhook: webhook.map_or(Some(None), |read| read.map(Some))?,
     })
+}
+
+fn webhook(value: Value<'_>) -> Option<(String, Option<String>)> {
+    let map = value.map(&["url", "secret"])?;
+    let url = map.required("url").and_then(|value| {
+        let read = |text: &str| match url::Url::parse(text) {
+            Ok(url) if url.scheme() == "http" => Ok(text.to_owned()),
+            _ => Err(format!("`{text}` is no address for webhooks")),
+        };
+        value.parse("http://127.0.0.1:9000/hooks", read)
+    });
+    let secret = map.optional("secret").map(Value::word);
+    Some((url?, owned(secret)?))
 }
 
 pub(super) fn consent(value: Value<'_>) -> Option<ConsentSpec> {

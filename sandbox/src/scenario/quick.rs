@@ -16,7 +16,7 @@ pub(super) fn rules<S: AsRef<str>>(faults: &[S]) -> Result<Vec<Rule>, Diagnostic
     let text: String = faults.iter().enumerate().map(|(index, fault)| rule(index + 1, fault.as_ref())).collect();
     document::read("--fault", &text, |root| {
         let rules = if text.is_empty() { Vec::new() } else { root.list()? };
-        super::rules(Some(root), None, true).map(|read| read.0).filter(|read| read.len() == rules.len())
+        super::rules(Some(root), None, true).map(|rules| rules.calls).filter(|read| read.len() == rules.len())
     })
 }
 

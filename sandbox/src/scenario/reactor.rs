@@ -77,6 +77,11 @@ impl Reactor {
         new
     }
 
+    /// The scenario in force.
+    pub(crate) fn scenario(&self) -> Option<&Arc<Scenario>> {
+        self.scenario.as_ref()
+    }
+
     /// `true` if some rule is about events.
     pub(crate) fn listens(&self) -> bool {
         self.scenario.as_ref().is_some_and(|scenario| !scenario.events.is_empty())

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use super::deeds::About;
 use crate::scenario::{Deeds, Item};
+use crate::webhook::Delivery;
 
 /// The timers of one world.
 #[derive(Debug, Default)]
@@ -34,6 +35,10 @@ pub(crate) enum Timer {
     Item(Arc<Item>, u64),
     /// What a rule ordered on an event.
     Deeds { by: Arc<str>, deeds: Arc<Deeds>, about: Option<Arc<About>> },
+    /// An attempt to deliver a message.
+    Delivery(Box<Delivery>),
+    /// A window in which a rule gathers messages is over.
+    Window(Arc<str>),
     /// A delay that waits on the world's clock is over: nothing to do, but a time to go to.
     Release,
 }

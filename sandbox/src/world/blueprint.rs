@@ -25,12 +25,21 @@ pub struct Blueprint {
     pub clock: Option<ClockSpec>,
     /// Its banks, whatever the scenario says, unless empty.
     pub banks: Vec<Arc<BankProfile>>,
+    /// Hosts outside this machine that its banks may tell what happened.
+    pub webhook_hosts: Arc<[String]>,
 }
 
 impl Blueprint {
     /// A world as the scenario describes it.
     pub fn new(name: &str, scenario: Option<Arc<Scenario>>) -> Blueprint {
-        Blueprint { name: name.to_owned(), scenario, seed: None, clock: None, banks: Vec::new() }
+        Blueprint {
+            name: name.to_owned(),
+            scenario,
+            seed: None,
+            clock: None,
+            banks: Vec::new(),
+            webhook_hosts: Arc::default(),
+        }
     }
 
     pub(super) fn resolved_seed(&self) -> Seed {

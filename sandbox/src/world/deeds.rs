@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::agenda::Timer;
 use super::{BankInstance, World};
-use crate::bank::{EndedBy, Happened, Refusal};
+use crate::bank::{EndedBy, Refusal, Subject};
 use crate::fault::ConsentEnd;
 use crate::scenario::{Deed, Deeds, Occurrence, Posting, Which, Who};
 
@@ -18,7 +18,9 @@ use crate::scenario::{Deed, Deeds, Occurrence, Posting, Which, Who};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct About {
     pub(crate) bank: Arc<str>,
-    pub(crate) happened: Happened,
+    pub(crate) subject: Subject,
+    /// Number of the change of its entity; nothing for an event of the scenario's own.
+    pub(crate) version: Option<u64>,
 }
 
 /// A timer that fired.
@@ -66,7 +68,7 @@ impl World {
     pub(super) fn occur(&self, name: &str, at: Timestamp, about: Option<&Arc<About>>, done: &mut Done) {
         let engine = self.engine();
         engine.happened(name);
-        let subject = about.map(|about| &about.happened.subject);
+        let subject = about.map(|about| &about.subject);
         let reactions = self.reactor.load().react(Occurrence { name, at, subject }, &engine);
         for reaction in reactions {
             for deeds in &reaction.deeds {
@@ -119,7 +121,7 @@ impl World {
     fn perform(&self, deed: &Deed, about: Option<&Arc<About>>, at: Timestamp) -> Result<(), Trouble> {
         match deed {
             Deed::Payment(end) => {
-                let payment = about.and_then(|about| Some((about, about.happened.subject.payment.as_ref()?)));
+                let payment = about.and_then(|about| Some((about, about.subject.payment.as_ref()?)));
                 if let Some((about, payment)) = payment
                     && let Some(bank) = self.bank(&about.bank)
                 {
@@ -135,10 +137,28 @@ impl World {
             Deed::Maintenance(length) => self.agenda.maintain(at.saturating_add(*length).unwrap_or(Timestamp::MAX)),
             Deed::Post(posting) => self.post(posting, about, at)?,
             Deed::Set(variables) => self.engine().set(variables),
+            Deed::Webhook(kind) => {
+                let subject = about.map(|about| about.subject.clone()).unwrap_or_default();
+                // What the payment is now, not what it was when the event came about.
+                let subject = self.current(subject, about, at);
+                let version = about.and_then(|about| about.version);
+                self.push(kind, about.map(|about| &about.bank), &subject, version, at);
+            }
             // Done by the caller.
             Deed::Emit(_) | Deed::Advance(_) => {}
         }
         Ok(())
+    }
+
+    /// The subject of an event with the payment as it stands.
+    fn current(&self, mut subject: Subject, about: Option<&Arc<About>>, at: Timestamp) -> Subject {
+        let bank = about.and_then(|about| self.bank(&about.bank));
+        if let Some((payment, bank)) = subject.payment.as_mut().zip(bank)
+            && let Some(now) = bank.ledger.payment(&payment.id, at)
+        {
+            **payment = now;
+        }
+        subject
     }
 
     fn end_consents(
@@ -152,7 +172,7 @@ impl World {
             ConsentEnd::Revoked => bank.ledger.revoke_consent(id, EndedBy::Holder, at),
             ConsentEnd::Expired => bank.ledger.expire_consent(id, at),
         };
-        let subject = about.map(|about| &about.happened.subject);
+        let subject = about.map(|about| &about.subject);
         if *who == Who::default()
             && let Some((about, id)) = about.zip(subject.and_then(|subject| subject.consent_id.as_ref()))
         {
@@ -191,7 +211,7 @@ impl World {
             };
             return self.banks().iter().find_map(first).ok_or_else(|| Trouble::NoAccountOf(user.clone()));
         }
-        let of_event = || about.and_then(|about| about.happened.subject.account_id.clone());
+        let of_event = || about.and_then(|about| about.subject.account_id.clone());
         let id = which.account.clone().or_else(of_event).ok_or(Trouble::NotAboutAnAccount)?;
         let has = |bank: &&Arc<BankInstance>| bank.ledger.book().account(&id).is_some();
         let bank = self.banks().iter().find(has).cloned();

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use super::agenda::Timer;
 use super::deeds::{About, Done, Fired};
 use super::{BankInstance, World};
-use crate::bank::Happened;
+use crate::bank::{Happened, Subject};
 use crate::clock::{self, Delays, Mode};
 
 /// What moving the clock did.
@@ -26,7 +26,8 @@ pub struct Advanced {
     pub happened: Vec<(Arc<str>, Happened)>,
     /// The timers that fired, in order.
     pub fired: Vec<Fired>,
-    /// `false` if so much was due that the clock stopped on the way; the rest is done by the next call.
+    /// `false` if the clock stopped on the way, because so much was due or an endpoint did not answer; the rest is done by
+    /// the next call.
     pub complete: bool,
 }
 
@@ -34,6 +35,8 @@ pub struct Advanced {
 const MOST_STEPS: usize = 100_000;
 /// Rounds of news that follow on one another at one instant; more is a circle.
 const MOST_ROUNDS: usize = 64;
+/// Longest real wait for the answers to the messages of one step.
+const LONGEST_DRAIN: Duration = Duration::from_secs(30);
 /// Longest real wait of the task that fires timers: a world that is gone is noticed then.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -44,6 +47,15 @@ pub(crate) struct Visit<'a>(&'a World);
 /// A request that waits on the world's clock: for so long it is not on its way.
 struct Away<'a>(&'a World);
 
+/// A move of the clock under way.
+struct Journey {
+    target: Timestamp,
+    happened: Vec<(Arc<str>, Happened)>,
+    fired: Vec<Fired>,
+    steps: usize,
+    complete: bool,
+}
+
 /// What is done next.
 enum Next {
     Bank(usize),
@@ -53,28 +65,56 @@ enum Next {
 impl World {
     /// Moves virtual time forward and says what happened on the way.
     pub fn advance(&self, by: Duration) -> Advanced {
-        let mut turn = self.turn.lock();
-        let (mut happened, mut fired, mut steps) = (Vec::new(), Vec::new(), 0);
+        let mut journey = self.set_out(by);
+        while self.go_on(&mut journey) {}
+        self.arrive(journey)
+    }
+
+    /// The same, and waits after every step until the messages it made go out are answered.
+    pub(crate) async fn advance_and_drain(&self, by: Duration) -> Advanced {
+        let mut journey = self.set_out(by);
+        loop {
+            if !self.post_settled(LONGEST_DRAIN).await {
+                journey.complete = false;
+                return self.arrive(journey);
+            }
+            if !self.go_on(&mut journey) {
+                break;
+            }
+        }
+        self.arrive(journey)
+    }
+
+    fn set_out(&self, by: Duration) -> Journey {
+        let _turn = self.turn.lock();
         // What happened before this call is not its doing.
         self.hand_on(&mut Done::default());
-        let mut target = self.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
-        while let Some((at, next)) = self.next(target) {
-            steps += 1;
-            if steps > MOST_STEPS {
-                return Advanced { now: self.clock.now(), happened, fired, complete: false };
-            }
-            self.clock.move_to(at);
-            let mut done = Done::default();
-            happened.extend(self.step(at, next, &mut done));
-            fired.extend(done.fired);
-            target = target.saturating_add(done.leap).unwrap_or(Timestamp::MAX);
-            // Between two steps others may have their turn.
-            parking_lot::MutexGuard::bump(&mut turn);
+        let target = self.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+        Journey { target, happened: Vec::new(), fired: Vec::new(), steps: 0, complete: true }
+    }
+
+    /// Does the next thing that is due on the way; `false` if nothing is. Between two others may have their turn.
+    fn go_on(&self, journey: &mut Journey) -> bool {
+        let _turn = self.turn.lock();
+        let Some((at, next)) = self.next(journey.target) else { return false };
+        journey.steps += 1;
+        if journey.steps > MOST_STEPS {
+            journey.complete = false;
+            return false;
         }
-        let now = self.clock.move_to(target);
-        drop(turn);
+        self.clock.move_to(at);
+        let mut done = Done::default();
+        journey.happened.extend(self.step(at, next, &mut done));
+        journey.fired.extend(done.fired);
+        journey.target = journey.target.saturating_add(done.leap).unwrap_or(Timestamp::MAX);
+        true
+    }
+
+    fn arrive(&self, journey: Journey) -> Advanced {
+        let Journey { target, happened, fired, complete, .. } = journey;
+        let now = if complete { self.clock.move_to(target) } else { self.clock.now() };
         self.rouse();
-        Advanced { now, happened, fired, complete: true }
+        Advanced { now, happened, fired, complete }
     }
 
     /// Does everything that is due by now. Every request calls this first, so that it meets the world as it is.
@@ -102,6 +142,15 @@ impl World {
         self.rouse();
     }
 
+    /// An event of the scenario's own comes about with a call.
+    pub(crate) fn emit(&self, name: &str, bank: &Arc<str>, subject: Subject, at: Timestamp) {
+        let about = Arc::new(About { bank: Arc::clone(bank), subject, version: None });
+        let _turn = self.turn.lock();
+        let mut done = Done::default();
+        self.occur(name, at, Some(&about), &mut done);
+        self.hand_on(&mut done);
+    }
+
     /// A request comes in.
     pub(crate) fn visit(&self) -> Visit<'_> {
         self.flights.fetch_add(1, Ordering::AcqRel);
@@ -123,7 +172,7 @@ impl World {
     }
 
     /// No request is in flight: an automatic clock goes to what is due next, until nothing is.
-    fn rest(&self) {
+    pub(super) fn rest(&self) {
         if self.clock.mode() != Mode::Auto || self.flights.load(Ordering::Acquire) != 0 {
             return;
         }
@@ -172,6 +221,8 @@ impl World {
     fn fire(&self, at: Timestamp, timer: Timer, done: &mut Done) {
         match timer {
             Timer::Release => {}
+            Timer::Delivery(delivery) => self.dispatch(*delivery),
+            Timer::Window(rule) => self.close_window(&rule, at),
             Timer::Deeds { by, deeds, about } => self.carry_out(&by, &deeds, about.as_ref(), at, done),
             Timer::Item(item, before) => {
                 if let Some(again) = item.next(at, before + 1) {
@@ -196,16 +247,19 @@ impl World {
         for _ in 0..MOST_ROUNDS {
             let news = |bank: &Arc<BankInstance>| {
                 let slug = Arc::clone(&bank.slug);
-                bank.ledger.take_news().into_iter().map(move |happened| About { bank: Arc::clone(&slug), happened })
+                bank.ledger.take_news().into_iter().map(move |happened| (Arc::clone(&slug), happened))
             };
-            let mut round: Vec<Arc<About>> = self.banks().iter().flat_map(news).map(Arc::new).collect();
+            let mut round: Vec<(Arc<str>, Happened)> = self.banks().iter().flat_map(news).collect();
             if round.is_empty() {
                 return told;
             }
-            round.sort_by_key(|about| about.happened.at);
-            for about in round {
-                self.occur(about.happened.event.name(), about.happened.at, Some(&about), done);
-                told.push((Arc::clone(&about.bank), about.happened.clone()));
+            round.sort_by_key(|(_, happened)| happened.at);
+            for (bank, happened) in round {
+                let Happened { at, event, version, ref subject } = happened;
+                let about = About { bank: Arc::clone(&bank), subject: subject.clone(), version: Some(version) };
+                self.occur(event.name(), at, Some(&Arc::new(about)), done);
+                self.notify(&bank, &happened);
+                told.push((bank, happened));
             }
         }
         tracing::warn!(world = self.name(), "what happens at the banks follows on itself in a circle; it is cut off");
@@ -218,7 +272,8 @@ impl World {
     }
 
     fn listens(&self) -> bool {
-        self.reactor.load().listens() || self.engine().awaits()
+        let told = || self.banks().iter().any(|bank| !bank.webhooks.is_empty());
+        self.reactor.load().listens() || self.engine().awaits() || told()
     }
 
     /// Makes sure that timers fire in real time although nobody calls. A world without timers costs nothing.

@@ -32,7 +32,9 @@ fn call(bench: &Bench, line: &str, more: &str) -> Seen {
     let token = bench.token("default");
     let mut stream = bench.connect();
     let began = Instant::now();
-    write!(stream, "{line} HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\n{more}\r\n").unwrap();
+    // In one piece: a bank that resets as soon as it has read enough would reset the rest of the request.
+    let request = format!("{line} HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\n{more}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
     let (mut bytes, mut buffer) = (Vec::new(), [0; 65_536]);
     let end = loop {
         match stream.read(&mut buffer) {

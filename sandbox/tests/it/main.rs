@@ -9,4 +9,5 @@ mod faults;
 mod malformed;
 mod mutated;
 mod time;
+mod webhooks;
 mod worlds;

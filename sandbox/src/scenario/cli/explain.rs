@@ -27,13 +27,20 @@ pub fn scenario(scenario: &Scenario) -> String {
     for rule in &scenario.events {
         text += &format!("\n{}\n", event_rule(rule));
     }
+    for rule in scenario.deliveries() {
+        text += &format!("\nrule {}\n  webhooks\n  {}\n", rule.name, rule.words);
+    }
     if !scenario.timeline().is_empty() {
         let rows = scenario.timeline().iter().flat_map(|item| {
             item.deeds.iter().map(|deeds| vec![item.name.to_string(), item.when(), deeds.words.to_string()])
         });
         text += &format!("\ntimeline\n{}\n", columns(&rows.collect::<Vec<_>>(), "  ").trim_end());
     }
-    if scenario.rules.is_empty() && scenario.events.is_empty() && scenario.timeline().is_empty() {
+    if scenario.rules.is_empty()
+        && scenario.events.is_empty()
+        && scenario.deliveries.is_empty()
+        && scenario.timeline().is_empty()
+    {
         text += "\nno rules: every bank behaves well\n";
     }
     let expect = scenario.expect();

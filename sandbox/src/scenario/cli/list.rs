@@ -8,6 +8,7 @@ use crate::fault::outcome::REASONS;
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::operation::OPERATIONS;
 use crate::scenario::deed::DEED_KEYS;
+use crate::scenario::deliver::DELIVER_KEYS;
 use crate::scenario::key::KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
@@ -24,6 +25,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("stages", "when an effect takes place"),
     ("events", "what `event` and `until` can name besides operations"),
     ("deeds", "what `do` of an event rule or of the timeline can do"),
+    ("deliveries", "what `deliver` can do to webhooks"),
     ("reasons", "why a payment can be refused after it was taken"),
     ("scenarios", "the scenarios that come with the simulator"),
 ];
@@ -54,6 +56,7 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
         "stages" => STAGES.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
         "events" => BANK_EVENTS.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
         "deeds" => pair(DEED_KEYS),
+        "deliveries" => pair(DELIVER_KEYS),
         "reasons" => pair(REASONS),
         "scenarios" => scenarios(),
         _ => return Err(UnknownName::new("a list", what, LISTS.iter().map(|row| row.0))),

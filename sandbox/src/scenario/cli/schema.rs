@@ -8,6 +8,7 @@ use crate::limit::HeaderFamily;
 use crate::operation::OPERATIONS;
 use crate::scenario::FILE_KEYS;
 use crate::scenario::deed::{BANK_KEYS, DEED_KEYS};
+use crate::scenario::deliver::{DELIVER_KEYS, DELIVER_RULE_KEYS};
 use crate::scenario::event::EVENT_RULE_KEYS;
 use crate::scenario::key::KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
@@ -87,6 +88,20 @@ pub fn schema() -> String {
         "disabled" => Some(json!({"type": "boolean"})),
         _ => None,
     });
+    let deliver_rule = object(DELIVER_RULE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "event" => Some(json!({"const": "webhook.queued"})),
+        "when" => Some(closed(&["client", "type"])),
+        "deliver" => Some(object(DELIVER_KEYS, |key| match key {
+            "order" => Some(json!({"enum": ["reverse", "shuffle"]})),
+            "copies" => Some(json!({"type": "integer", "minimum": 1})),
+            "signature" => Some(closed(&["bad"])),
+            "retry" => Some(closed(&["after", "max", "backoff"])),
+            _ => None,
+        })),
+        "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
     let item = object(TIMELINE_KEYS, |key| match key {
         "name" => Some(slug.clone()),
         "times" => Some(json!({"type": "integer", "minimum": 1})),
@@ -113,9 +128,11 @@ pub fn schema() -> String {
         "title" => Some(json!({"type": "string"})),
         "covers" => Some(one_or_list(&json!({"type": "string", "pattern": "^[A-Z]{1,2}[0-9]{1,3}$"}))),
         "rules" => Some(json!({"type": "array", "items": {
-            "if": {"required": ["event"]},
+            "if": {"required": ["deliver"]},
+            "then": {"$ref": "#/$defs/deliver_rule"},
+            "else": {"if": {"required": ["event"]},
             "then": {"$ref": "#/$defs/event_rule"},
-            "else": {"$ref": "#/$defs/rule"},
+            "else": {"$ref": "#/$defs/rule"}},
         }})),
         "timeline" => Some(json!({"type": "array", "items": {"$ref": "#/$defs/item"}})),
         "expect" => Some(json!({"$ref": "#/$defs/expect"})),
@@ -140,6 +157,7 @@ pub fn schema() -> String {
             ]},
             "effect": effect(),
             "event_rule": required(event_rule, &["name", "event"]),
+            "deliver_rule": required(deliver_rule, &["name", "event", "deliver"]),
             "item": required(item, &["do"]),
             "deeds": {"anyOf": [
                 {"const": "pass"},
@@ -170,6 +188,8 @@ fn effect() -> Value {
     properties.insert("stage".to_owned(), json!({"enum": stages, "description": "when it takes place"}));
     let set = json!({"type": "object", "description": "variables it sets, for `when: {state: …}`"});
     properties.insert("set".to_owned(), set);
+    let emit = json!({"type": "string", "description": "the name of an event of the scenario's own, for `event:` and `until:`"});
+    properties.insert("emit".to_owned(), emit);
     json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties})
 }
 

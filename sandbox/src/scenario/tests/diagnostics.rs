@@ -143,3 +143,10 @@ fn events_that_nothing_emits() {
         "  - {name: a, event: [payment.accepted, sen], do: {emit: seen}}\n  - {name: b, match: {op: accounts.list}, phases: [{until: sene, do: {status: 500}}]}\n  - {name: c, event: seen, when: {chance: 5%, state: {mode: x}}, do: {set: {mod: x}}}\n"
     ));
 }
+
+#[test]
+fn webhooks_and_their_deliveries() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 1\nname: wrong\nclients:\n  - {client_id: a, webhook: {url: https://example.com}}\nrules:\n  - {name: a, event: webhook.sent, deliver: {copies: 0, drop: half, order: backwards, window: 1s, signature: {good: 1}, retry: {after: [6xx], backoff: slowly}}}\n  - {name: b, event: webhook.queued, when: {op: x}, deliver: {order: reverse}}\n"
+    ));
+}
