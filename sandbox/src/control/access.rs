@@ -11,6 +11,7 @@ use super::shape::Shaped;
 use super::{Control, bank_of, duration};
 use crate::auth::{AuthMethod, Client, NewClient};
 use crate::bank::EndedBy;
+use crate::webhook::NewEndpoint;
 use crate::world::{GrantError, GrantOrder, ReadyAccess};
 
 #[derive(Deserialize)]
@@ -49,6 +50,16 @@ pub(super) struct Registration {
     redirect_uris: Vec<String>,
     auth_method: Option<String>,
     jwks: Option<serde_json::Value>,
+    webhook: Option<NewWebhook>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewWebhook {
+    url: String,
+    secret: Option<String>,
+    #[serde(default)]
+    types: Vec<String>,
 }
 
 impl Shaped for Registration {
@@ -138,6 +149,11 @@ pub(super) async fn register(
         crate::auth::RegistrationError::Taken(_) => Failure::conflict(error.to_string()),
         _ => Failure::refused(error.to_string()),
     })?;
+    if let Some(NewWebhook { url, secret, types }) = asked.webhook {
+        let asked = NewEndpoint { client_id: client.client_id.clone(), url, secret, kinds: types };
+        let added = bank.webhooks.add(asked, bank.ledger.seed(), world.clock().now());
+        added.map_err(|error| Failure::refused(format!("webhook: {error}")))?;
+    }
     Ok((StatusCode::CREATED, axum::Json(view(&client))))
 }
 
@@ -163,7 +179,7 @@ pub(super) async fn withdraw(
 ) -> Result<StatusCode, Failure> {
     let world = control.world(&world)?;
     let bank = bank_of(&world, of.bank.as_deref())?;
-    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder);
+    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder, world.clock().now());
     ended.map_err(|_| Failure::unknown("consent", &consent, &[]))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -28,8 +28,9 @@ pub(crate) const MATCH_KEYS: &[(&str, &str)] = &[
     ),
 ];
 
-const KEYS: &[&str] =
-    &["op", "host", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page", "attempt"];
+const KEYS: &[&str] = &[
+    "op", "host", "method", "path", "header", "query", "body", "client", "psu", "consent", "account", "page", "attempt",
+];
 
 /// A compiled `match`. Everything that is set must hold; the default matches every call.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -103,7 +103,8 @@ impl Window {
                 None
             }
             Window::Flapping { length, period } => {
-                let (length, period) = (i128::try_from(length.as_nanos()).ok()?, i128::try_from(period.as_nanos()).ok()?);
+                let (length, period) =
+                    (i128::try_from(length.as_nanos()).ok()?, i128::try_from(period.as_nanos()).ok()?);
                 let now = now.as_nanosecond();
                 let begin = now - now.rem_euclid(period);
                 let begin = if now < begin + length { begin } else { begin + period };
