@@ -104,6 +104,12 @@ pub enum WorldError {
     /// A prepared consent is refused.
     #[error("the consent of `{1}` at bank `{0}` cannot be granted")]
     Consent(String, String, #[source] GrantError),
+    /// Rules about connections that are of no world.
+    #[error(
+        "the scenario has rules at the stage `accept`: a connection is accepted before anybody knows which world it is for, \
+         so that only the world `default` can have them"
+    )]
+    Connections,
     /// Something is prepared for a bank that is not there.
     #[error("the scenario prepares access to bank `{0}`, which is not in this world; there is {1}")]
     UnknownBank(String, String),
@@ -137,6 +143,10 @@ impl World {
     }
 
     fn make_with(blueprint: Blueprint, snapshots: Arc<Snapshots>) -> Result<Arc<World>, WorldError> {
+        let accepts = blueprint.scenario.as_ref().is_some_and(|scenario| scenario.is_about_all_connections());
+        if accepts && blueprint.name != DEFAULT {
+            return Err(WorldError::Connections);
+        }
         let (clock, seed) = (blueprint.resolved_clock(), blueprint.resolved_seed());
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
@@ -328,7 +338,7 @@ impl BankInstance {
 
     fn make(profile: Arc<BankProfile>, seed: Seed, start: Timestamp) -> Result<BankInstance, WorldError> {
         let dataset = Dataset::builtin(&profile.dataset).ok_or_else(|| {
-            let known: Vec<&str> = Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect();
+            let known: Vec<&str> = Dataset::builtin_names().collect();
             WorldError::UnknownDataset(profile.slug.clone(), profile.dataset.clone(), known.join(", "))
         })?;
         let seed = seed.of("bank").of(&profile.slug);

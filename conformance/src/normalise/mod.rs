@@ -2,11 +2,52 @@
 //!
 //! Owns the warning codes and what every standard's reader shares. Reading never aborts: a reader returns what it
 //! understood and one warning for everything it did not. Knows nothing of how the sandbox writes.
+//!
+//! `document` reads one answer through the tables of its `standard` and the `profile` of its bank into the `model`;
+//! `history` turns several answers into one record per thing that happened; `view` shows it as JSON. The generic bank,
+//! whose contract is our own, is read to the letter by `generic`.
 
 use std::fmt;
 
+pub mod document;
+pub mod failure;
+pub mod history;
+pub mod identity;
+pub mod model;
+pub mod profile;
+pub mod standard;
+pub mod view;
+
+mod account;
+mod check_digits;
+mod codes;
+mod entry;
+mod order;
+mod pending;
+mod reader;
+mod reconcile;
+mod reversal;
+pub(crate) mod words;
+
 pub mod fields;
+
+mod berlin_group;
+mod brasil;
+mod cdr;
+mod fdx;
 pub mod generic;
+mod gocardless;
+mod plaid;
+mod simplefin;
+mod stet;
+mod teller;
+mod truelayer;
+mod uk_open_banking;
+
+#[cfg(test)]
+mod goldens;
+#[cfg(test)]
+mod properties;
 
 /// Something in a document that is not as its standard says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ mod claim;
 mod connection;
 mod envelope;
 mod finish;
+mod header_fault;
 mod record;
 mod refusal;
 mod route;
@@ -37,7 +38,7 @@ use crate::bank::{EndedBy, Subject};
 use crate::clock;
 use crate::dialect::{CallFacts, Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
-use crate::fault::{Act, Close, ConsentEnd, Ending, Plan, Rewrite, Scene, Wire};
+use crate::fault::{Act, Close, ConsentEnd, Plan, Rewrite, Scene, Wire};
 use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
@@ -355,9 +356,6 @@ impl Exchange<'_> {
     }
 }
 
-/// Orders a fault for the call that carries it.
-const FAULT_HEADER: &str = "sandbox-fault";
-const FAULT_HEADER_LIMIT_BYTES: usize = 1024;
 /// The limit key of callers without a token.
 const ANONYMOUS: &str = "";
 
@@ -386,7 +384,7 @@ fn decide(
     };
     // What the client ordered for this very call stands in front of the file's rules, as `--fault` does.
     let ordered = match fault_header {
-        FaultHeader::Obeyed => ordered(world, &facts),
+        FaultHeader::Obeyed => header_fault::ordered(world, &facts),
         FaultHeader::Ignored => None,
     };
     let mut plan = match ordered {
@@ -409,31 +407,6 @@ fn decide(
     entry.decisions.append(&mut plan.because);
     entry.client_id = claimed;
     (plan, about)
-}
-
-/// What the header `Sandbox-Fault` orders; a refusal if nobody can read it.
-fn ordered(world: &World, facts: &Facts<'_>) -> Option<Plan> {
-    let value = facts.request.headers.get(FAULT_HEADER)?;
-    let text = std::str::from_utf8(value.as_bytes()).ok().filter(|text| text.len() <= FAULT_HEADER_LIMIT_BYTES);
-    let engine = match text {
-        None => Err(format!("it is longer than {FAULT_HEADER_LIMIT_BYTES} bytes, or no text")),
-        Some(text) => world.header_faults().engine(facts.operation, text, world.seed()).map_err(|found| {
-            let mistakes = found.iter().map(|mistake| match (&mistake.suggestion, &mistake.legal) {
-                (Some(meant), _) => format!("{}, did you mean `{meant}`?", mistake.message),
-                (None, Some(legal)) => format!("{} (legal: {legal})", mistake.message),
-                (None, None) => mistake.message.clone(),
-            });
-            mistakes.collect::<Vec<_>>().join("; ")
-        }),
-    };
-    Some(engine.map_or_else(
-        |wrong| {
-            let detail = format!("Sandbox-Fault: {wrong}; legal is for example `503 x2; retry-after=1`");
-            let problem = Problem::new(ProblemKind::InvalidParameter, detail).at("header.Sandbox-Fault");
-            Plan { before: Some(Ending::Problem(problem)), ..Plan::default() }
-        },
-        |engine| engine.decide(facts),
-    ))
 }
 
 fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, about: &CallFacts, now: Timestamp) {

@@ -337,7 +337,7 @@ impl Desk<'_> {
     }
 
     fn own_account(&self, identifier: &AccountIdentifier) -> Option<&Account> {
-        self.book.accounts().find(|account| account.identifiers.contains(identifier))
+        self.book.account_with(identifier)
     }
 
     fn leg_id(&self, payment_id: &str, leg: &str) -> String {

@@ -80,15 +80,8 @@ pub(super) struct Serve {
     /// Port of the control API; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 8081, env = "BANK_SANDBOX_CONTROL_PORT")]
     pub(super) control_port: u16,
-    /// Serve bank traffic inside TLS too
-    #[arg(long, env = "BANK_SANDBOX_TLS")]
-    pub(super) tls: bool,
-    /// Port of bank traffic inside TLS; 0 takes a free one; needs --tls
-    #[arg(long, value_name = "PORT", default_value_t = 8443, env = "BANK_SANDBOX_TLS_PORT")]
-    pub(super) tls_port: u16,
-    /// Keep the certificate authority in this folder, so that clients have to be told of it once; needs --tls
-    #[arg(long, value_name = "FOLDER", requires = "tls")]
-    pub(super) ca_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) secure: Secure,
     /// Address of all listeners; beyond loopback the control API needs a token
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", env = "BANK_SANDBOX_BIND")]
     pub(super) bind: IpAddr,
@@ -133,6 +126,20 @@ pub(super) struct Serve {
     /// Write what was bound to this file, as JSON, once requests are served
     #[arg(long, value_name = "PATH")]
     pub(super) ready_file: Option<PathBuf>,
+}
+
+/// Bank traffic inside TLS.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Secure {
+    /// Serve bank traffic inside TLS too
+    #[arg(long, env = "BANK_SANDBOX_TLS")]
+    pub(super) tls: bool,
+    /// Port of bank traffic inside TLS; 0 takes a free one; needs --tls
+    #[arg(long, value_name = "PORT", default_value_t = 8443, env = "BANK_SANDBOX_TLS_PORT")]
+    pub(super) tls_port: u16,
+    /// Keep the certificate authority in this folder, so that clients have to be told of it once; needs --tls
+    #[arg(long, value_name = "FOLDER", requires = "tls")]
+    pub(super) ca_dir: Option<PathBuf>,
 }
 
 /// Whether a scenario file is loaded again when it changes.

@@ -140,9 +140,9 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
     }
     builder = banks.into_iter().fold(builder, Builder::bank);
     builder = options.worlds.iter().fold(builder, |builder, name| builder.world(name));
-    if options.tls {
-        builder = builder.tls_port(options.tls_port);
-        builder = options.ca_dir.iter().fold(builder, Builder::ca_dir);
+    if options.secure.tls {
+        builder = builder.tls_port(options.secure.tls_port);
+        builder = options.secure.ca_dir.iter().fold(builder, Builder::ca_dir);
     }
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);

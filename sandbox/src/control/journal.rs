@@ -193,7 +193,7 @@ pub(super) async fn stream(
             return Err(Failure::bad_request("Last-Event-ID is not the `id` of an event of this stream"));
         }
     };
-    let body = Feed::follow(Follower { worlds: Arc::clone(&control.worlds), world, filter, secrets, last });
+    let body = Feed::follow(Follower { world, filter, secrets, last });
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, axum::body::Body::new(body)).into_response())
 }

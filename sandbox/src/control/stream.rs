@@ -14,7 +14,7 @@ use http_body::Frame;
 use tokio::sync::mpsc;
 
 use crate::journal::{Filter, Secrets, line};
-use crate::world::{World, Worlds};
+use crate::world::World;
 
 /// A comment goes out after so much silence, so that both sides notice when the other is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -25,7 +25,6 @@ const BATCH: usize = 64;
 
 /// What a stream follows.
 pub(super) struct Follower {
-    pub(super) worlds: Arc<Worlds>,
     pub(super) world: Arc<World>,
     pub(super) filter: Filter,
     pub(super) secrets: Secrets,
@@ -68,8 +67,7 @@ impl Follower {
                 }
             }
             self.last = found.passed;
-            let current = self.worlds.find(self.world.name());
-            if silent && !current.is_some_and(|world| Arc::ptr_eq(&world, &self.world)) {
+            if silent && self.world.journal().is_over() {
                 // Reset, restored or removed: whoever comes back finds the journal of the next one.
                 let _ = sender.send(Bytes::from_static(b"event: end\ndata: {}\n\n")).await;
                 return;
@@ -79,8 +77,9 @@ impl Follower {
                     () = self.world.journal().more_than(self.last, KEEP_ALIVE) => {}
                     () = sender.closed() => return,
                 }
-                let still = self.world.journal().ended_after(self.last, 1, &Filter::default()).passed == self.last;
-                if still && sender.send(Bytes::from_static(b": still here\n\n")).await.is_err() {
+                let more = self.world.journal().ended_after(self.last, 1, &Filter::default()).passed > self.last;
+                let quiet = !more && !self.world.journal().is_over();
+                if quiet && sender.send(Bytes::from_static(b": still here\n\n")).await.is_err() {
                     return;
                 }
             }

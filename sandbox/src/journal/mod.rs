@@ -13,6 +13,7 @@ mod v1;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -37,8 +38,10 @@ pub(crate) const BYTES_LIMIT: usize = 64 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     ring: Mutex<Ring>,
-    /// Something was closed.
+    /// Something was closed, or the journal is over.
     closed: Notify,
+    /// Its world has given its place to another, or is gone: nobody need wait for more.
+    over: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -175,12 +178,23 @@ impl Journal {
         found
     }
 
-    /// Waits until more than so many exchanges have ended, at most `silence`.
+    /// Nothing new begins in it: whoever follows it learns that now.
+    pub(crate) fn end(&self) {
+        self.over.store(true, Ordering::Release);
+        self.closed.notify_waiters();
+    }
+
+    /// `true` once its world has given its place to another, or is gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    /// Waits until more than so many exchanges have ended or nothing follows, at most `silence`.
     pub(crate) async fn more_than(&self, ended: u64, silence: Duration) {
         let more = async {
             loop {
                 let closed = self.closed.notified();
-                if self.ring.lock().ended() > ended {
+                if self.is_over() || self.ring.lock().ended() > ended {
                     return;
                 }
                 closed.await;

@@ -135,7 +135,7 @@ fn profile(value: Value<'_>) -> Option<Arc<BankProfile>> {
 }
 
 pub(super) fn dataset(value: Value<'_>) -> Option<String> {
-    let names: Vec<&str> = Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect();
+    let names: Vec<&str> = Dataset::builtin_names().collect();
     value.word_of(&names).map(str::to_owned)
 }
 

@@ -150,12 +150,12 @@ impl Worlds {
     /// Puts a world in the place of the one with its name; `false` if there is none any more.
     pub fn replace(&self, world: Arc<World>) -> bool {
         if world.name() == DEFAULT {
-            *self.default.write() = world;
+            std::mem::replace(&mut *self.default.write(), world).journal().end();
             return true;
         }
         match self.state.write().worlds.get_mut(world.name()) {
             Some(place) => {
-                *place = world;
+                std::mem::replace(place, world).journal().end();
                 true
             }
             None => false,
@@ -231,6 +231,7 @@ impl Worlds {
         let removed = state.worlds.remove(name)?;
         state.claims.retain(|_, world| world != name);
         self.claimed.store(!state.claims.is_empty(), Ordering::Release);
+        removed.journal().end();
         Some(removed)
     }
 }

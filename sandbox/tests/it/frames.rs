@@ -26,6 +26,8 @@ pub(crate) struct Frame {
 /// A connection over anything that carries bytes.
 pub(crate) struct Client<S> {
     pub(crate) io: S,
+    /// A write was told of a reset: it is told once, and what came before it can still be read.
+    reset: bool,
 }
 
 impl Frame {
@@ -44,7 +46,7 @@ impl Frame {
 impl<S: Read + Write> Client<S> {
     pub(crate) fn new(mut io: S) -> Client<S> {
         io.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").unwrap();
-        let mut client = Client { io };
+        let mut client = Client { io, reset: false };
         client.send(SETTINGS, 0, 0, &[]);
         client
     }
@@ -86,8 +88,8 @@ impl<S: Read + Write> Client<S> {
             let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
             self.fill(&mut payload)?;
             match kind {
-                SETTINGS if flags & ACK == 0 => self.acknowledge(SETTINGS, &[])?,
-                PING if flags & ACK == 0 => self.acknowledge(PING, &payload)?,
+                SETTINGS if flags & ACK == 0 => self.acknowledge(SETTINGS, &[]),
+                PING if flags & ACK == 0 => self.acknowledge(PING, &payload),
                 DATA | HEADERS | RST_STREAM | GOAWAY => {
                     let ends_stream = kind <= HEADERS && flags & END_STREAM != 0;
                     return Ok(Frame { kind, ends_stream, stream: u32::from_be_bytes(stream), payload });
@@ -115,19 +117,18 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// A reset is told once, to whoever comes first; of other ends the next read tells.
-    fn acknowledge(&mut self, kind: u8, payload: &[u8]) -> Result<(), End> {
-        match self.try_send(kind, ACK, 0, payload) {
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => Err(End::Reset),
-            _ => Ok(()),
-        }
+    /// Nobody may be there any more to read it.
+    fn acknowledge(&mut self, kind: u8, payload: &[u8]) {
+        let sent = self.try_send(kind, ACK, 0, payload);
+        self.reset |= sent.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset);
     }
 
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), End> {
         match self.io.read_exact(buffer) {
             Ok(()) => Ok(()),
             Err(error) => match error.kind() {
-                ErrorKind::UnexpectedEof => Err(End::Fin),
+                ErrorKind::UnexpectedEof if !self.reset => Err(End::Fin),
+                ErrorKind::UnexpectedEof => Err(End::Reset),
                 ErrorKind::ConnectionReset => Err(End::Reset),
                 _ => panic!("{error}"),
             },

@@ -221,6 +221,7 @@ fn a_stream_shows_every_exchange_as_it_ends_and_goes_on_where_it_broke_off() {
     let mut events = Events::open(&bench, &format!("{path}?status=404"), None);
     assert_eq!(events.exchange(), (3, 3), "filters hold here too");
     bench.control("POST", "/v1/worlds/default/reset", "");
+    events.until("event: end");
     get(&bench, "/plain/accounts", &token);
     // The old world ended; the number belongs to the journal before, and the new one is told from its beginning.
     let mut events = Events::open(&bench, path, Some(4));

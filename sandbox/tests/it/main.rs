@@ -15,6 +15,7 @@ mod malformed;
 mod mutated;
 mod openapi;
 mod reload;
+mod rewrites;
 mod rules;
 mod secure;
 mod snapshots;

@@ -280,3 +280,13 @@ fn rules_about_connections_ask_about_connections() {
     };
     insta::assert_snapshot!(errors);
 }
+
+#[test]
+fn a_world_besides_the_default_one_has_no_connections_to_accept() {
+    let bench = Bench::start();
+    let scenario = "sandbox: 1\nname: x\nrules: [{name: r, do: {refuse: reset}}]\n";
+    let (status, problem) =
+        bench.control("POST", "/v1/worlds", &json!({"name": "other", "scenario": scenario}).to_string());
+    assert_eq!(status, 422, "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("stage `accept`"), "{problem}");
+}

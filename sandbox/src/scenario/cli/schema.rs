@@ -175,7 +175,7 @@ fn condition(key: &str) -> Option<Value> {
             {"type": "string", "pattern": CHANCE},
         ]})),
         "clock" => Some(json!({"anyOf": [
-            {"type": "string", "pattern": "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}"},
+            {"type": "string", "pattern": "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}| of every "},
             {"type": "object", "minProperties": 1, "additionalProperties": false,
              "properties": {"from": {"type": "string"}, "to": {"type": "string"}}},
         ]})),
