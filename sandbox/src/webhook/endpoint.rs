@@ -102,19 +102,8 @@ impl Endpoints {
     /// # Errors
     /// Something it asks for is not legal.
     pub fn add(&self, asked: NewEndpoint, seed: Seed, now: Timestamp) -> Result<Arc<Endpoint>, EndpointError> {
-        let NewEndpoint { client_id, url, secret, kinds } = asked;
-        let illegal = || EndpointError::Url(url.chars().take(LONGEST_CHARS).collect());
-        let read = Url::parse(&url).ok().filter(|read| read.scheme() == "http" && url.len() <= LONGEST_CHARS);
-        let read = read.filter(|read| read.username().is_empty() && read.password().is_none()).ok_or_else(illegal)?;
-        if !self.may_tell(&read) {
-            return Err(EndpointError::Host(read.host_str().unwrap_or_default().to_owned()));
-        }
-        if let Some(kind) = kinds.iter().find(|kind| KINDS.iter().all(|row| row.0 != kind.as_str())) {
-            return Err(EndpointError::Kind(kind.clone()));
-        }
-        if secret.as_ref().is_some_and(|secret| secret.is_empty() || secret.len() > LONGEST_CHARS) {
-            return Err(EndpointError::Secret);
-        }
+        let read = self.read(&asked)?;
+        let NewEndpoint { client_id, secret, kinds, .. } = asked;
         let mut state = self.state.write();
         if state.list.iter().filter(|endpoint| endpoint.client_id == client_id).count() >= MOST_OF_CLIENT {
             return Err(EndpointError::TooMany);
@@ -127,6 +116,27 @@ impl Endpoints {
         let endpoint = Arc::new(endpoint);
         state.list.push(Arc::clone(&endpoint));
         Ok(endpoint)
+    }
+
+    /// The address of an endpoint that could be registered, were it not for those there are.
+    ///
+    /// # Errors
+    /// Something it asks for is not legal.
+    pub(crate) fn read(&self, asked: &NewEndpoint) -> Result<Url, EndpointError> {
+        let NewEndpoint { url, secret, kinds, .. } = asked;
+        let illegal = || EndpointError::Url(url.chars().take(LONGEST_CHARS).collect());
+        let read = Url::parse(url).ok().filter(|read| read.scheme() == "http" && url.len() <= LONGEST_CHARS);
+        let read = read.filter(|read| read.username().is_empty() && read.password().is_none()).ok_or_else(illegal)?;
+        if !self.may_tell(&read) {
+            return Err(EndpointError::Host(read.host_str().unwrap_or_default().to_owned()));
+        }
+        if let Some(kind) = kinds.iter().find(|kind| KINDS.iter().all(|row| row.0 != kind.as_str())) {
+            return Err(EndpointError::Kind(kind.clone()));
+        }
+        if secret.as_ref().is_some_and(|secret| secret.is_empty() || secret.len() > LONGEST_CHARS) {
+            return Err(EndpointError::Secret);
+        }
+        Ok(read)
     }
 
     /// The endpoints of a client, oldest first.
