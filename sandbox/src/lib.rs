@@ -22,6 +22,7 @@ pub mod profile;
 pub mod scenario;
 mod server;
 mod tls;
+pub mod webhook;
 mod wire;
 
 pub use sandbox::{Builder, Running, RunningTls, Sandbox, StartError};

@@ -32,6 +32,10 @@ operations! {
     ConsentsGet = "consents.get", "read one consent";
     ConsentsList = "consents.list", "list the client's consents";
     ConsentsDelete = "consents.delete", "end a consent";
+    WebhooksCreate = "webhooks.create", "register an address for webhooks";
+    WebhooksList = "webhooks.list", "list the client's webhooks";
+    WebhooksDelete = "webhooks.delete", "remove a webhook";
+    WebhookDeliver = "webhook.deliver", "the bank tells a client what happened: only in the journal";
     AuthorizeStart = "authorize.start", "send the account holder to the bank";
     AuthorizeLogin = "authorize.login", "the account holder logs in";
     AuthorizeDecide = "authorize.decide", "the account holder approves or denies";

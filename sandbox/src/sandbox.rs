@@ -42,6 +42,7 @@ pub struct Builder {
     clock: Option<ClockSpec>,
     banks: Vec<Arc<BankProfile>>,
     worlds: Vec<String>,
+    webhook_hosts: Vec<String>,
     bind: IpAddr,
     port: u16,
     control_port: u16,
@@ -107,6 +108,7 @@ impl Sandbox {
             clock: None,
             banks: Vec::new(),
             worlds: Vec::new(),
+            webhook_hosts: Vec::new(),
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             control_port: 0,
@@ -162,6 +164,13 @@ impl Builder {
     #[must_use]
     pub fn world(mut self, name: impl Into<String>) -> Builder {
         self.worlds.push(name.into());
+        self
+    }
+
+    /// Lets banks tell a host outside this machine what happened.
+    #[must_use]
+    pub fn webhook_host(mut self, host: impl Into<String>) -> Builder {
+        self.webhook_hosts.push(host.into());
         self
     }
 
@@ -309,6 +318,7 @@ impl Builder {
     fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
         let mut blueprint = Blueprint::new(name, self.scenario.clone());
         (blueprint.seed, blueprint.clock, blueprint.banks) = (self.seed, self.clock, self.banks.clone());
+        blueprint.webhook_hosts = self.webhook_hosts.clone().into();
         World::make(blueprint).map_err(|source| StartError::World { world: name.to_owned(), source: Box::new(source) })
     }
 }

@@ -3,7 +3,8 @@
 //! Owns what a world is made of and how one is made from its description. Knows no HTTP message and no address.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use bank_fixtures::book::Book;
@@ -11,28 +12,38 @@ use bank_fixtures::dataset::Dataset;
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::auth::{AuthServer, AuthSettings, RegistrationError};
-use crate::bank::{Happened, Ledger};
+use crate::bank::Ledger;
 use crate::clock::{self, Clock};
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
 use crate::limit::Limits;
 use crate::profile::BankProfile;
-use crate::scenario::{Engine, Scenario};
+use crate::scenario::{Engine, Reactor, Scenario};
+use crate::webhook::{EndpointError, Endpoints};
 
+pub(crate) mod agenda;
 mod blueprint;
+mod deeds;
 mod grant;
 mod header_faults;
 mod life;
+mod post;
 mod prepare;
+mod pulse;
 mod registry;
 mod snapshot;
 mod standing;
 
+use agenda::Agenda;
 pub use blueprint::{Blueprint, DEFAULT_SEED};
+pub use deeds::Fired;
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
+use post::Post;
 pub use prepare::Prepared;
+pub use pulse::Advanced;
 pub use registry::{AddError, DEFAULT, NameError, WORLDS_LIMIT, Worlds, WorldsCount};
 pub use snapshot::{Origin, SNAPSHOTS_LIMIT, Snapshot, SnapshotError};
 pub use standing::{LoadRefused, Standing};
@@ -49,6 +60,9 @@ pub struct World {
     banks: Vec<Arc<BankInstance>>,
     journal: Arc<Journal>,
     engine: ArcSwap<Engine>,
+    reactor: ArcSwap<Reactor>,
+    agenda: Agenda,
+    post: Post,
     prepared: Vec<Prepared>,
     blueprint: Blueprint,
     /// Faults that clients order themselves.
@@ -58,6 +72,15 @@ pub struct World {
     snapshots: Arc<Snapshots>,
     origin: Option<Origin>,
     life: Life,
+    this: Weak<World>,
+    /// Held while one thing that is due is done.
+    turn: Mutex<()>,
+    /// Requests on their way.
+    flights: AtomicUsize,
+    /// A task fires the timers ...
+    driven: AtomicBool,
+    /// ... and is told here that there is an earlier one.
+    roused: Arc<Notify>,
 }
 
 /// Why a world could not be made.
@@ -75,6 +98,9 @@ pub enum WorldError {
     /// A client is not legal.
     #[error("a client of bank `{0}` cannot be registered")]
     Client(String, #[source] RegistrationError),
+    /// A client's webhook is not legal.
+    #[error("a webhook of bank `{0}` cannot be registered")]
+    Webhook(String, #[source] EndpointError),
     /// A prepared consent is refused.
     #[error("the consent of `{1}` at bank `{0}` cannot be granted")]
     Consent(String, String, #[source] GrantError),
@@ -103,6 +129,8 @@ pub struct BankInstance {
     pub auth: AuthServer,
     /// How often its clients may call.
     pub limits: Limits,
+    /// Whom it tells what happened.
+    pub webhooks: Endpoints,
 }
 
 impl World {
@@ -123,7 +151,8 @@ impl World {
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
         for profile in blueprint.resolved_banks() {
-            let bank = BankInstance::make(Arc::clone(profile), seed, start)?;
+            let mut bank = BankInstance::make(Arc::clone(profile), seed, start)?;
+            bank.webhooks = Endpoints::new(Arc::clone(&blueprint.webhook_hosts));
             if banks.iter().any(|other| other.slug == bank.slug) {
                 return Err(WorldError::TwoBanks(bank.slug.to_string()));
             }
@@ -133,7 +162,11 @@ impl World {
             None => (Vec::new(), Engine::empty(seed)),
             Some(scenario) => (prepare::prepare(scenario, &banks, start)?, Engine::new(Arc::clone(scenario), seed)),
         };
-        Ok(Arc::new(World {
+        let agenda = Agenda::default();
+        if let Some(scenario) = &blueprint.scenario {
+            agenda.schedule(scenario.timeline(), start);
+        }
+        let world = Arc::new_cyclic(|this| World {
             name: blueprint.name.clone(),
             seed,
             clock,
@@ -141,13 +174,23 @@ impl World {
             prepared,
             journal: Arc::default(),
             engine: ArcSwap::from_pointee(engine),
+            reactor: ArcSwap::from_pointee(Reactor::new(blueprint.scenario.clone(), seed)),
+            agenda,
+            post: Post::default(),
             header_faults: HeaderFaults::default(),
             standing: Mutex::new(Standing::in_force(clock::wall())),
             snapshots,
             origin: None,
             life: Life::new(blueprint.ttl),
             blueprint,
-        }))
+            this: Weak::clone(this),
+            turn: Mutex::default(),
+            flights: AtomicUsize::new(0),
+            driven: AtomicBool::new(false),
+            roused: Arc::default(),
+        });
+        world.tell();
+        Ok(world)
     }
 
     /// A new world from the same blueprint and the scenario in force now: nothing that happened in this one is known in it
@@ -160,6 +203,11 @@ impl World {
         World::make_with(blueprint, Arc::clone(&self.snapshots))
     }
 
+    /// Hosts outside this machine that its banks may tell what happened.
+    pub fn webhook_hosts(&self) -> &Arc<[String]> {
+        &self.blueprint.webhook_hosts
+    }
+
     /// The scenario in force.
     pub fn scenario(&self) -> Option<Arc<Scenario>> {
         self.engine.load().scenario().cloned()
@@ -168,8 +216,14 @@ impl World {
     /// Puts the rules of another scenario in force, between two requests; rules written as before go on counting. What
     /// the scenario says about the making of a world holds from the next reset.
     pub fn load(&self, scenario: Arc<Scenario>) {
+        // Between two events too: what one has counted must not be lost.
+        let turn = self.turn.lock();
         self.engine.rcu(|engine| engine.reloaded(Arc::clone(&scenario), self.seed));
+        self.reactor.rcu(|reactor| reactor.reloaded(Arc::clone(&scenario)));
+        self.agenda.schedule(scenario.timeline(), self.clock.now());
         *self.standing.lock() = Standing::in_force(clock::wall());
+        drop(turn);
+        self.rouse();
     }
 
     /// Remembers that another scenario was refused: the one in force stays.
@@ -216,16 +270,9 @@ impl World {
         &self.prepared
     }
 
-    /// Moves virtual time forward and says what happened on the way.
-    pub fn advance(&self, by: std::time::Duration) -> (Timestamp, Vec<(Arc<str>, Happened)>) {
-        let now = self.clock.advance(by);
-        let happened = |bank: &Arc<BankInstance>| {
-            let slug = Arc::clone(&bank.slug);
-            bank.ledger.settle(now).into_iter().map(move |event| (Arc::clone(&slug), event)).collect::<Vec<_>>()
-        };
-        let mut events: Vec<(Arc<str>, Happened)> = self.banks.iter().flat_map(happened).collect();
-        events.sort_by_key(|(_, event)| event.at);
-        (now, events)
+    /// What it has yet to do.
+    pub(crate) fn agenda(&self) -> &Agenda {
+        &self.agenda
     }
 
     pub(crate) fn engine(&self) -> arc_swap::Guard<Arc<Engine>> {
@@ -273,7 +320,7 @@ impl BankInstance {
             WorldError::UnknownDialect(profile.slug.clone(), profile.dialect.clone(), known.join(", "))
         })?;
         let (slug, limits) = (Arc::from(profile.slug.as_str()), Limits::new(&profile.limits));
-        Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile })
+        Ok(BankInstance { slug, dialect: *dialect, ledger, auth, limits, profile, webhooks: Endpoints::default() })
     }
 
     /// A bank of its own in the same state.
@@ -285,6 +332,7 @@ impl BankInstance {
             ledger: self.ledger.fork(),
             auth: self.auth.fork(),
             limits: self.limits.fork(),
+            webhooks: self.webhooks.fork(),
         }
     }
 

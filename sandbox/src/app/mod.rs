@@ -34,11 +34,11 @@ use self::record::Record;
 use self::route::Routed;
 use self::view::View;
 use crate::auth;
-use crate::bank::EndedBy;
+use crate::bank::{EndedBy, Subject};
 use crate::clock;
-use crate::dialect::{Needs, Route};
+use crate::dialect::{CallFacts, Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
-use crate::fault::{Act, Close, Plan, Rewrite, Scene, Wire};
+use crate::fault::{Act, Close, ConsentEnd, Plan, Rewrite, Scene, Wire};
 use crate::journal::{self, Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
@@ -143,6 +143,9 @@ impl App {
         }
         place.world.touch();
         let (world, bank) = (Arc::clone(&place.world), place.bank.clone());
+        // What is due is done before anybody looks.
+        let _visit = world.visit();
+        world.wake();
         // 2. The journal opens before anything can fail, so that every request is in it.
         let slug = bank.as_ref().map(|bank| Arc::clone(&bank.slug));
         let mut record = Record::open(world.journal(), slug, &parts, link.number(), world.clock().now());
@@ -167,7 +170,7 @@ impl App {
             Outcome::Silence(silence) => {
                 record.entry().ending = silence.ending(&link);
                 // The record waits with us and is closed when the connection, or the stream, takes both away.
-                return Err(silence.keep(&link).await);
+                return Err(silence.keep(&link, &world).await);
             }
         };
         // 13. What every answer carries comes after the rewrites, and only where nothing is yet: a rule that names one of
@@ -254,15 +257,20 @@ impl Exchange<'_> {
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
-        let plan = decide(world, &call, bank, fault_header, record, link);
+        let (plan, about) = decide(world, &call, bank, fault_header, record, link);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
-            act(bank, &plan.acts, call.access.as_deref(), now);
+            act(bank, &plan.acts, call.access.as_deref(), &about, now);
+        }
+        for name in &plan.emits {
+            world.emit(name, &bank.slug, subject(&call, &about), now);
+        }
+        if !plan.acts.is_empty() || !plan.emits.is_empty() {
             identified = identify();
             call.access = identified.as_ref().ok().cloned().flatten();
         }
         // 8. A bank that is slow or down is so for everybody: before anybody is asked who they are.
-        if !wait(plan.delay_before, link).await {
+        if !wait(plan.delay_before, link, world).await {
             return Outcome::Silence(Silence::Left);
         }
         let alone = Scene { request, read: &|_| None };
@@ -290,6 +298,7 @@ impl Exchange<'_> {
             // Phases of a scenario may wait until a call like this one has succeeded.
             world.engine().happened(operation.name());
         }
+        world.tell();
         if let Some(verdict) = &limited {
             bank.limits.headers().write(verdict, &mut reply.headers);
         }
@@ -297,7 +306,7 @@ impl Exchange<'_> {
         entry.limited = limited.is_some_and(|verdict| !verdict.allowed);
         entry.committed = reply.committed;
         // 11. The bank has acted. What follows changes only what the client gets to see.
-        if !wait(plan.delay_after, link).await {
+        if !wait(plan.delay_after, link, world).await {
             return Outcome::Silence(Silence::Left);
         }
         let outcome = match plan.after {
@@ -357,7 +366,7 @@ fn decide(
     fault_header: FaultHeader,
     record: &mut Record,
     link: &Link,
-) -> Plan {
+) -> (Plan, CallFacts) {
     let about = bank.dialect.facts(call);
     let claimed = match &call.access {
         Some(_) => None,
@@ -384,32 +393,54 @@ fn decide(
         Some(plan) => plan.followed_by(world.engine().decide(&facts)),
     };
     record.hold(std::mem::take(&mut plan.tickets));
+    if let Some(left) = world.agenda().maintenance(call.now) {
+        plan.down(left);
+    }
     let entry = record.entry();
     entry.decided_ns = clock::monotonic_ns();
     entry.operation = call.operation;
     entry.access = call.access.clone();
-    (entry.account_id, entry.page, entry.idempotency_key) = (about.account, about.page, about.idempotency_key);
+    (entry.account_id, entry.page) = (about.account.clone(), about.page);
+    entry.idempotency_key = about.idempotency_key.clone();
     // What happened to the connection has happened to every call on it.
     entry.decisions = link.because().to_vec();
     entry.decisions.append(&mut plan.because);
     entry.client_id = claimed;
-    plan
+    (plan, about)
 }
 
-fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, now: Timestamp) {
-    let Some(access) = access else { return };
+fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, about: &CallFacts, now: Timestamp) {
+    let consent = access.and_then(|access| access.consent_id.as_deref());
     for act in acts {
-        match act {
-            Act::ExpireAccessToken => {
+        // What this call does not name, or what is gone already, cannot be changed: nothing to do.
+        let _ = match (act, access, consent) {
+            (Act::ExpireAccessToken, Some(access), _) => {
                 bank.auth.expire_access_token(&access.token_id, now);
+                Ok(())
             }
-            Act::RevokeConsent => {
-                if let Some(consent) = &access.consent_id {
-                    // A consent that is gone already cannot be withdrawn again: nothing to do.
-                    let _ = bank.ledger.revoke_consent(consent, EndedBy::Holder);
-                }
+            (Act::EndConsent(ConsentEnd::Revoked), _, Some(id)) => bank.ledger.revoke_consent(id, EndedBy::Holder, now),
+            (Act::EndConsent(ConsentEnd::Expired), _, Some(id)) => bank.ledger.expire_consent(id, now),
+            (Act::SetAccount(status), ..) => {
+                about.account.as_ref().map_or(Ok(()), |id| bank.ledger.set_account(id, *status, now))
             }
-        }
+            (Act::OverrulePayment(end), ..) => about
+                .payment_id
+                .as_ref()
+                .map_or(Ok(()), |id| bank.ledger.overrule_payment(id, end.status, end.reason.clone(), now)),
+            _ => Ok(()),
+        };
+    }
+}
+
+/// Whom and what a call concerns, for the events that come about with it.
+fn subject(call: &Call<'_>, about: &CallFacts) -> Subject {
+    let access = call.access.as_deref();
+    Subject {
+        client_id: access.map(|access| access.client_id.clone()),
+        user: access.and_then(|access| access.user.clone()),
+        consent_id: access.and_then(|access| access.consent_id.clone()),
+        account_id: about.account.clone(),
+        ..Subject::default()
     }
 }
 
@@ -436,12 +467,12 @@ impl Outcome {
 }
 
 /// Waits; `false` if the client left meanwhile.
-async fn wait(duration: Duration, link: &Link) -> bool {
+async fn wait(duration: Duration, link: &Link, world: &World) -> bool {
     if duration.is_zero() {
         return true;
     }
     tokio::select! {
-        () = clock::sleep(duration) => true,
+        () = world.delay(duration) => true,
         () = link.client_left() => false,
     }
 }
@@ -457,7 +488,7 @@ impl Silence {
     }
 
     /// Returns if only the stream ends; else never: ends the connection, which drops everything on it.
-    async fn keep(self, link: &Link) -> Torn {
+    async fn keep(self, link: &Link, world: &World) -> Torn {
         let (close, parting) = match self {
             Silence::Close(close) => (close, Bytes::new()),
             Silence::Garbage(bytes) => (Close::Fin, bytes),
@@ -465,7 +496,7 @@ impl Silence {
             Silence::Hang(limit) => {
                 let over = async {
                     match limit {
-                        Some(limit) => clock::sleep(limit).await,
+                        Some(limit) => world.delay(limit).await,
                         None => std::future::pending().await,
                     }
                 };

@@ -61,6 +61,7 @@ impl Record {
             class: None,
             // Until something better is known: whoever drops us early is a connection that broke.
             ending: Ending::ClientGone,
+            webhook: None,
         };
         let (seq, journal) = (journal.open(), Arc::clone(journal));
         Box::new(Record { seq, journal, entry: Some(Box::new(entry)), tickets: Vec::new() })

@@ -1,10 +1,11 @@
 //! The authorization server as the rest of the sandbox holds it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
+use parking_lot::RwLock;
 
 use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
 use crate::auth::grant::{Grant, Grants, Lifetimes};
@@ -23,8 +24,19 @@ pub struct AuthServer {
     pub(crate) grants: Grants,
     pub(crate) sessions: Sessions,
     pub(crate) assertions: crate::auth::assertion::SeenAssertions,
-    key: OnceLock<SigningKey>,
+    keys: RwLock<Keys>,
 }
+
+/// What signs, and how often it was replaced.
+#[derive(Debug, Clone, Default)]
+struct Keys {
+    rotations: u32,
+    /// Newest first; empty until somebody needs one.
+    published: Vec<Arc<SigningKey>>,
+}
+
+/// Most keys published at a time.
+const KEYS_PUBLISHED: usize = 3;
 
 /// Tokens for a consent that was approved without a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +67,12 @@ impl AuthServer {
             grants: Grants::new(lifetimes),
             sessions: Sessions::new(),
             assertions: Default::default(),
-            key: OnceLock::new(),
+            keys: RwLock::default(),
             settings,
         })
     }
 
-    /// A server of its own that has issued the same. Its signing key is the same too.
+    /// A server of its own that has issued the same. Its signing keys are the same too.
     #[must_use]
     pub fn fork(&self) -> AuthServer {
         AuthServer {
@@ -70,7 +82,7 @@ impl AuthServer {
             grants: self.grants.fork(),
             sessions: self.sessions.fork(),
             assertions: self.assertions.fork(),
-            key: OnceLock::new(),
+            keys: RwLock::new(self.keys.read().clone()),
         }
     }
 
@@ -127,7 +139,38 @@ impl AuthServer {
     }
 
     /// The key that signs id_tokens, made when first needed.
-    pub(crate) fn signing_key(&self) -> &SigningKey {
-        self.key.get_or_init(|| SigningKey::derive(&self.mint, "issuer"))
+    pub(crate) fn signing_key(&self) -> Arc<SigningKey> {
+        self.published_keys().swap_remove(0)
+    }
+
+    /// The keys that are published: the one that signs, then those it replaced, newest first.
+    pub(crate) fn published_keys(&self) -> Vec<Arc<SigningKey>> {
+        let keys = self.keys.read();
+        if !keys.published.is_empty() {
+            return keys.published.clone();
+        }
+        drop(keys);
+        let mut keys = self.keys.write();
+        if keys.published.is_empty() {
+            let key = self.derived_key(keys.rotations);
+            keys.published.push(key);
+        }
+        keys.published.clone()
+    }
+
+    /// Signs with a new key from now on. The old one stays published, so that what it signed still verifies; keys
+    /// replaced long ago go.
+    pub fn rotate_signing_key(&self) {
+        // The key to be replaced is published even if nobody has asked for it yet.
+        let old = self.published_keys();
+        let mut keys = self.keys.write();
+        keys.rotations += 1;
+        let new = self.derived_key(keys.rotations);
+        keys.published = std::iter::once(new).chain(old).take(KEYS_PUBLISHED).collect();
+    }
+
+    fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {
+        let owner = if rotations == 0 { "issuer".to_owned() } else { format!("issuer {rotations}") };
+        Arc::new(SigningKey::derive(&self.mint, &owner))
     }
 }

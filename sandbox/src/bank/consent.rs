@@ -2,14 +2,14 @@
 //!
 //! Owns their life and their ids. Knows nothing of tokens, of passwords, or of who owns which account.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bank_fixtures::record::{Consent, ConsentScope, ConsentStatus};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::bank::{Refusal, local};
+use crate::bank::{BankEvent, News, Refusal, Subject, local};
 
 /// What a client asks an account holder for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub(crate) struct Consents {
     by_id: HashMap<String, ConsentView>,
     /// Ids by client, oldest first.
     by_client: HashMap<String, Vec<String>>,
+    /// When consents that have not ended will end by time.
+    ends: BTreeSet<(Timestamp, String)>,
 }
 
 impl Consents {
@@ -79,10 +81,12 @@ impl Consents {
         asked: NewConsent,
         expires_at: Timestamp,
         (now, zone): (Timestamp, &TimeZone),
+        news: &mut News,
     ) -> Consent {
         let ids = self.by_client.entry(asked.client_id.clone()).or_default();
         let id = format!("con_{}", seed.of("consent").of(&asked.client_id).at(ids.len() as u64).hex(10));
         let local = |at| local::instant(at, zone);
+        let expires_at = local(expires_at).at;
         let consent = Consent {
             id: id.clone(),
             status: ConsentStatus::Awaiting,
@@ -92,7 +96,9 @@ impl Consents {
             expires_at: Some(local(expires_at)),
         };
         let view = ConsentView { consent: consent.clone(), client_id: asked.client_id, user: None };
+        news.tell(now, BankEvent::ConsentCreated, Subject::consent(&view));
         ids.push(id.clone());
+        self.ends.insert((expires_at, id.clone()));
         self.by_id.insert(id, view);
         consent
     }
@@ -115,6 +121,7 @@ impl Consents {
         user: &str,
         account_ids: Vec<String>,
         now: Timestamp,
+        news: &mut News,
     ) -> Result<Consent, Refusal> {
         let view = self.awaiting(id, now)?;
         if !view.consent.account_ids.is_empty()
@@ -125,26 +132,84 @@ impl Consents {
         view.consent.account_ids = account_ids;
         view.consent.status = ConsentStatus::Active;
         view.user = Some(user.to_owned());
+        news.tell(now, BankEvent::ConsentAuthorised, Subject::consent(view));
         Ok(view.consent.clone())
     }
 
-    pub(crate) fn reject(&mut self, id: &str, user: &str, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn reject(&mut self, id: &str, user: &str, now: Timestamp, news: &mut News) -> Result<(), Refusal> {
         let view = self.awaiting(id, now)?;
         view.consent.status = ConsentStatus::Rejected;
         view.user = Some(user.to_owned());
+        news.tell(now, BankEvent::ConsentRejected, Subject::consent(view));
         Ok(())
     }
 
     /// Ends a consent; one that has ended already stays as it is, so that a repeated call is harmless.
-    pub(crate) fn end(&mut self, id: &str, by: EndedBy) -> Result<(), Refusal> {
+    pub(crate) fn end(&mut self, id: &str, by: EndedBy, now: Timestamp, news: &mut News) -> Result<(), Refusal> {
         let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
         if matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active) {
             view.consent.status = match by {
                 EndedBy::Holder => ConsentStatus::Revoked,
                 EndedBy::Client => ConsentStatus::EndedByClient,
             };
+            news.tell(now, BankEvent::ConsentRevoked, Subject::consent(view));
         }
         Ok(())
+    }
+
+    /// Brings the end of a consent forward to now.
+    pub(crate) fn cut_short(&mut self, id: &str, now: Timestamp, zone: &TimeZone) -> Result<(), Refusal> {
+        let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
+        if let Some(expires) = view.consent.expires_at.filter(|expires| expires.at > now) {
+            self.ends.remove(&(expires.at, id.to_owned()));
+            let end = local::instant(now, zone);
+            view.consent.expires_at = Some(end);
+            self.ends.insert((end.at, id.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// When the next consent ends by time.
+    pub(crate) fn next_end(&self) -> Option<Timestamp> {
+        self.ends.first().map(|(at, _)| *at)
+    }
+
+    /// Tells of the consents that time has ended.
+    pub(crate) fn lapse(&mut self, now: Timestamp, news: &mut News) {
+        while self.ends.first().is_some_and(|(at, _)| *at <= now)
+            && let Some((at, id)) = self.ends.pop_first()
+        {
+            let open =
+                |view: &&ConsentView| matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active);
+            if let Some(view) = self.by_id.get(&id).filter(open) {
+                let status = Some(ConsentStatus::Expired);
+                let subject = Subject { consent_status: status, ..Subject::consent(view) };
+                news.tell(at, BankEvent::ConsentExpired, subject);
+            }
+        }
+    }
+
+    /// Clients that may see an account in this scope at `now`, each once, by id.
+    pub(crate) fn clients_reading(&self, account: &str, scope: ConsentScope, now: Timestamp) -> Vec<String> {
+        let reads = |view: &&ConsentView| {
+            view.consent.scopes.contains(&scope)
+                && view.consent.account_ids.iter().any(|covered| covered == account)
+                && status_at(&view.consent, now) == ConsentStatus::Active
+        };
+        let clients: BTreeSet<&str> = self.by_id.values().filter(reads).map(|view| view.client_id.as_str()).collect();
+        clients.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Ids of the consents in force at `now`, of this client and account holder where they are named, oldest first.
+    pub(crate) fn in_force(&self, client_id: Option<&str>, user: Option<&str>, now: Timestamp) -> Vec<String> {
+        let fits = |view: &&ConsentView| {
+            client_id.is_none_or(|client| view.client_id == client)
+                && user.is_none_or(|user| view.user.as_deref() == Some(user))
+                && status_at(&view.consent, now) == ConsentStatus::Active
+        };
+        let mut found: Vec<&ConsentView> = self.by_id.values().filter(fits).collect();
+        found.sort_by_key(|view| (view.consent.created_at.at, view.consent.id.as_str()));
+        found.into_iter().map(|view| view.consent.id.clone()).collect()
     }
 
     fn awaiting(&mut self, id: &str, now: Timestamp) -> Result<&mut ConsentView, Refusal> {

@@ -12,11 +12,13 @@ use bank_fixtures::record::{
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use parking_lot::Mutex;
 
 use crate::bank::activity::Activity;
 use crate::bank::order::{Orderer, Orders, Step, later};
+use crate::bank::standing::Standings;
 use crate::bank::statement::Statement;
-use crate::bank::{NewPayment, PaymentOutcome, Refusal, local};
+use crate::bank::{BankEvent, NewPayment, News, PaymentOutcome, Refusal, Subject, local};
 use crate::profile::BankProfile;
 
 /// What changes while a world runs.
@@ -28,23 +30,14 @@ pub(crate) struct State {
     last: Timestamp,
 }
 
-/// Something that happened at the bank because time passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
-    /// When.
-    pub at: Timestamp,
-    /// To which payment.
-    pub payment_id: String,
-    /// What it is now.
-    pub status: PaymentStatus,
-}
-
 /// The state in the hands of the bank.
 pub(crate) struct Desk<'a> {
     pub profile: &'a BankProfile,
     pub book: &'a Book,
     pub seed: Seed,
     pub state: &'a mut State,
+    pub standings: &'a Standings,
+    pub news: &'a Mutex<News>,
 }
 
 impl State {
@@ -55,9 +48,8 @@ impl State {
 
 impl Desk<'_> {
     /// Carries out every step whose time has come.
-    pub(crate) fn settle(&mut self, now: Timestamp) -> Vec<Happened> {
+    pub(crate) fn settle(&mut self, now: Timestamp) {
         self.state.last = self.state.last.max(now);
-        let mut happened = Vec::new();
         while let Some((at, order, step)) = self.state.orders.next_due(now) {
             match step {
                 Step::Execute => self.execute(order, at),
@@ -69,10 +61,7 @@ impl Desk<'_> {
                 }
                 Step::Book => self.book_order(order, at),
             }
-            let payment = &self.state.orders.order(order).payment;
-            happened.push(Happened { at, payment_id: payment.id.clone(), status: payment.status });
         }
-        happened
     }
 
     /// Takes an order, or finds the one already taken under its key.
@@ -109,8 +98,12 @@ impl Desk<'_> {
             updated_at: today,
         };
         let order = self.state.orders.add(who, key, asked, payment, now);
+        self.tell(order, BankEvent::PaymentReceived, now);
         match scheduled {
-            Some(day) => self.state.orders.plan(order, Step::Execute, self.opening_hour(day)),
+            Some(day) => {
+                self.state.orders.plan(order, Step::Execute, self.opening_hour(day));
+                self.tell(order, BankEvent::PaymentScheduled, now);
+            }
             None => self.execute(order, now),
         }
         self.settle(now);
@@ -154,12 +147,15 @@ impl Desk<'_> {
         entry.remittance = description.map(str::to_owned).into_iter().collect();
         self.booked(&mut entry, now);
         let shown = entry.clone();
+        let subject =
+            Subject { account_id: Some(account_id.to_owned()), transaction_id: entry.id.clone(), ..Subject::default() };
+        self.news().tell(now, BankEvent::TransactionPosted, subject);
         self.state.activity.book(entry, amount.minor(), now);
         let balance_after = self.statement(account_id).balance(now).map(Amount::from);
         Ok(Transaction { balance_after, ..shown })
     }
 
-    fn catch_up(&mut self, now: Timestamp) -> Timestamp {
+    pub(super) fn catch_up(&mut self, now: Timestamp) -> Timestamp {
         let now = now.max(self.state.last);
         self.settle(now);
         now
@@ -182,37 +178,53 @@ impl Desk<'_> {
     }
 
     /// Moves the money: the debtor's leg and, for an account of this bank, the creditor's.
-    fn book_order(&mut self, order: usize, at: Timestamp) {
+    pub(super) fn book_order(&mut self, order: usize, at: Timestamp) {
         self.release(order);
         let mut debit = self.debit(order, at);
         self.booked(&mut debit, at);
         let minor = debit.amount.minor().expect("checked when the order was taken");
         let credit = self.credit(order, at);
+        self.tell_booked(order, &debit, at);
         self.state.activity.book(debit, minor, at);
         if let Some(mut credit) = credit {
             self.booked(&mut credit, at);
+            self.tell_booked(order, &credit, at);
             self.state.activity.book(credit, -minor, at);
         }
         self.set(order, PaymentStatus::Debited, at, None);
     }
 
-    fn release(&mut self, order: usize) {
+    pub(super) fn release(&mut self, order: usize) {
         let order = self.state.orders.order_mut(order);
         if let Some(hold) = order.hold.take() {
             self.state.activity.release(&order.asked.debtor_account_id, hold);
         }
     }
 
-    fn set(&mut self, order: usize, status: PaymentStatus, at: Timestamp, reason: Option<PaymentReason>) {
-        let at = self.instant(at);
-        self.state.orders.order_mut(order).set(status, at, reason);
+    pub(super) fn set(&mut self, order: usize, status: PaymentStatus, at: Timestamp, reason: Option<PaymentReason>) {
+        let shown = self.instant(at);
+        self.state.orders.order_mut(order).set(status, shown, reason);
+        self.tell(order, BankEvent::of_payment(status), at);
+    }
+
+    /// Tells what became of an order.
+    fn tell(&self, order: usize, event: BankEvent, at: Timestamp) {
+        let order = self.state.orders.order(order);
+        let subject = Subject {
+            client_id: Some(order.client_id.clone()),
+            user: Some(order.user.clone()),
+            account_id: Some(order.asked.debtor_account_id.clone()),
+            payment: Some(Box::new(order.payment.clone())),
+            ..Subject::default()
+        };
+        self.news().tell(at, event, subject);
     }
 
     /// Everything about an order that does not depend on what the account holds.
     fn check(&self, asked: &NewPayment, now: Timestamp) -> Result<(), Refusal> {
         let id = &asked.debtor_account_id;
         let debtor = self.book.account(id).ok_or_else(|| Refusal::UnknownAccount(id.clone()))?;
-        match debtor.status {
+        match self.standings.of(debtor) {
             AccountStatus::Open | AccountStatus::Unknown => {}
             AccountStatus::Closed => return Err(Refusal::AccountClosed(id.clone())),
             AccountStatus::Blocked => return Err(Refusal::AccountBlocked(id.clone())),
@@ -240,7 +252,7 @@ impl Desk<'_> {
         let Some(creditor) = self.own_account(&asked.creditor_account) else { return Ok(()) };
         let why = if creditor.id == asked.debtor_account_id {
             "it is the account to debit"
-        } else if creditor.status == AccountStatus::Closed {
+        } else if self.standings.of(creditor) == AccountStatus::Closed {
             "it is closed"
         } else if creditor.currency.is_some_and(|currency| currency != asked.amount.currency()) {
             "it is held in another currency"
@@ -260,7 +272,7 @@ impl Desk<'_> {
     }
 
     /// The debtor's leg of an order.
-    fn debit(&self, order: usize, at: Timestamp) -> Transaction {
+    pub(super) fn debit(&self, order: usize, at: Timestamp) -> Transaction {
         let payment = &self.state.orders.order(order).payment;
         let id = self.leg_id(&payment.id, "debit");
         let kind = TransactionKind::CreditTransferOut;
@@ -272,7 +284,7 @@ impl Desk<'_> {
     }
 
     /// The creditor's leg, if the creditor's account is at this bank.
-    fn credit(&self, order: usize, at: Timestamp) -> Option<Transaction> {
+    pub(super) fn credit(&self, order: usize, at: Timestamp) -> Option<Transaction> {
         let payment = &self.state.orders.order(order).payment;
         let account = self.own_account(&payment.creditor_account)?;
         let debtor = self.book.account(&payment.debtor_account_id)?;
@@ -313,7 +325,7 @@ impl Desk<'_> {
         }
     }
 
-    fn booked(&self, entry: &mut Transaction, at: Timestamp) {
+    pub(super) fn booked(&self, entry: &mut Transaction, at: Timestamp) {
         entry.status = TransactionStatus::Booked;
         entry.booking_date = Some(self.day(at));
         entry.booking_at = Some(self.instant(at));

@@ -3,6 +3,7 @@
 //! Owns what a consent lets through. Everything a client reads or orders goes through here, so that no handler can forget
 //! to ask whether an account is in the consent.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bank_fixtures::money::Amount;
@@ -47,27 +48,27 @@ impl<'a> Granted<'a> {
     ///
     /// # Errors
     /// The consent shows no such customer.
-    pub fn customer_accounts(&self, customer_id: &str) -> Result<Vec<&'a Account>, Refusal> {
+    pub fn customer_accounts(&self, customer_id: &str) -> Result<Vec<Cow<'a, Account>>, Refusal> {
         let shown = self.customers().iter().any(|party| party.id == customer_id);
         if shown { Ok(self.accounts()) } else { Err(Refusal::UnknownCustomer(customer_id.to_owned())) }
     }
 
     /// The accounts the consent covers, in the bank's order.
-    pub fn accounts(&self) -> Vec<&'a Account> {
+    pub fn accounts(&self) -> Vec<Cow<'a, Account>> {
         let covered = &self.consent.consent.account_ids;
-        self.ledger.book().accounts_of(&self.user).filter(|account| covered.contains(&account.id)).collect()
+        self.ledger.standing_accounts_of(&self.user).filter(|account| covered.contains(&account.id)).collect()
     }
 
     /// One account.
     ///
     /// # Errors
     /// The consent covers no such account.
-    pub fn account(&self, id: &str) -> Result<&'a Account, Refusal> {
+    pub fn account(&self, id: &str) -> Result<Cow<'a, Account>, Refusal> {
         let unknown = || Refusal::UnknownAccount(id.to_owned());
         if !self.consent.consent.account_ids.iter().any(|covered| covered == id) {
             return Err(unknown());
         }
-        self.ledger.book().account(id).ok_or_else(unknown)
+        self.ledger.account(id).ok_or_else(unknown)
     }
 
     /// The balances of one account: booked (owed, for a card or loan) and, but for a loan, available.
@@ -76,7 +77,7 @@ impl<'a> Granted<'a> {
     /// The consent covers no such account.
     pub fn balances(&self, account_id: &str) -> Result<Vec<Balance>, Refusal> {
         let account = self.account(account_id)?;
-        Ok(self.balances_in(&self.ledger.state(self.now), account))
+        Ok(self.balances_in(&self.ledger.state(self.now), &account))
     }
 
     fn balances_in(&self, state: &State, account: &Account) -> Vec<Balance> {
@@ -173,7 +174,7 @@ impl<'a> Granted<'a> {
             customers: self.customers().into_iter().cloned().collect(),
             balances: accounts.iter().map(|account| (account.id.clone(), self.balances_in(&state, account))).collect(),
             transactions: accounts.iter().flat_map(|account| whole(account)).map(Arc::unwrap_or_clone).collect(),
-            accounts: accounts.into_iter().cloned().collect(),
+            accounts: accounts.into_iter().map(Cow::into_owned).collect(),
             payments: payments.collect(),
         }
     }

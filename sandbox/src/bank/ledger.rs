@@ -1,19 +1,23 @@
 //! The ledger of one bank in one world: the procedural ground truth and what happened on top of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bank_fixtures::book::{Book, Customer};
 use bank_fixtures::money::Money;
-use bank_fixtures::record::{Account, Consent, Transaction};
+use bank_fixtures::record::{
+    Account, AccountStatus, Consent, ConsentScope, Payment, PaymentReason, PaymentStatus, Transaction,
+};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
-use parking_lot::{RwLock, RwLockReadGuard};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use crate::bank::consent::Consents;
-use crate::bank::desk::{Desk, Happened, State};
+use crate::bank::desk::{Desk, State};
 use crate::bank::granted::Granted;
+use crate::bank::standing::Standings;
 use crate::bank::truth::Truth;
-use crate::bank::{ConsentView, EndedBy, NewConsent, Refusal};
+use crate::bank::{BankEvent, ConsentView, EndedBy, Happened, NewConsent, News, Refusal, Subject};
 use crate::profile::BankProfile;
 
 /// The ledger of one bank in one world. To reset it, make a new one.
@@ -24,12 +28,23 @@ pub struct Ledger {
     seed: Seed,
     consents: RwLock<Consents>,
     state: RwLock<State>,
+    standings: Standings,
+    /// Taken last, inside the lock of what changed.
+    news: Mutex<News>,
 }
 
 impl Ledger {
     /// A ledger in which nothing has happened yet.
     pub fn new(profile: Arc<BankProfile>, book: Arc<Book>, seed: Seed) -> Ledger {
-        Ledger { profile, book, seed, consents: RwLock::default(), state: RwLock::new(State::new()) }
+        Ledger {
+            profile,
+            book,
+            seed,
+            consents: RwLock::default(),
+            state: RwLock::new(State::new()),
+            standings: Standings::default(),
+            news: Mutex::default(),
+        }
     }
 
     /// A ledger of its own in which the same has happened. The procedural book is shared, never copied.
@@ -41,12 +56,19 @@ impl Ledger {
             seed: self.seed,
             consents: RwLock::new(self.consents.read().clone()),
             state: RwLock::new(self.state.read().clone()),
+            standings: self.standings.clone(),
+            news: Mutex::new(self.news.lock().clone()),
         }
     }
 
     /// The bank's settings.
     pub fn profile(&self) -> &BankProfile {
         &self.profile
+    }
+
+    /// Where the bank's chance comes from.
+    pub(crate) fn seed(&self) -> Seed {
+        self.seed
     }
 
     /// The bank's data before anything happened.
@@ -68,7 +90,8 @@ impl Ledger {
     pub fn create_consent(&self, asked: NewConsent, now: Timestamp) -> Consent {
         let latest = now.saturating_add(self.profile.consents.valid_for).unwrap_or(Timestamp::MAX);
         let expires_at = asked.expires_at.map_or(latest, |wanted| wanted.min(latest));
-        self.consents.write().create(self.seed, asked, expires_at, (now, &self.profile.zone))
+        let mut consents = self.consents.write();
+        consents.create(self.seed, asked, expires_at, (now, &self.profile.zone), &mut self.news.lock())
     }
 
     /// A consent as it stands at `now`.
@@ -99,7 +122,7 @@ impl Ledger {
         if let Some(foreign) = account_ids.iter().find(|id| !own(id)) {
             return Err(Refusal::UnknownAccount(foreign.clone()));
         }
-        self.consents.write().approve(id, user, account_ids, now)
+        self.consents.write().approve(id, user, account_ids, now, &mut self.news.lock())
     }
 
     /// The account holder says no.
@@ -107,15 +130,75 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown, already decided or expired.
     pub fn reject_consent(&self, id: &str, user: &str, now: Timestamp) -> Result<(), Refusal> {
-        self.consents.write().reject(id, user, now)
+        self.consents.write().reject(id, user, now, &mut self.news.lock())
     }
 
     /// Ends a consent for good. Ending one that has ended is no error.
     ///
     /// # Errors
     /// The consent is unknown.
-    pub fn revoke_consent(&self, id: &str, by: EndedBy) -> Result<(), Refusal> {
-        self.consents.write().end(id, by)
+    pub fn revoke_consent(&self, id: &str, by: EndedBy, now: Timestamp) -> Result<(), Refusal> {
+        self.consents.write().end(id, by, now, &mut self.news.lock())
+    }
+
+    /// Brings the end of a consent forward: it has expired from now on.
+    ///
+    /// # Errors
+    /// The consent is unknown.
+    pub fn expire_consent(&self, id: &str, now: Timestamp) -> Result<(), Refusal> {
+        let mut consents = self.consents.write();
+        consents.cut_short(id, now, &self.profile.zone)?;
+        consents.lapse(now, &mut self.news.lock());
+        Ok(())
+    }
+
+    /// Ids of the consents in force, of this client and account holder where they are named, oldest first.
+    pub fn consents_in_force(&self, client_id: Option<&str>, user: Option<&str>, now: Timestamp) -> Vec<String> {
+        self.consents.read().in_force(client_id, user, now)
+    }
+
+    /// Clients that may see an account in this scope at `now`, by id.
+    pub(crate) fn clients_reading(&self, account: &str, scope: ConsentScope, now: Timestamp) -> Vec<String> {
+        self.consents.read().clients_reading(account, scope, now)
+    }
+
+    /// An account as it stands.
+    pub fn account(&self, id: &str) -> Option<Cow<'_, Account>> {
+        self.book.account(id).map(|account| self.standings.shown(account))
+    }
+
+    /// The accounts a user holds, as they stand.
+    pub(crate) fn standing_accounts_of(&self, user: &str) -> impl Iterator<Item = Cow<'_, Account>> {
+        self.book.accounts_of(user).map(|account| self.standings.shown(account))
+    }
+
+    /// Closes, blocks or opens an account.
+    ///
+    /// # Errors
+    /// The account is unknown.
+    pub fn set_account(&self, id: &str, status: AccountStatus, now: Timestamp) -> Result<(), Refusal> {
+        let account = self.account(id).ok_or_else(|| Refusal::UnknownAccount(id.to_owned()))?;
+        if account.status != status {
+            self.standings.set(id, status);
+            let subject = Subject { account_id: Some(id.to_owned()), ..Subject::default() };
+            self.news.lock().tell(now, BankEvent::AccountChanged, subject);
+        }
+        Ok(())
+    }
+
+    /// Makes a status of a payment so, against the bank's own timetable: money set aside is given free, booked legs are
+    /// reversed. A payment that was refused, cancelled or returned before stays as it is.
+    ///
+    /// # Errors
+    /// The payment is unknown.
+    pub fn overrule_payment(
+        &self,
+        id: &str,
+        status: PaymentStatus,
+        reason: Option<PaymentReason>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.desk(|mut desk| desk.overrule(id, status, reason, now))
     }
 
     /// What a consent shows of the bank at `now`.
@@ -134,6 +217,13 @@ impl Ledger {
         self.granted(consent_id, now).map(|granted| granted.truth())
     }
 
+    /// Any payment as it stands, whoever ordered it.
+    pub(crate) fn payment(&self, id: &str, now: Timestamp) -> Option<Payment> {
+        let state = self.state(now);
+        let order = state.orders.known(id).ok()?;
+        Some(state.orders.order(order).payment.clone())
+    }
+
     /// Books an entry on an account out of nothing.
     ///
     /// # Errors
@@ -148,10 +238,30 @@ impl Ledger {
         self.desk(|mut desk| desk.post(account_id, amount, description, now))
     }
 
-    /// Carries out what is due and tells what happened. Reading does the same on its own: call this when time was moved
-    /// and somebody wants to know what that did.
-    pub fn settle(&self, now: Timestamp) -> Vec<Happened> {
-        self.desk(|mut desk| desk.settle(now))
+    /// Carries out what is due. Reading does the same on its own: call this when time was moved and somebody listens.
+    pub fn settle(&self, now: Timestamp) {
+        if self.state.read().orders.is_due(now) {
+            self.desk(|mut desk| desk.settle(now));
+        }
+        if self.consents.read().next_end().is_some_and(|end| end <= now) {
+            self.consents.write().lapse(now, &mut self.news.lock());
+        }
+    }
+
+    /// What happened since somebody last asked, oldest first.
+    pub fn take_news(&self) -> Vec<Happened> {
+        self.news.lock().take()
+    }
+
+    /// When the next step of a payment is due.
+    pub fn next_step(&self) -> Option<Timestamp> {
+        self.state.read().orders.next_at()
+    }
+
+    /// When anything is due: the next step of a payment, or the end of a consent.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let end = self.consents.read().next_end();
+        self.next_step().into_iter().chain(end).min()
     }
 
     /// The state with everything carried out that is due at `now`.
@@ -161,13 +271,14 @@ impl Ledger {
             return state;
         }
         drop(state);
-        self.settle(now);
+        self.desk(|mut desk| desk.settle(now));
         self.state.read()
     }
 
     /// Lets the bank act on its state.
     pub(crate) fn desk<T>(&self, act: impl FnOnce(Desk<'_>) -> T) -> T {
         let mut state = self.state.write();
-        act(Desk { profile: &self.profile, book: &self.book, seed: self.seed, state: &mut state })
+        let Ledger { profile, book, standings, news, .. } = self;
+        act(Desk { profile, book, seed: self.seed, state: &mut state, standings, news })
     }
 }

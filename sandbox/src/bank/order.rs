@@ -154,6 +154,16 @@ impl Orders {
         position
     }
 
+    /// Any order by its id, whoever ordered it.
+    pub(crate) fn known(&self, id: &str) -> Result<usize, Refusal> {
+        self.by_id.get(id).copied().ok_or_else(|| Refusal::UnknownPayment(id.to_owned()))
+    }
+
+    /// When the next step is due.
+    pub(crate) fn next_at(&self) -> Option<Timestamp> {
+        self.due.first_key_value().map(|((at, _), _)| *at)
+    }
+
     pub(crate) fn order(&self, position: usize) -> &Order {
         &self.orders[position]
     }

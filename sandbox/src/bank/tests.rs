@@ -109,10 +109,13 @@ fn a_consent_ends_by_time_by_its_holder_and_by_its_client() {
     ));
     assert_eq!(status(&id, after(90 * 86_400 - 1)), ConsentStatus::Active);
     assert_eq!(status(&id, after(90 * 86_400)), ConsentStatus::Expired);
-    ledger.revoke_consent(&id, EndedBy::Holder).unwrap();
-    ledger.revoke_consent(&id, EndedBy::Client).unwrap();
+    ledger.revoke_consent(&id, EndedBy::Holder, start()).unwrap();
+    ledger.revoke_consent(&id, EndedBy::Client, start()).unwrap();
     assert_eq!(status(&id, start()), ConsentStatus::Revoked);
-    assert_eq!(ledger.revoke_consent("con_x", EndedBy::Client), Err(Refusal::UnknownConsent("con_x".to_owned())));
+    assert_eq!(
+        ledger.revoke_consent("con_x", EndedBy::Client, start()),
+        Err(Refusal::UnknownConsent("con_x".to_owned()))
+    );
 }
 
 #[test]
@@ -227,14 +230,17 @@ fn a_scheduled_payment_waits_for_its_day_and_can_be_cancelled_until_then() {
     assert_eq!(kept.status, PaymentStatus::Scheduled);
     assert_eq!(granted.cancel(&dropped.id).unwrap().status, PaymentStatus::Cancelled);
     assert_eq!(granted.cancel(&dropped.id).unwrap().status, PaymentStatus::Cancelled);
+    ledger.take_news();
+    ledger.settle(after(86_400));
     let happened: Vec<_> =
-        ledger.settle(after(86_400)).into_iter().map(|event| (event.at.to_string(), event.status)).collect();
+        ledger.take_news().into_iter().map(|event| (event.at.to_string(), event.event, event.version)).collect();
     let expected = [
-        ("2026-03-03T06:00:00Z", PaymentStatus::AcceptedChecks),
-        ("2026-03-03T06:00:01Z", PaymentStatus::InClearing),
-        ("2026-03-03T06:00:05Z", PaymentStatus::Debited),
+        ("2026-03-03T06:00:00Z", BankEvent::PaymentAccepted, 3),
+        ("2026-03-03T06:00:01Z", BankEvent::PaymentInClearing, 4),
+        ("2026-03-03T06:00:05Z", BankEvent::TransactionBooked, 1),
+        ("2026-03-03T06:00:05Z", BankEvent::PaymentDebited, 5),
     ];
-    assert_eq!(happened, expected.map(|(at, status)| (at.to_owned(), status)));
+    assert_eq!(happened, expected.map(|(at, event, version)| (at.to_owned(), event, version)));
     let granted = ledger.granted(&consent, after(86_400)).unwrap();
     assert!(matches!(granted.cancel(&kept.id), Err(Refusal::NotCancellable { status: PaymentStatus::Debited, .. })));
     assert_eq!(granted.payment(&dropped.id).unwrap().status, PaymentStatus::Cancelled);

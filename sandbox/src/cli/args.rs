@@ -88,6 +88,9 @@ pub(super) struct Serve {
     /// What control callers must present as a bearer token
     #[arg(long, value_name = "TOKEN", env = "BANK_SANDBOX_CONTROL_TOKEN", hide_env_values = true)]
     pub(super) control_token: Option<String>,
+    /// Let webhooks go to this host too; without it they stay on this machine (may be repeated)
+    #[arg(long = "webhook-allow", value_name = "HOST")]
+    pub(super) webhook_hosts: Vec<String>,
     /// Serve another world beside the default one, at /w/NAME (may be repeated)
     #[arg(long = "world", value_name = "NAME")]
     pub(super) worlds: Vec<String>,

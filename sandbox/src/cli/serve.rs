@@ -150,6 +150,9 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
     if let Some(token) = &options.control_token {
         builder = builder.control_token(token);
     }
+    for host in &options.webhook_hosts {
+        builder = builder.webhook_host(host);
+    }
     if let Some(base) = &options.public_base {
         let sound =
             url::Url::parse(base).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none());

@@ -11,6 +11,7 @@ use super::shape::Shaped;
 use super::{Control, bank_of, duration};
 use crate::auth::{AuthMethod, Client, NewClient};
 use crate::bank::EndedBy;
+use crate::webhook::{EndpointError, NewEndpoint};
 use crate::world::{GrantError, GrantOrder, ReadyAccess};
 
 #[derive(Deserialize)]
@@ -49,6 +50,16 @@ pub(super) struct Registration {
     redirect_uris: Vec<String>,
     auth_method: Option<String>,
     jwks: Option<serde_json::Value>,
+    webhook: Option<NewWebhook>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewWebhook {
+    url: String,
+    secret: Option<String>,
+    #[serde(default)]
+    types: Vec<String>,
 }
 
 impl Shaped for Registration {
@@ -126,6 +137,15 @@ pub(super) async fn register(
     let bank = bank_of(&world, asked.bank.as_deref())?;
     let method = asked.auth_method.as_deref().map(str::parse::<AuthMethod>).transpose();
     let method = method.map_err(|error| Failure::refused(format!("auth_method: {error}")))?;
+    let endpoint = asked.webhook.map(|NewWebhook { url, secret, types }| NewEndpoint {
+        client_id: String::new(),
+        url,
+        secret,
+        kinds: types,
+    });
+    let wrong = |error: EndpointError| Failure::refused(format!("webhook: {error}"));
+    // Before the client is there: half a registration is none.
+    endpoint.as_ref().map(|asked| bank.webhooks.read(asked)).transpose().map_err(wrong)?;
     let client = bank.auth.register(NewClient {
         client_id: asked.client_id,
         name: None,
@@ -138,6 +158,10 @@ pub(super) async fn register(
         crate::auth::RegistrationError::Taken(_) => Failure::conflict(error.to_string()),
         _ => Failure::refused(error.to_string()),
     })?;
+    if let Some(asked) = endpoint {
+        let asked = NewEndpoint { client_id: client.client_id.clone(), ..asked };
+        bank.webhooks.add(asked, bank.ledger.seed(), world.clock().now()).map_err(wrong)?;
+    }
     Ok((StatusCode::CREATED, axum::Json(view(&client))))
 }
 
@@ -163,8 +187,9 @@ pub(super) async fn withdraw(
 ) -> Result<StatusCode, Failure> {
     let world = control.world(&world)?;
     let bank = bank_of(&world, of.bank.as_deref())?;
-    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder);
+    let ended = bank.ledger.revoke_consent(&consent, EndedBy::Holder, world.clock().now());
     ended.map_err(|_| Failure::unknown("consent", &consent, &[]))?;
+    world.tell();
     Ok(StatusCode::NO_CONTENT)
 }
 

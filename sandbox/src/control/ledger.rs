@@ -65,6 +65,7 @@ pub(super) async fn post_entry(
     let now = world.clock().now();
     let posted = bank.ledger.post_entry(&asked.account_id, amount, asked.description.as_deref(), now);
     let posted = posted.map_err(|refusal| Failure::refused(refusal.to_string()))?;
+    world.tell();
     let transaction_id = posted.id.expect("every entry of a ledger has an id");
     Ok((StatusCode::CREATED, axum::Json(Posted { account_id: posted.account_id, transaction_id })))
 }

@@ -13,7 +13,7 @@ use super::Control;
 use super::access::Granted;
 use super::problem::{Failure, Json, Text};
 use super::shape::Shaped;
-use crate::clock::{self, Mode};
+use crate::clock::{self, Delays, Mode};
 use crate::scenario::{ClockSpec, Scenario};
 use crate::world::{AddError, Blueprint, DEFAULT, LoadRefused, Origin, Prepared, World, WorldError, Worlds};
 
@@ -86,6 +86,7 @@ struct NewClock {
     mode: ModeName,
     factor: Option<f64>,
     start: Option<String>,
+    delays: Option<DelaysName>,
 }
 
 #[derive(Deserialize)]
@@ -94,6 +95,14 @@ enum ModeName {
     Real,
     Manual,
     Scaled,
+    Auto,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DelaysName {
+    Real,
+    Virtual,
 }
 
 pub(super) async fn list(State(control): State<Arc<Control>>) -> axum::Json<Vec<WorldView>> {
@@ -111,6 +120,7 @@ pub(super) async fn create(
     blueprint.clock = asked.clock.map(NewClock::spec).transpose()?;
     blueprint.ttl = asked.ttl.as_deref().map(life).transpose()?;
     blueprint.clients = asked.clients;
+    blueprint.webhook_hosts = Arc::clone(control.worlds.default_world().webhook_hosts());
     let world = World::make(blueprint).map_err(|error| unmade(&error))?;
     control.worlds.add(Arc::clone(&world)).map_err(|error| unfit(&error))?;
     Ok((StatusCode::CREATED, axum::Json(control.view(&world))))
@@ -200,6 +210,7 @@ impl NewClock {
         let mode = match (self.mode, self.factor) {
             (ModeName::Real, None) => Mode::Real,
             (ModeName::Manual, None) => Mode::Manual,
+            (ModeName::Auto, None) => Mode::Auto,
             (ModeName::Scaled, Some(factor)) if factor > 0.0 && factor.is_finite() => Mode::Scaled { factor },
             (ModeName::Scaled, _) => {
                 return Err(Failure::refused("clock.factor: a scaled clock needs a factor above 0"));
@@ -209,7 +220,11 @@ impl NewClock {
         let start = self.start.as_deref().map(str::parse::<Timestamp>).transpose().map_err(|error| {
             Failure::refused(format!("clock.start: {error}; legal is an instant such as 2026-03-01T08:00:00Z"))
         })?;
-        Ok(ClockSpec { mode, start })
+        let delays = match self.delays {
+            None | Some(DelaysName::Real) => Delays::Real,
+            Some(DelaysName::Virtual) => Delays::Virtual,
+        };
+        Ok(ClockSpec { mode, start, delays })
     }
 }
 

@@ -6,9 +6,11 @@
 pub mod generic;
 
 use axum::http::Method;
+use bytes::Bytes;
 
 use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
+use crate::webhook::Notification;
 use crate::world::BankInstance;
 
 /// One version of one standard.
@@ -24,6 +26,11 @@ pub trait Dialect: Sync {
 
     /// A refusal of `request` in its own envelope, code, status and headers.
     fn problem(&self, problem: &Problem, request: &Request) -> Reply;
+
+    /// A webhook's JSON body; `None` if this bank has no webhooks.
+    fn notification(&self, _: &Notification<'_>) -> Option<Bytes> {
+        None
+    }
 
     /// What scenarios may match on that only the dialect can read out of a call.
     fn facts(&self, call: &Call<'_>) -> CallFacts;

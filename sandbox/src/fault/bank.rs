@@ -1,5 +1,6 @@
 //! Things that happen at the bank.
 
+use super::outcome::{self, ACCOUNT_STATUSES, CONSENT_ENDS};
 use super::prelude::*;
 
 /// The row of the catalogue.
@@ -7,8 +8,8 @@ pub(super) const FAULT: Fault = Fault {
     slug: "bank",
     layer: Layer::Bank,
     stages: &[Stage::Head],
-    about: "something happens at the bank: the account holder withdraws the consent, so that this call and all later ones under it are refused as the dialect says",
-    legal: "{consent.status: revoked}",
+    about: "something happens at the bank before this call is looked at: its consent ends, its account is closed or blocked, or the payment it names is refused; this call and all later ones meet it as the dialect says",
+    legal: "{consent.status: revoked or expired}, {account.status: closed, blocked or open}, or {payment.status: RJCT, CANC, returned or ACSC, reason: AM04}",
     example: "bank: {consent.status: revoked}",
     compile,
 };
@@ -17,9 +18,26 @@ pub(super) const FAULT: Fault = Fault {
 struct Event(Act);
 
 fn compile(value: Value<'_>) -> Option<Arc<dyn Effect>> {
-    let map = value.map(&["consent.status"])?;
-    map.required("consent.status")?.word_of(&["revoked"])?;
-    Some(Arc::new(Event(Act::RevokeConsent)))
+    let map = value.map(&["consent.status", "account.status", "payment.status", "reason"])?;
+    let said: Vec<&str> =
+        ["consent.status", "account.status", "payment.status"].into_iter().filter(|key| map.has(key)).collect();
+    let act = match said.as_slice() {
+        ["consent.status"] => Act::EndConsent(map.required("consent.status")?.one_of(CONSENT_ENDS)?),
+        ["account.status"] => Act::SetAccount(map.required("account.status")?.one_of(ACCOUNT_STATUSES)?),
+        ["payment.status"] => Act::OverrulePayment(outcome::payment(&map)?),
+        _ => {
+            value.refuse(
+                "this effect must say what happens",
+                "exactly one of consent.status, account.status and payment.status",
+            );
+            return None;
+        }
+    };
+    if let Some(reason) = map.optional("reason").filter(|_| said != ["payment.status"]) {
+        reason.refuse("only a payment has a reason", "payment.status beside it, or no reason");
+        return None;
+    }
+    Some(Arc::new(Event(act)))
 }
 
 impl Effect for Event {

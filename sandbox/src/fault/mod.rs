@@ -33,6 +33,7 @@ mod json_text;
 mod malformed;
 mod next_link;
 mod oauth;
+pub(crate) mod outcome;
 mod partial;
 mod patch;
 mod plan;
@@ -64,6 +65,7 @@ pub use encoding::Encoding;
 pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
+pub use outcome::{ConsentEnd, PaymentEnd};
 pub use patch::Patch;
 pub use plan::{
     Act, Break, Close, ConnectionPlan, Ending, Http1End, Keep, Odds, Plan, Provenance, Stall, TlsFlaw, Wire,

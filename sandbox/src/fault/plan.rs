@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use bank_fixtures::record::AccountStatus;
 use bytes::Bytes;
 
+use super::outcome::{ConsentEnd, PaymentEnd};
 use super::rewrite::Rewrite;
 use super::stage::Stage;
-use crate::exchange::Problem;
+use crate::exchange::{Problem, ProblemKind};
 use crate::scenario::Ticket;
 
 /// Everything the scenario decided about one request, ready to be carried out in the order of its fields.
@@ -18,6 +20,8 @@ use crate::scenario::Ticket;
 pub struct Plan {
     /// Changes of the bank's state made before the token is looked at, so that this call already meets them.
     pub acts: Vec<Act>,
+    /// Events of the scenario's own that come about with them.
+    pub emits: Vec<Arc<str>>,
     /// Wait before anything is answered.
     pub delay_before: Duration,
     /// Answer before the token is looked at: nothing is committed.
@@ -208,8 +212,12 @@ pub struct Stall {
 pub enum Act {
     /// The access token of this request is expired from now on.
     ExpireAccessToken,
-    /// The consent of this request is withdrawn by the account holder.
-    RevokeConsent,
+    /// The consent of this request ends.
+    EndConsent(ConsentEnd),
+    /// The account this request names is closed, blocked or opened.
+    SetAccount(AccountStatus),
+    /// The payment this request names takes another course.
+    OverrulePayment(PaymentEnd),
 }
 
 /// What happens to a connection before any request, in the order of its fields.
@@ -276,11 +284,32 @@ impl Plan {
         self.delay_before += later.delay_before;
         self.delay_after += later.delay_after;
         self.acts.append(&mut later.acts);
+        self.emits.append(&mut later.emits);
         self.rewrites.append(&mut later.rewrites);
         self.because.append(&mut later.because);
         self.tickets.append(&mut later.tickets);
         self.wire = self.wire.or(later.wire);
         self
+    }
+
+    /// The bank is down for maintenance for so long: whatever else was decided, this is the answer.
+    pub(crate) fn down(&mut self, left: Duration) {
+        let problem = Problem::new(ProblemKind::Unavailable, "the bank is closed for maintenance");
+        self.before = Some(Ending::Problem(problem.retry_after(left)));
+        self.acts.clear();
+        self.emits.clear();
+        self.because.push(Provenance {
+            rule: "maintenance".to_owned(),
+            phase: 0,
+            n: 1,
+            draw: None,
+            effect: "error unavailable".to_owned(),
+            stage: Stage::Head,
+            key: String::new(),
+            chance: None,
+            // No rule drew anything.
+            drawn_from: ("".into(), 0),
+        });
     }
 
     /// Ends the exchange at a stage, unless an earlier effect has.

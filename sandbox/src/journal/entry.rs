@@ -46,6 +46,28 @@ pub(crate) struct Entry {
     pub(crate) answer: Option<Answered>,
     pub(crate) class: Option<ErrorClass>,
     pub(crate) ending: Ending,
+    /// What was told, where the bank called a client.
+    pub(crate) webhook: Option<Told>,
+}
+
+/// One attempt to tell a client something.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) webhook_id: String,
+    pub(crate) event_id: String,
+    pub(crate) kind: String,
+    pub(crate) entity: String,
+    pub(crate) version: Option<u64>,
+    /// Place among the messages of the world, in the order of the events.
+    pub(crate) truth: u64,
+    /// Place among the attempts of the world, in the order they were made.
+    pub(crate) delivery: u64,
+    pub(crate) copy: u32,
+    pub(crate) attempt: u32,
+    pub(crate) bad_signature: bool,
+    /// The scenario's rule that shaped it.
+    pub(crate) rule: Option<String>,
+    pub(crate) outcome: &'static str,
 }
 
 /// The answer as it was made, whether or not it went out.

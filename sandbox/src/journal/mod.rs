@@ -19,7 +19,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-pub(crate) use entry::{Answered, Ending, Entry};
+pub(crate) use entry::{Answered, Ending, Entry, Told};
 pub(crate) use filter::Filter;
 pub(crate) use har::har;
 pub(crate) use packed::Packed;
@@ -285,6 +285,7 @@ mod tests {
             answer: Some(Answered { status: StatusCode::OK, headers: Packed::default(), body, sent_bytes: 0 }),
             class: None,
             ending: Ending::Complete,
+            webhook: None,
         }
     }
 

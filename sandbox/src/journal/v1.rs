@@ -49,6 +49,28 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error_class: Option<&'static str>,
     ending: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<Webhook<'a>>,
+}
+
+/// What an entry with the operation `webhook.deliver` says besides.
+#[derive(Serialize)]
+struct Webhook<'a> {
+    webhook_id: &'a str,
+    event_id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    entity: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    truth: u64,
+    delivery: u64,
+    copy: u32,
+    attempt: u32,
+    bad_signature: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'a str>,
+    outcome: &'static str,
 }
 
 #[derive(Serialize)]
@@ -140,6 +162,20 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> St
         }),
         error_class: entry.class.map(ErrorClass::name),
         ending: entry.ending.name(),
+        webhook: entry.webhook.as_ref().map(|told| Webhook {
+            webhook_id: &told.webhook_id,
+            event_id: &told.event_id,
+            kind: &told.kind,
+            entity: &told.entity,
+            version: told.version,
+            truth: told.truth,
+            delivery: told.delivery,
+            copy: told.copy,
+            attempt: told.attempt,
+            bad_signature: told.bad_signature,
+            rule: told.rule.as_deref(),
+            outcome: told.outcome,
+        }),
     };
     serde_json::to_string(&line).expect("strings and numbers serialise")
 }

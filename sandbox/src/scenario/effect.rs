@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bank_fixtures::document::{self, Kind, Value, suggest};
+use bank_fixtures::expectation::slug;
 
 use crate::fault::{Effect, FAULTS, Fault, Moment, Needs, Plan, STAGES, Stage};
 
@@ -13,6 +14,8 @@ pub(super) struct Group {
     parts: Vec<Arc<dyn Effect>>,
     /// Variables it sets.
     pub(super) sets: Vec<(String, String)>,
+    /// The event of the scenario's own that it emits.
+    pub(super) emits: Option<Arc<str>>,
     /// The effect as written, for the journal.
     pub(super) words: Arc<str>,
     /// Slugs of the faults in it.
@@ -20,7 +23,7 @@ pub(super) struct Group {
 }
 
 /// Keys of an effect that are no faults.
-const OTHER_KEYS: &[&str] = &["stage", "set"];
+const OTHER_KEYS: &[&str] = &["stage", "set", "emit"];
 /// Faults that leave nothing of the bank's own answer, or of the connection.
 const TERMINAL: &[&str] = &[
     "status",
@@ -62,16 +65,16 @@ pub(super) fn groups_at(value: Value<'_>, default: Stage) -> Option<Vec<Group>> 
 fn group(value: Value<'_>, default: Stage) -> Option<Group> {
     let (mut faults, mut unknown) = (Vec::new(), false);
     for (key, fault_value) in value.entries()? {
-        let slug = key.key_text();
-        match Fault::find(slug) {
+        let name = key.key_text();
+        match Fault::find(name) {
             Some(fault) => faults.push((fault, fault_value)),
-            None if OTHER_KEYS.contains(&slug) => {}
+            None if OTHER_KEYS.contains(&name) => {}
             None => {
                 unknown = true;
                 let legal: Vec<&str> =
                     FAULTS.iter().map(|fault| fault.slug).chain(OTHER_KEYS.iter().copied()).collect();
-                let near = suggest(slug, legal.iter().copied());
-                let wrong = key.diagnostic(format!("`{slug}` is not an effect"));
+                let near = suggest(name, legal.iter().copied());
+                let wrong = key.diagnostic(format!("`{name}` is not an effect"));
                 value.document().record(wrong.suggestion(near).legal(legal.join(", ")));
             }
         }
@@ -80,8 +83,9 @@ fn group(value: Value<'_>, default: Stage) -> Option<Group> {
     faults.sort_by_key(|(fault, _)| FAULTS.iter().position(|row| row.slug == fault.slug));
     let stage = stage(value, &faults, default);
     let sets = value.member("set").map(sets);
+    let emits = value.member("emit").map(slug);
     let parts: Vec<_> = faults.iter().map(|(fault, value)| (fault.compile)(*value)).collect();
-    if faults.is_empty() && sets.is_none() && !unknown {
+    if faults.is_empty() && sets.is_none() && emits.is_none() && !unknown {
         value.refuse(
             "this effect does nothing",
             "at least one fault of `list faults`, or `pass` in place of the effect",
@@ -95,6 +99,7 @@ fn group(value: Value<'_>, default: Stage) -> Option<Group> {
         stage: stage?,
         parts: parts.into_iter().collect::<Option<Vec<_>>>()?,
         sets: sets.unwrap_or(Some(Vec::new()))?,
+        emits: emits.map_or(Some(None), |name| name.map(|name| Some(name.into())))?,
         words: words(value).into(),
         faults: faults.iter().map(|(fault, _)| fault.slug).collect(),
     })
@@ -127,13 +132,13 @@ fn stage(value: Value<'_>, faults: &[(&'static Fault, Value<'_>)], default: Stag
     legal.then_some(stage)
 }
 
-fn sets(value: Value<'_>) -> Option<Vec<(String, String)>> {
+pub(super) fn sets(value: Value<'_>) -> Option<Vec<(String, String)>> {
     let read = |(key, value): (Value<'_>, Value<'_>)| Some((key.key_text().to_owned(), value.scalar()?.to_owned()));
     value.entries()?.into_iter().map(read).collect::<Vec<_>>().into_iter().collect()
 }
 
 /// The effect as it stands in the file, on one line.
-fn words(value: Value<'_>) -> String {
+pub(super) fn words(value: Value<'_>) -> String {
     let entries = value.entries().unwrap_or_default();
     let parts: Vec<String> =
         entries.into_iter().map(|(key, value)| format!("{} {}", key.key_text(), one_line(value))).collect();
@@ -163,6 +168,7 @@ impl Group {
         for part in &self.parts {
             part.apply(moment, plan);
         }
+        plan.emits.extend(self.emits.clone());
     }
 
     /// The least real time it takes.

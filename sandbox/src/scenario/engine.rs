@@ -38,7 +38,7 @@ pub struct Engine {
     index: ArcSwap<Index>,
     switches: Mutex<Switches>,
     /// Events some phase waits for.
-    awaited: Vec<&'static str>,
+    awaited: Vec<Arc<str>>,
     /// Whether some rule asks which attempt of a request a call is.
     counts_attempts: bool,
     /// By rule: what its limit remembers. Apart from the rest because calls under way write into it.
@@ -72,10 +72,13 @@ struct State {
     automata: Vec<HashMap<String, Automaton>>,
     variables: HashMap<String, String>,
     /// How often each awaited event has happened.
-    events: HashMap<&'static str, u64>,
+    events: Events,
     /// How often each request has come.
     attempts: HashMap<String, u64>,
 }
+
+/// How often each awaited event has happened.
+type Events = HashMap<Arc<str>, u64>;
 
 /// What one rule remembers of one key.
 #[derive(Debug, Clone)]
@@ -124,11 +127,15 @@ impl Engine {
     /// An engine for a scenario; `seed` is the world's.
     pub fn new(scenario: Arc<Scenario>, seed: Seed) -> Engine {
         let rules = &scenario.rules;
-        let switches = Switches::of(&scenario.profiles, rules);
-        let awaited = rules.iter().flat_map(|rule| &rule.phases).filter_map(|phase| match phase.length {
-            Length::Until(event) => Some(event),
+        let named = rules.iter().flat_map(|rule| &rule.switches);
+        let named = named.chain(scenario.events.iter().flat_map(|rule| &rule.switches));
+        let named = named.chain(scenario.deliveries.iter().flat_map(|rule| &rule.switches));
+        let switches = Switches::of(&scenario.profiles, named);
+        let awaited = rules.iter().flat_map(|rule| &rule.phases).filter_map(|phase| match &phase.length {
+            Length::Until(event) => Some(Arc::clone(event)),
             _ => None,
         });
+        let awaited = awaited.chain(scenario.events.iter().flat_map(|rule| rule.awaits()));
         let asks_attempt = |rule: &Rule| {
             let unless = rule.when.unless.as_ref();
             rule.matcher.attempt.is_some() || unless.is_some_and(|unless| unless.attempt.is_some())
@@ -137,8 +144,8 @@ impl Engine {
             name: scenario.name().into(),
             seed,
             index: ArcSwap::from_pointee(index(rules, &switches)),
-            switches: Mutex::new(switches),
             awaited: awaited.collect(),
+            switches: Mutex::new(switches),
             counts_attempts: rules.iter().any(asks_attempt),
             shelves: rules.iter().map(|_| Shelf::default()).collect(),
             places: (0..rules.len()).collect(),
@@ -316,9 +323,34 @@ impl Engine {
 
     /// Tells that a call of this operation succeeded: phases that wait `until` it end. Cheap if none does.
     pub fn happened(&self, event: &str) {
-        if let Some(event) = self.awaited.iter().find(|awaited| **awaited == event) {
-            *self.state.lock().events.entry(event).or_default() += 1;
+        if let Some(event) = self.awaited.iter().find(|awaited| ***awaited == *event) {
+            *self.state.lock().events.entry(Arc::clone(event)).or_default() += 1;
         }
+    }
+
+    /// Sets variables, as something other than a call ordered.
+    pub(crate) fn set(&self, variables: &[(String, String)]) {
+        self.state.lock().variables.extend(variables.iter().cloned());
+    }
+
+    /// The value of a variable; empty if nobody has set it.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        self.state.lock().variables.get(name).cloned().unwrap_or_default()
+    }
+
+    /// How often an awaited event has happened.
+    pub(crate) fn times(&self, event: &str) -> u64 {
+        self.state.lock().events.get(event).copied().unwrap_or_default()
+    }
+
+    /// `true` if some phase waits for an event.
+    pub(crate) fn awaits(&self) -> bool {
+        !self.awaited.is_empty()
+    }
+
+    /// Whether a rule about events or messages is in force.
+    pub(crate) fn admits(&self, disabled: bool, switches: &[Arc<str>]) -> bool {
+        !disabled && (switches.is_empty() || self.switches.lock().admit(switches))
     }
 
     /// Applies the effects a rule has at a stage; `true` if they end the request.
@@ -385,7 +417,8 @@ impl Index {
 
 fn index(rules: &[Rule], switches: &Switches) -> Index {
     let mut index = Index::empty();
-    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| switches.admit(rule)) {
+    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.disabled && switches.admit(&rule.switches))
+    {
         for stage in rule.stages() {
             let slot = Slot { stage, rule: number };
             match &rule.matcher.operations {
@@ -461,7 +494,7 @@ impl State {
 }
 
 impl Automaton {
-    fn new(rule: &Rule, now: Timestamp, events: &HashMap<&'static str, u64>) -> Automaton {
+    fn new(rule: &Rule, now: Timestamp, events: &Events) -> Automaton {
         let mut new =
             Automaton { n: 0, phase: 0, calls_in_phase: 0, entered: now, events_before: 0, fired: 0, block: None };
         new.enter(rule, 0, now, events);
@@ -469,7 +502,7 @@ impl Automaton {
     }
 
     /// The phase that gets this call: finished ones are left first. `None` after the last one.
-    fn phase_of_call(&mut self, rule: &Rule, now: Timestamp, events: &HashMap<&'static str, u64>) -> Option<usize> {
+    fn phase_of_call(&mut self, rule: &Rule, now: Timestamp, events: &Events) -> Option<usize> {
         while let Some(phase) = rule.phases.get(self.phase) {
             let finished = match &phase.length {
                 Length::Calls(calls) => self.calls_in_phase >= *calls,
@@ -486,7 +519,7 @@ impl Automaton {
         None
     }
 
-    fn enter(&mut self, rule: &Rule, phase: usize, now: Timestamp, events: &HashMap<&'static str, u64>) {
+    fn enter(&mut self, rule: &Rule, phase: usize, now: Timestamp, events: &Events) {
         self.phase = phase;
         self.calls_in_phase = 0;
         self.entered = now;

@@ -1,4 +1,4 @@
-//! `rules`, `profiles` and `include`: from the lists of a file and of the files it includes to one list of rules.
+//! `rules`, `profiles`, `timeline` and `include`: from the lists of a file and of the files it includes to one list of each.
 //!
 //! Rules are asked from top to bottom, so their order is the whole point: profiles come first, because whoever switches one
 //! on wants it to win; then the file's own rules; then those of included files, which the file's own may override.
@@ -11,9 +11,12 @@ use bank_fixtures::document::{self, Diagnostics, Kind, Value, suggest};
 use bank_fixtures::expectation::slug;
 use bank_fixtures::library;
 
+use super::deliver::DeliverRule;
+use super::event::EventRule;
 use super::lint::{self, Around};
 use super::rule::{Place, Rule};
 use super::switch::Profile;
+use super::timeline::{self, Item};
 
 /// Folders of shipped scenarios.
 const FOLDERS: [&str; 3] = ["faults", "journeys", "packs"];
@@ -97,6 +100,21 @@ pub(super) struct Including<'l> {
 pub(super) struct Rules {
     pub(super) profiles: Vec<Profile>,
     pub(super) rules: Vec<Rule>,
+    pub(super) events: Vec<EventRule>,
+    pub(super) deliveries: Vec<Arc<DeliverRule>>,
+    pub(super) timeline: Vec<Arc<Item>>,
+}
+
+/// What could be read of a file's own rules, each with where it stands, and of its timeline.
+#[derive(Debug)]
+pub(super) struct Own<'d> {
+    pub(super) rules: Vec<(Rule, Value<'d>)>,
+    pub(super) events: Vec<(EventRule, Value<'d>)>,
+    pub(super) deliveries: Vec<(DeliverRule, Value<'d>)>,
+    pub(super) timeline: Vec<Arc<Item>>,
+    profiles: Vec<Profile>,
+    /// Nothing in it is wrong.
+    pub(super) complete: bool,
 }
 
 impl<'l> Including<'l> {
@@ -168,37 +186,38 @@ pub(super) fn rules(root: Value<'_>, around: Around, including: &mut Including<'
         .member("include")
         .map(|value| value.list_or_one().into_iter().map(|value| (value, including.include(value, around))).collect())
         .unwrap_or_default();
-    let profiles = root.member("profiles").map(profiles);
-    let (declared, mut own, mut complete) = match profiles {
-        Some(Read { profiles, rules, complete }) => (profiles, rules, complete),
-        None => (Vec::new(), Vec::new(), true),
-    };
-    if let Some(value) = root.member("rules") {
-        for value in value.list_or_one() {
-            match Rule::read(value) {
-                Some(rule) => own.push((rule, value)),
-                None => complete = false,
-            }
-        }
+    let mut own = Own::new();
+    if let Some(value) = root.member("profiles") {
+        own.profiles(value);
     }
-    let beside: Vec<&Rule> = foreign.iter().filter_map(|(_, rules)| rules.as_ref()).flat_map(|it| &it.rules).collect();
+    if let Some(value) = root.member("rules") {
+        value.list_or_one().into_iter().for_each(|value| own.rule(value, None));
+    }
+    if let Some(value) = root.member("timeline") {
+        let read = timeline::items(value);
+        own.complete &= read.is_some();
+        own.timeline = read.unwrap_or_default();
+    }
+    own.complete &= foreign.iter().all(|(_, rules)| rules.is_some());
+    let beside: Vec<&Rules> = foreign.iter().filter_map(|(_, rules)| rules.as_ref()).collect();
     lint::lint(&own, &beside, around);
+    let mut complete = own.complete;
+    let mut all = own.found();
     let mut names: BTreeMap<String, Place> =
-        own.iter().map(|(rule, _)| (rule.name.to_string(), rule.place.clone())).collect();
-    let mut all = Rules { profiles: declared, rules: own.into_iter().map(|(rule, _)| rule).collect() };
+        all.names().map(|(name, place)| (name.to_string(), place.clone())).collect();
     for (value, rules) in foreign {
-        let Some(rules) = rules else {
-            complete = false;
-            continue;
-        };
-        for rule in &rules.rules {
-            if let Some(first) = names.insert(rule.name.to_string(), rule.place.clone()) {
-                let message = format!("two rules are called `{}`: at {first} and at {}", rule.name, rule.place);
+        let Some(rules) = rules else { continue };
+        for (name, place) in rules.names() {
+            if let Some(first) = names.insert(name.to_string(), place.clone()) {
+                let message = format!("two rules are called `{name}`: at {first} and at {place}");
                 value.refuse(message, "a name of its own for each rule: counts and draws belong to the name");
                 complete = false;
             }
         }
         all.rules.extend(rules.rules);
+        all.events.extend(rules.events);
+        all.deliveries.extend(rules.deliveries);
+        all.timeline.extend(rules.timeline);
         for profile in rules.profiles {
             // A profile of the same name in two files is one switch; the including file says how it stands at first.
             if !all.profiles.iter().any(|known| known.name == profile.name) {
@@ -209,55 +228,102 @@ pub(super) fn rules(root: Value<'_>, around: Around, including: &mut Including<'
     complete.then_some(all)
 }
 
-/// Reads a bare list of rules and looks at them together.
+/// Reads a bare list of rules about calls and looks at them together.
 pub(super) fn list(value: Value<'_>, around: Around) -> Option<Vec<Rule>> {
-    let list = value.list_or_one();
-    let read: Vec<Option<Rule>> = list.iter().map(|value| Rule::read(*value)).collect();
-    let complete = read.iter().all(Option::is_some);
-    let read: Vec<(Rule, Value<'_>)> =
-        read.into_iter().zip(list).filter_map(|(rule, value)| Some((rule?, value))).collect();
-    lint::lint(&read, &[], around);
-    complete.then(|| read.into_iter().map(|(rule, _)| rule).collect())
+    let mut own = Own::new();
+    value.list_or_one().into_iter().for_each(|value| own.rule(value, None));
+    lint::lint(&own, &[], around);
+    own.complete.then(|| own.found().rules)
 }
 
-/// What could be read of `profiles`.
-struct Read<'d> {
-    profiles: Vec<Profile>,
-    rules: Vec<(Rule, Value<'d>)>,
-    complete: bool,
-}
-
-/// `{name: [rules]}`, or `{name: {active: true, rules: [...]}}`.
-fn profiles(value: Value<'_>) -> Read<'_> {
-    let mut read = Read { profiles: Vec::new(), rules: Vec::new(), complete: true };
-    let Some(entries) = value.entries() else {
-        read.complete = false;
-        return read;
-    };
-    let mut seen = BTreeSet::new();
-    for (key, value) in entries {
-        let name = key.key_text();
-        let (mut active, mut rules) = (Some(false), Some(value));
-        if value.kind() == Kind::Map && value.member("name").is_none() {
-            let map = value.map(&["active", "rules"]);
-            active = map.map_or(Some(false), |map| map.optional("active").map_or(Some(false), Value::boolean));
-            rules = map.and_then(|map| map.optional("rules"));
-        }
-        let slug = slug(key).filter(|_| seen.insert(name));
-        read.complete &= slug.is_some() && active.is_some();
-        let (Some(_), Some(active)) = (slug, active) else { continue };
-        let switch: Arc<str> = name.into();
-        for value in rules.map(Value::list_or_one).unwrap_or_default() {
-            match Rule::read(value) {
-                Some(mut rule) => {
-                    rule.switches.insert(0, Arc::clone(&switch));
-                    rule.profile = Some(Arc::clone(&switch));
-                    read.rules.push((rule, value));
-                }
-                None => read.complete = false,
-            }
-        }
-        read.profiles.push(Profile { name: switch, active });
+impl Rules {
+    /// The name of every rule and where it is written.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&Arc<str>, &Place)> {
+        let rules = self.rules.iter().map(|rule| (&rule.name, &rule.place));
+        let events = self.events.iter().map(|rule| (&rule.name, &rule.place));
+        rules.chain(events).chain(self.deliveries.iter().map(|rule| (&rule.name, &rule.place)))
     }
-    read
+}
+
+impl<'d> Own<'d> {
+    fn new() -> Own<'d> {
+        Own {
+            rules: Vec::new(),
+            events: Vec::new(),
+            deliveries: Vec::new(),
+            timeline: Vec::new(),
+            profiles: Vec::new(),
+            complete: true,
+        }
+    }
+
+    /// Reads a rule about calls, about events or about messages; `profile` is the one it is written in.
+    fn rule(&mut self, value: Value<'d>, profile: Option<&Arc<str>>) {
+        let right = if value.member("deliver").is_some() {
+            let read = DeliverRule::read(value);
+            let right = read.is_some();
+            self.deliveries.extend(read.map(|mut rule| {
+                rule.switches.splice(0..0, profile.cloned());
+                rule.profile = profile.cloned();
+                (rule, value)
+            }));
+            right
+        } else if value.member("event").is_some() {
+            let read = EventRule::read(value);
+            let right = read.is_some();
+            self.events.extend(read.map(|mut rule| {
+                rule.switches.splice(0..0, profile.cloned());
+                rule.profile = profile.cloned();
+                (rule, value)
+            }));
+            right
+        } else {
+            let read = Rule::read(value);
+            let right = read.is_some();
+            self.rules.extend(read.map(|mut rule| {
+                rule.switches.splice(0..0, profile.cloned());
+                rule.profile = profile.cloned();
+                (rule, value)
+            }));
+            right
+        };
+        self.complete &= right;
+    }
+
+    /// `{name: [rules]}`, or `{name: {active: true, rules: [...]}}`.
+    fn profiles(&mut self, value: Value<'d>) {
+        let Some(entries) = value.entries() else {
+            self.complete = false;
+            return;
+        };
+        let mut seen = BTreeSet::new();
+        for (key, value) in entries {
+            let name = key.key_text();
+            let (mut active, mut rules) = (Some(false), Some(value));
+            if value.kind() == Kind::Map && value.member("name").is_none() {
+                let map = value.map(&["active", "rules"]);
+                active = map.map_or(Some(false), |map| map.optional("active").map_or(Some(false), Value::boolean));
+                rules = map.and_then(|map| map.optional("rules"));
+            }
+            let slug = slug(key).filter(|_| seen.insert(name));
+            self.complete &= slug.is_some() && active.is_some();
+            let (Some(_), Some(active)) = (slug, active) else { continue };
+            let switch: Arc<str> = name.into();
+            for value in rules.map(Value::list_or_one).unwrap_or_default() {
+                self.rule(value, Some(&switch));
+            }
+            self.profiles.push(Profile { name: switch, active });
+        }
+    }
+
+    /// What was read, without the places.
+    fn found(self) -> Rules {
+        Rules {
+            profiles: self.profiles,
+            rules: self.rules.into_iter().map(|(rule, _)| rule).collect(),
+            events: self.events.into_iter().map(|(rule, _)| rule).collect(),
+            deliveries: self.deliveries.into_iter().map(|(rule, _)| Arc::new(rule)).collect(),
+            timeline: self.timeline,
+        }
+    }
 }

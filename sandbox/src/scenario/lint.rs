@@ -1,5 +1,5 @@
 //! What no single key can know: names used twice, rules and phases that can never act, chance without a seed, variables
-//! nobody sets, conditions that no call can meet.
+//! nobody sets, events nobody emits, conditions that no call can meet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,11 +8,17 @@ use bank_fixtures::document::{Value, suggest};
 use bank_fixtures::duration;
 
 use super::connection;
+use super::deed::Deeds;
 use super::effect::Group;
+use super::event::EventRule;
+use super::include::{Own, Rules};
 use super::known;
 use super::matcher::{self, Matcher};
-use super::phase::Length;
-use super::rule::Rule;
+use super::pattern::Texts;
+use super::phase::{Length, Phase};
+use super::rule::{Place, Rule};
+use super::timeline::Item;
+use crate::bank::BANK_EVENTS;
 use crate::fault::Needs;
 use crate::operation::{OPERATIONS, Operation};
 
@@ -27,17 +33,12 @@ pub(super) struct Around {
 
 /// Records every mistake that shows only when all rules are looked at together. `beside` are rules of included files, which
 /// were looked at by themselves already.
-pub(super) fn lint(rules: &[(Rule, Value<'_>)], beside: &[&Rule], around: Around) {
-    let mut names = BTreeMap::new();
-    let all = || rules.iter().map(|(rule, _)| rule).chain(beside.iter().copied());
-    let groups = all().flat_map(|rule| rule.phases.iter().flat_map(|phase| &phase.effects));
-    let set: Vec<&(String, String)> = groups.flat_map(|group| &group.sets).collect();
+pub(super) fn lint(own: &Own<'_>, beside: &[&Rules], around: Around) {
+    names(own);
+    let said = Said::of(own, beside);
+    let rules = &own.rules;
     for (index, (rule, value)) in rules.iter().enumerate() {
         let place = value.member("name").unwrap_or(*value);
-        if let Some(first) = names.insert(rule.name.to_string(), rule.place.line) {
-            let message = format!("two rules are called `{}`; the first is in line {first}", rule.name);
-            place.refuse(message, "a name of its own for each rule: counts and draws belong to the name");
-        }
         if let Some(by) = rules[..index].iter().map(|(earlier, _)| earlier).find(|earlier| shadows(earlier, rule)) {
             let message = format!("this rule can never fire: `{}` before it ends every one of its calls", by.name);
             place.refuse(message, "a narrower `match`, a condition or phases on the rule before, or another order");
@@ -52,10 +53,74 @@ pub(super) fn lint(rules: &[(Rule, Value<'_>)], beside: &[&Rule], around: Around
             chance.refuse("this rule can never fire: its chance is 0", "a chance above 0, or `disabled: true`");
         }
         needs(rule, place);
-        variables(rule, *value, &set);
+        variables(&rule.when.state, *value, &said.set);
+        // What could not be read may be what emits it.
+        if own.complete {
+            awaited(&rule.phases, &said.emitted, *value);
+        }
         conditions(rule, *value);
         phases(rule, *value);
         clocks(rule, *value, around.pace);
+    }
+    for (rule, value) in &own.events {
+        let place = value.member("name").unwrap_or(*value);
+        if rule.has_chance() && !around.has_seed {
+            let chance = value.member("when").and_then(|when| when.member("chance")).unwrap_or(place);
+            chance.refuse("chance without a seed cannot be repeated", "a `seed:` at the top of the file: seed: 42");
+        }
+        variables(&rule.when.state, *value, &said.set);
+        if own.complete {
+            awaited(&rule.phases, &said.emitted, *value);
+            for name in rule.own_events().filter(|name| !said.emitted.contains(name)) {
+                nobody_emits(name, &said.emitted, value.member("event").unwrap_or(place));
+            }
+        }
+    }
+}
+
+/// What rules and timelines say to one another.
+struct Said<'a> {
+    /// The variables that are set, and to what.
+    set: Vec<&'a (String, String)>,
+    /// The events of the scenario's own.
+    emitted: BTreeSet<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    fn of(own: &'a Own<'_>, beside: &[&'a Rules]) -> Said<'a> {
+        let rules = own.rules.iter().map(|(rule, _)| rule).chain(beside.iter().flat_map(|it| &it.rules));
+        let groups: Vec<&Group> = rules.flat_map(|rule: &Rule| &rule.phases).flat_map(|phase| &phase.effects).collect();
+        let events = own.events.iter().map(|(rule, _)| rule).chain(beside.iter().flat_map(|it| &it.events));
+        let on_events = events.flat_map(|rule: &EventRule| &rule.phases).flat_map(|phase| &phase.effects);
+        let items = own.timeline.iter().chain(beside.iter().flat_map(|it| &it.timeline));
+        let by_the_clock = items.flat_map(|item: &std::sync::Arc<Item>| &item.deeds);
+        let deeds: Vec<&Deeds> = on_events.chain(by_the_clock).map(|deeds| &**deeds).collect();
+        let by_calls = groups.iter().flat_map(|group| &group.sets);
+        Said {
+            set: by_calls.chain(deeds.iter().flat_map(|deeds| deeds.sets())).collect(),
+            emitted: groups
+                .iter()
+                .filter_map(|group| group.emits.as_deref())
+                .chain(deeds.iter().flat_map(|deeds| deeds.emits()))
+                .collect(),
+        }
+    }
+}
+
+/// Rules of one name.
+fn names(own: &Own<'_>) {
+    let rules = own.rules.iter().map(|(rule, value)| (&rule.name, &rule.place, value));
+    let events = own.events.iter().map(|(rule, value)| (&rule.name, &rule.place, value));
+    let deliveries = own.deliveries.iter().map(|(rule, value)| (&rule.name, &rule.place, value));
+    let mut all: Vec<_> = rules.chain(events).chain(deliveries).collect();
+    all.sort_by_key(|(_, place, _)| place.line);
+    let mut names: BTreeMap<&str, &Place> = BTreeMap::new();
+    for (name, place, value) in all {
+        if let Some(first) = names.insert(name, place) {
+            let message = format!("two rules are called `{name}`; the first is in line {}", first.line);
+            let place = value.member("name").unwrap_or(*value);
+            place.refuse(message, "a name of its own for each rule: counts and draws belong to the name");
+        }
     }
 }
 
@@ -77,9 +142,9 @@ fn needs(rule: &Rule, place: Value<'_>) {
 }
 
 /// Variables that are asked for and that no rule sets, or sets to something else.
-fn variables(rule: &Rule, value: Value<'_>, set: &[&(String, String)]) {
+fn variables(asked: &[(String, Texts)], value: Value<'_>, set: &[&(String, String)]) {
     let names: BTreeSet<&str> = set.iter().map(|(name, _)| name.as_str()).collect();
-    for (variable, texts) in &rule.when.state {
+    for (variable, texts) in asked {
         let state = value.member("when").and_then(|when| when.member("state")).unwrap_or(value);
         let legal = format!("a rule with `do: {{set: {{{variable}: …}}}}`");
         if !names.contains(variable.as_str()) {
@@ -98,6 +163,27 @@ fn variables(rule: &Rule, value: Value<'_>, set: &[&(String, String)]) {
             place.refuse(format!("no rule sets `{variable}` to this"), format!("{known}, or {legal}"));
         }
     }
+}
+
+/// Events of the scenario's own that a rule's phases wait for and nobody emits.
+fn awaited<E>(phases: &[Phase<E>], emitted: &BTreeSet<&str>, rule: Value<'_>) {
+    let list = rule.member("phases").and_then(Value::list).unwrap_or_default();
+    for (phase, value) in phases.iter().zip(list) {
+        if let Length::Until(name) = &phase.length
+            && !name.contains('.')
+            && !emitted.contains(&**name)
+        {
+            nobody_emits(name, emitted, value.member("until").unwrap_or(value));
+        }
+    }
+}
+
+fn nobody_emits(name: &str, emitted: &BTreeSet<&str>, place: Value<'_>) {
+    let names = || OPERATIONS.iter().map(|row| row.1).chain(BANK_EVENTS.iter().map(|row| row.1));
+    let near = suggest(name, names().chain(emitted.iter().copied()));
+    let legal = format!("an event of `list events`, or `emit: {name}` in a rule or in the timeline");
+    let wrong = place.diagnostic(format!("nothing emits the event `{name}`")).suggestion(near);
+    place.document().record(wrong.legal(legal));
 }
 
 /// Conditions that no call of the rule's operations can meet.

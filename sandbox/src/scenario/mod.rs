@@ -6,8 +6,11 @@
 mod chance;
 pub mod cli;
 mod connection;
+mod deed;
+mod deliver;
 mod effect;
 mod engine;
+mod event;
 mod facts;
 mod include;
 mod key;
@@ -20,9 +23,11 @@ mod phase;
 mod prepare;
 mod quick;
 mod quota;
+mod reactor;
 pub mod replay;
 mod rule;
 mod switch;
+mod timeline;
 mod when;
 mod window;
 
@@ -31,14 +36,19 @@ use std::sync::Arc;
 use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::expectation::{Expectation, Head};
 
+pub(crate) use deed::{Deed, Deeds, Posting, Which, Who};
+pub(crate) use deliver::DeliverRule;
 pub use engine::Engine;
 pub use facts::{BankView, Facts};
 pub use include::{Disk, Library, Shipped};
 pub use prepare::{ClientSpec, ClockSpec, ConsentSpec};
 pub use quota::Ticket;
+pub(crate) use reactor::{Occurrence, Reactor};
+pub(crate) use timeline::Item;
 
-use crate::clock::Mode;
+use crate::clock::{Delays, Mode};
 use crate::profile::BankProfile;
+use event::EventRule;
 use include::Including;
 use lint::Around;
 use rule::Rule;
@@ -55,6 +65,9 @@ pub struct Scenario {
     consents: Vec<ConsentSpec>,
     profiles: Vec<Profile>,
     rules: Vec<Rule>,
+    events: Vec<EventRule>,
+    deliveries: Vec<Arc<DeliverRule>>,
+    timeline: Vec<Arc<Item>>,
     file: String,
     source: String,
     /// Files whose rules it includes.
@@ -68,20 +81,24 @@ pub(crate) const FILE_KEYS: &[(&str, &str)] = &[
     ("title", "one line about it"),
     ("covers", "rows of the catalogue and checks it exercises: [J4, C01]"),
     ("seed", "number every draw and all data derive from"),
-    ("clock", "real, manual, or {start: …, mode: real, manual or {scaled: 60}}"),
+    ("clock", "real, manual, auto, or {start: …, mode: real, manual, auto or {scaled: 60}, delays: real or virtual}"),
     ("dataset", "people and accounts of every bank in the world"),
     ("banks", "banks in the world: [plain], or {plain: {limits: …}} with keys of a bank file set anew"),
     ("clients", "OAuth clients registered beforehand"),
     ("consents", "consents granted beforehand"),
-    ("include", "rules of other scenario files, by path or shipped name; they come after this file's own"),
+    (
+        "include",
+        "rules and timelines of other scenario files, by path or shipped name; they come after this file's own",
+    ),
     ("profiles", "named groups of rules that are switched while the world runs: {outage: [rules]}, off at first"),
-    ("rules", "what happens to which calls"),
+    ("rules", "what happens to which calls, on which events, and to which webhooks"),
+    ("timeline", "what happens at the bank by the clock"),
     ("expect", "what a good client does, and which bank checks must fail"),
 ];
 
 const KEYS: &[&str] = &[
     "sandbox", "name", "title", "covers", "seed", "clock", "dataset", "banks", "clients", "consents", "include",
-    "profiles", "rules", "expect",
+    "profiles", "rules", "timeline", "expect",
 ];
 
 impl Scenario {
@@ -167,6 +184,16 @@ impl Scenario {
         &self.consents
     }
 
+    /// What becomes of messages on their way.
+    pub(crate) fn deliveries(&self) -> &[Arc<DeliverRule>] {
+        &self.deliveries
+    }
+
+    /// What happens by the clock.
+    pub(crate) fn timeline(&self) -> &[Arc<Item>] {
+        &self.timeline
+    }
+
     /// The file's name as given to [`Scenario::compile`].
     pub fn file(&self) -> &str {
         &self.file
@@ -195,6 +222,8 @@ impl Scenario {
 /// Virtual seconds per real second; zero for a clock that moves only when told.
 fn pace(clock: Option<ClockSpec>) -> f64 {
     match clock.map_or(Mode::Real, |clock| clock.mode) {
+        // Waits are on the world's clock themselves.
+        _ if clock.is_some_and(|clock| clock.delays == Delays::Virtual) => 1.0,
         Mode::Real => 1.0,
         Mode::Scaled { factor } => factor,
         _ => 0.0,
@@ -215,6 +244,7 @@ fn read(file: &str, text: &str, root: Value<'_>, including: &mut Including<'_>) 
     let around = Around { has_seed: map.has("seed"), pace: pace(clock.flatten()) };
     let rules = include::rules(root, around, including);
     version??;
+    let rules = rules?;
     dataset.unwrap_or(Some(String::new()))?;
     Some(Scenario {
         head: head?,
@@ -223,8 +253,11 @@ fn read(file: &str, text: &str, root: Value<'_>, including: &mut Including<'_>) 
         banks: banks?,
         clients: clients.unwrap_or(Some(Vec::new()))?,
         consents: consents.unwrap_or(Some(Vec::new()))?,
-        profiles: rules.as_ref().map(|read| read.profiles.clone())?,
-        rules: rules?.rules,
+        profiles: rules.profiles,
+        rules: rules.rules,
+        events: rules.events,
+        deliveries: rules.deliveries,
+        timeline: rules.timeline,
         included: including.files(),
         file: file.to_owned(),
         source: text.to_owned(),

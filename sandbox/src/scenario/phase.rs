@@ -1,19 +1,21 @@
 //! `phases`: what the first calls get, what the next ones get, and what comes after.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bank_fixtures::document::{Value, suggest};
 use bank_fixtures::duration;
 
-use super::effect::{self, Group};
+use super::effect::Group;
+use crate::bank::BANK_EVENTS;
 use crate::operation::OPERATIONS;
 
 /// One stretch of a rule's life.
 #[derive(Debug, Clone)]
-pub(super) struct Phase {
+pub(super) struct Phase<E = Group> {
     pub(super) length: Length,
     /// What it does; empty for a phase that lets calls pass.
-    pub(super) effects: Vec<Group>,
+    pub(super) effects: Vec<E>,
 }
 
 /// How long a phase lasts, per key.
@@ -23,8 +25,8 @@ pub(super) enum Length {
     Calls(u64),
     /// So long, from the first call that is in it, on the world's clock.
     For(Duration),
-    /// Until such a call succeeded somewhere in the world.
-    Until(&'static str),
+    /// Until such a call succeeded, or such an event came about, somewhere in the world.
+    Until(Arc<str>),
     Forever,
 }
 
@@ -32,18 +34,18 @@ pub(super) enum Length {
 pub(crate) const PHASE_KEYS: &[(&str, &str)] = &[
     ("calls", "lasts for so many calls of the key: exactly, in any interleaving"),
     ("for", "lasts so long on the world's clock, from its first call"),
-    ("until", "lasts until a call of this operation has succeeded"),
+    ("until", "lasts until a call of this operation has succeeded, or this event has come about"),
     ("forever", "lasts for ever: `forever: true` with `do`, or `forever: pass`"),
     ("do", "what happens to its calls; a phase without it lets them pass"),
 ];
 
-pub(super) fn phases(value: Value<'_>) -> Option<Vec<Phase>> {
+pub(super) fn phases<E>(value: Value<'_>, effects: impl Fn(Value<'_>) -> Option<Vec<E>>) -> Option<Vec<Phase<E>>> {
     let list = value.list()?;
     if list.is_empty() {
         value.refuse("no phase", "at least one: - calls: 3");
         return None;
     }
-    let phases: Vec<Option<Phase>> = list.iter().map(|value| phase(*value)).collect();
+    let phases: Vec<Option<Phase<E>>> = list.iter().map(|value| phase(*value, &effects)).collect();
     let endless = phases.iter().position(|phase| matches!(phase, Some(Phase { length: Length::Forever, .. })));
     if let Some(endless) = endless {
         for unreachable in &list[endless + 1..] {
@@ -54,7 +56,7 @@ pub(super) fn phases(value: Value<'_>) -> Option<Vec<Phase>> {
     phases.into_iter().collect()
 }
 
-fn phase(value: Value<'_>) -> Option<Phase> {
+fn phase<E>(value: Value<'_>, effects: impl Fn(Value<'_>) -> Option<Vec<E>>) -> Option<Phase<E>> {
     let map = value.map(&["calls", "for", "until", "forever", "do"])?;
     let lengths: Vec<&str> = ["calls", "for", "until", "forever"].into_iter().filter(|key| map.has(key)).collect();
     if lengths.len() != 1 {
@@ -64,7 +66,7 @@ fn phase(value: Value<'_>) -> Option<Phase> {
         };
         value.refuse(message, "exactly one of calls, for, until and forever");
     }
-    let effects = map.optional("do").map(effect::groups);
+    let effects = map.optional("do").map(effects);
     let length = match *lengths.first()? {
         "calls" => map.optional("calls")?.integer(1..=1_000_000_000u64).map(Length::Calls),
         "for" => map.optional("for")?.parse(duration::LEGAL, duration::parse).map(Length::For),
@@ -82,14 +84,16 @@ fn phase(value: Value<'_>) -> Option<Phase> {
     Some(Phase { length: length?, effects: effects.unwrap_or(Some(Vec::new()))? })
 }
 
-/// The name of an operation whose success is waited for.
-fn event(value: Value<'_>) -> Option<&'static str> {
+/// What is waited for: the success of an operation, an event of the bank, or one that the scenario emits.
+fn event(value: Value<'_>) -> Option<Arc<str>> {
     let text = value.scalar()?;
-    let found = OPERATIONS.iter().find(|row| row.1 == text).map(|row| row.1);
+    let names = || OPERATIONS.iter().map(|row| row.1).chain(BANK_EVENTS.iter().map(|row| row.1));
+    // A name without a dot is one the scenario must emit: that is looked at when all rules are known.
+    let found = names().find(|name| *name == text).or((!text.contains('.')).then_some(text));
     if found.is_none() {
-        let near = suggest(text, OPERATIONS.iter().map(|row| row.1));
-        let legal = "an operation: the phase ends when such a call has succeeded (token.refresh, payments.status, …)";
+        let near = suggest(text, names());
+        let legal = "an operation: the phase ends when such a call has succeeded (token.refresh, payments.status, …); an event of `list events`; or one that a rule emits";
         value.document().record(value.diagnostic(format!("`{text}` is not an event")).suggestion(near).legal(legal));
     }
-    found
+    found.map(Arc::from)
 }

@@ -8,7 +8,7 @@ use bank_fixtures::document::{Kind, Value, suggest};
 use bank_fixtures::duration;
 use jiff::Timestamp;
 
-use crate::clock::Mode;
+use crate::clock::{Delays, Mode};
 use crate::profile::BankProfile;
 
 /// How the world's clock starts and runs.
@@ -18,6 +18,8 @@ pub struct ClockSpec {
     pub start: Option<Timestamp>,
     /// How it runs.
     pub mode: Mode,
+    /// On which clock transport delays wait.
+    pub delays: Delays,
 }
 
 /// A client that is registered before the first call.
@@ -33,6 +35,8 @@ pub struct ClientSpec {
     pub redirect_uris: Vec<String>,
     /// `client_secret_basic`, `client_secret_post` or `none`.
     pub auth_method: String,
+    /// Where it is told what happened, and what signs that.
+    pub webhook: Option<(String, Option<String>)>,
 }
 
 /// A consent that is granted before the first call.
@@ -52,17 +56,24 @@ pub struct ConsentSpec {
     pub valid_for: Option<Duration>,
 }
 
-const CLOCK: &str = "real, manual, or {start: 2026-03-01T08:00:00Z, mode: real, manual or {scaled: 60}}";
+const CLOCK: &str = "real, manual, auto, or {start: 2026-03-01T08:00:00Z, mode: real, manual, auto or {scaled: 60}, delays: real or virtual}";
 
 pub(super) fn clock(value: Value<'_>) -> Option<ClockSpec> {
     if value.kind() != Kind::Map {
-        return Some(ClockSpec { start: None, mode: mode(value)? });
+        return Some(ClockSpec { start: None, mode: mode(value)?, delays: Delays::Real });
     }
-    let map = value.map(&["start", "mode"])?;
+    let map = value.map(&["start", "mode", "delays"])?;
     let start = map.optional("start").map(instant);
     let mode = map.optional("mode").map(mode);
-    Some(ClockSpec { start: start.map_or(Some(None), |read| read.map(Some))?, mode: mode.unwrap_or(Some(Mode::Real))? })
+    let delays = map.optional("delays").map(|value| value.one_of(DELAYS));
+    Some(ClockSpec {
+        start: start.map_or(Some(None), |read| read.map(Some))?,
+        mode: mode.unwrap_or(Some(Mode::Real))?,
+        delays: delays.unwrap_or(Some(Delays::Real))?,
+    })
 }
+
+const DELAYS: &[(&str, Delays)] = &[("real", Delays::Real), ("virtual", Delays::Virtual)];
 
 /// An instant, RFC 3339.
 pub(super) fn instant(value: Value<'_>) -> Option<Timestamp> {
@@ -78,6 +89,7 @@ fn mode(value: Value<'_>) -> Option<Mode> {
     match value.scalar()? {
         "real" => Some(Mode::Real),
         "manual" => Some(Mode::Manual),
+        "auto" => Some(Mode::Auto),
         other => {
             value.refuse(format!("`{other}` is no way a clock runs"), CLOCK);
             None
@@ -128,11 +140,12 @@ pub(super) fn dataset(value: Value<'_>) -> Option<String> {
 }
 
 pub(super) fn client(value: Value<'_>) -> Option<ClientSpec> {
-    let map = value.map(&["bank", "client_id", "client_secret", "redirect_uris", "auth_method"])?;
+    let map = value.map(&["bank", "client_id", "client_secret", "redirect_uris", "auth_method", "webhook"])?;
     let bank = map.optional("bank").map(Value::word);
     let client_id = map.required("client_id").and_then(Value::word);
     let client_secret = map.optional("client_secret").map(Value::word);
     let redirect_uris = map.optional("redirect_uris").map(|value| value.each(|uri| uri.word().map(str::to_owned)));
+    let webhook = map.optional("webhook").map(webhook);
     const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "none"];
     let auth_method = map.optional("auth_method").map(|value| value.word_of(METHODS));
     Some(ClientSpec {
@@ -141,7 +154,21 @@ pub(super) fn client(value: Value<'_>) -> Option<ClientSpec> {
         client_secret: owned(client_secret)?,
         redirect_uris: redirect_uris.unwrap_or(Some(Vec::new()))?,
         auth_method: auth_method.unwrap_or(Some("client_secret_basic"))?.to_owned(),
+        webhook: webhook.map_or(Some(None), |read| read.map(Some))?,
     })
+}
+
+fn webhook(value: Value<'_>) -> Option<(String, Option<String>)> {
+    let map = value.map(&["url", "secret"])?;
+    let url = map.required("url").and_then(|value| {
+        let read = |text: &str| match url::Url::parse(text) {
+            Ok(url) if url.scheme() == "http" => Ok(text.to_owned()),
+            _ => Err(format!("`{text}` is no address for webhooks")),
+        };
+        value.parse("http://127.0.0.1:9000/hooks", read)
+    });
+    let secret = map.optional("secret").map(Value::word);
+    Some((url?, owned(secret)?))
 }
 
 pub(super) fn consent(value: Value<'_>) -> Option<ConsentSpec> {

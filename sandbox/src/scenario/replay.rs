@@ -151,6 +151,10 @@ impl<'j> Made<'j> {
             replayed.compare("draw", self.draw.map_or("none".to_owned(), |told| near(told, draw)), draw.to_string());
             replayed.compare("hit", "true".to_owned(), hit.to_string());
         }
+        if self.scenario.is_empty() {
+            replayed.taken.push("no rule drew it: it comes of the timeline");
+            return replayed;
+        }
         let Some(scenario) = scenario else { return replayed };
         replayed.compare("scenario", self.scenario.to_owned(), scenario.name().to_owned());
         if let Some(seed) = scenario.seed() {

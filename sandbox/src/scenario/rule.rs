@@ -26,7 +26,6 @@ pub(super) struct Rule {
     pub(super) limit: Option<Limit>,
     /// Times it may fire, per key.
     pub(super) max: Option<u64>,
-    pub(super) tags: Vec<String>,
     pub(super) disabled: bool,
     /// The profile it is written in, if it is in one.
     pub(super) profile: Option<Arc<str>>,
@@ -46,6 +45,12 @@ pub(super) struct Rule {
 pub(super) struct Place {
     pub(super) file: Arc<str>,
     pub(super) line: usize,
+}
+
+impl Place {
+    pub(super) fn of(value: Value<'_>) -> Place {
+        Place { file: value.document().file().into(), line: value.diagnostic("").line }
+    }
 }
 
 impl fmt::Display for Place {
@@ -78,7 +83,7 @@ impl Rule {
         let when = map.optional("when").map(When::read);
         let key = map.optional("key").map(Key::read);
         let max = map.optional("max").map(|value| value.integer(1..=1_000_000_000u64));
-        let tags = map.optional("tags").map(|value| value.each(|value| slug(value).map(str::to_owned)));
+        let tags = map.optional("tags").map(|value| value.each(slug));
         let disabled = map.optional("disabled").map(Value::boolean);
         let forever = |effects| vec![Phase { length: Length::Forever, effects }];
         let limit = map.optional("limit").map(Limit::read);
@@ -86,7 +91,7 @@ impl Rule {
         let said: Vec<&str> = ["do", "phases", "limit"].into_iter().filter(|key| map.has(key)).collect();
         let phases = match said.as_slice() {
             ["do"] => map.optional("do").and_then(effect::groups).map(forever),
-            ["phases"] => map.optional("phases").and_then(phase::phases),
+            ["phases"] => map.optional("phases").and_then(|value| phase::phases(value, effect::groups)),
             ["limit"] => limit.as_ref()?.as_ref().map(|limit| forever(limit.over.clone())),
             [] => {
                 value.refuse("this rule does nothing", "`do`, `phases` or `limit`");
@@ -111,11 +116,10 @@ impl Rule {
             limit: limit?,
             max: max.map_or(Some(None), |read| read.map(Some))?,
             profile: None,
-            switches: tags.iter().map(|tag| tag.as_str().into()).collect(),
-            tags,
+            switches: tags.into_iter().map(Arc::from).collect(),
             disabled: disabled.unwrap_or(Some(false))?,
             course: course(value).into(),
-            place: Place { file: value.document().file().into(), line: value.diagnostic("").line },
+            place: Place::of(value),
             asks: (
                 map.optional("match").map(|value| asked("match", value)),
                 map.optional("when").map(|value| asked("when", value)),
@@ -150,7 +154,7 @@ impl Rule {
 }
 
 /// What a rule does, as data: `do` is a single phase without an end.
-fn course(value: Value<'_>) -> String {
+pub(super) fn course(value: Value<'_>) -> String {
     let said = |key: &str| value.member(key).map(json::of);
     let phases = said("phases").or_else(|| Some(serde_json::json!([{"forever": true, "do": said("do")?}])));
     serde_json::json!([phases, said("limit")]).to_string()

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use super::rule::Rule;
-
 /// A named group of rules, as the file declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Profile {
@@ -28,11 +26,11 @@ struct Switch {
 }
 
 impl Switches {
-    /// The profiles of a file, then the other tags of its rules, each as the file has it.
-    pub(super) fn of(profiles: &[Profile], rules: &[Rule]) -> Switches {
+    /// The profiles of a file, then the other tags its rules name, each as the file has it.
+    pub(super) fn of<'a>(profiles: &[Profile], named: impl Iterator<Item = &'a Arc<str>>) -> Switches {
         let new = |name: &Arc<str>, on| Switch { name: Arc::clone(name), on, initially: on };
         let mut switches: Vec<Switch> = profiles.iter().map(|profile| new(&profile.name, profile.active)).collect();
-        for name in rules.iter().flat_map(|rule| &rule.switches) {
+        for name in named {
             if !switches.iter().any(|switch| switch.name == *name) {
                 switches.push(new(name, true));
             }
@@ -61,10 +59,10 @@ impl Switches {
         found.map(|switch| switch.on = on).is_some()
     }
 
-    /// Whether a rule is in force.
-    pub(super) fn admit(&self, rule: &Rule) -> bool {
+    /// Whether a rule with these switches is in force.
+    pub(super) fn admit(&self, switches: &[Arc<str>]) -> bool {
         let on = |name: &Arc<str>| self.0.iter().all(|switch| switch.name != *name || switch.on);
-        !rule.disabled && rule.switches.iter().all(on)
+        switches.iter().all(on)
     }
 
     /// Every switch and how it stands.

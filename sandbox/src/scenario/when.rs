@@ -99,7 +99,7 @@ impl Count {
     }
 }
 
-fn count(value: Value<'_>) -> Option<Count> {
+pub(super) fn count(value: Value<'_>) -> Option<Count> {
     if value.kind() != Kind::List
         && let Some(step) = value.scalar().and_then(|text| text.strip_prefix("every "))
     {
@@ -117,7 +117,7 @@ fn count(value: Value<'_>) -> Option<Count> {
     Some(Count::These(numbers))
 }
 
-fn state(value: Value<'_>) -> Option<Vec<(String, Texts)>> {
+pub(super) fn state(value: Value<'_>) -> Option<Vec<(String, Texts)>> {
     let read = value.entries()?.into_iter().map(|(key, value)| Some((key.key_text().to_owned(), Texts::read(value)?)));
     read.collect::<Vec<_>>().into_iter().collect()
 }

@@ -30,13 +30,23 @@ pub struct Blueprint {
     pub clients: Vec<String>,
     /// How long it lives unused, in real time; for ever without.
     pub ttl: Option<Duration>,
+    /// Hosts outside this machine that its banks may tell what happened.
+    pub webhook_hosts: Arc<[String]>,
 }
 
 impl Blueprint {
     /// A world as the scenario describes it.
     pub fn new(name: &str, scenario: Option<Arc<Scenario>>) -> Blueprint {
-        let (banks, clients) = (Vec::new(), Vec::new());
-        Blueprint { name: name.to_owned(), scenario, seed: None, clock: None, banks, clients, ttl: None }
+        Blueprint {
+            name: name.to_owned(),
+            scenario,
+            seed: None,
+            clock: None,
+            banks: Vec::new(),
+            clients: Vec::new(),
+            ttl: None,
+            webhook_hosts: Arc::default(),
+        }
     }
 
     pub(super) fn resolved_seed(&self) -> Seed {
@@ -49,7 +59,9 @@ impl Blueprint {
         let named = self.scenario.as_ref().and_then(|scenario| scenario.clock());
         match self.clock.or(named) {
             None => Clock::real(),
-            Some(ClockSpec { start, mode }) => Clock::new(start.unwrap_or_else(clock::wall), mode),
+            Some(ClockSpec { start, mode, delays }) => {
+                Clock::new(start.unwrap_or_else(clock::wall), mode).with_delays(delays)
+            }
         }
     }
 

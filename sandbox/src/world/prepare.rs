@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{BankInstance, GrantOrder, ReadyAccess, WorldError};
 use crate::auth::NewClient;
 use crate::scenario::{ClientSpec, ConsentSpec, Scenario};
+use crate::webhook::NewEndpoint;
 
 /// Access that a scenario prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,12 @@ pub(super) fn prepare(
         for bank in of(banks, client.bank.as_deref())? {
             let registered = bank.auth.register(new_client(client));
             registered.map_err(|error| WorldError::Client(bank.slug.to_string(), error))?;
+            if let Some((url, secret)) = &client.webhook {
+                let (client_id, url, secret) = (client.client_id.clone(), url.clone(), secret.clone());
+                let asked = NewEndpoint { client_id, url, secret, kinds: Vec::new() };
+                let added = bank.webhooks.add(asked, bank.ledger.seed(), start);
+                added.map_err(|error| WorldError::Webhook(bank.slug.to_string(), error))?;
+            }
         }
     }
     let mut prepared = Vec::new();

@@ -1,12 +1,14 @@
 //! Copies of a world: kept to go back to, or let loose under a name of their own.
 //!
 //! A copy holds everything that happened: orders, consents, entries, idempotency keys, grants, tokens, sessions, registered
-//! clients, limits, what the rules have counted, variables, the scenario in force and the clock.
+//! clients and webhooks, limits, what the rules have counted, variables, the scenario in force, the clock, and what is yet to
+//! happen: timers of the copy fire in the copy. A snapshot stands still: nothing in it happens until a world is made of it.
 //! It shares what cannot change: profiles, the procedural book, compiled rules. Its journal begins empty, and its
 //! [`Origin`] says where the story before is told. Each part is copied in one piece, one part after the other: a call that is
 //! under way meanwhile may be in one and not yet in the next.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -93,7 +95,7 @@ impl World {
             },
         };
         let origin = self.as_origin(Some(id.clone()));
-        let world = self.copy(self.blueprint.clone(), &origin, Arc::default());
+        let world = self.copy(self.blueprint.clone(), &origin, Arc::default(), &Weak::new());
         let snapshot = Arc::new(Snapshot { id, taken_at: clock::wall(), origin, world });
         kept.snapshots.push(Arc::clone(&snapshot));
         Ok(snapshot)
@@ -135,7 +137,7 @@ impl World {
     pub fn restored(&self, id: &str) -> Result<Arc<World>, SnapshotError> {
         let snapshot = self.find_snapshot(id)?;
         let blueprint = Blueprint { scenario: snapshot.world.blueprint.scenario.clone(), ..self.blueprint.clone() };
-        Ok(Arc::new(snapshot.world.copy(blueprint, &snapshot.origin, Arc::clone(&self.snapshots))))
+        Ok(snapshot.world.alive(blueprint, &snapshot.origin, Arc::clone(&self.snapshots)))
     }
 
     /// A world of its own under another name, as this one is now or as it was when a snapshot was taken. Clients that
@@ -151,21 +153,31 @@ impl World {
     ) -> Result<Arc<World>, SnapshotError> {
         let mut blueprint = Blueprint { name: name.to_owned(), clients: Vec::new(), ..self.blueprint.clone() };
         change(&mut blueprint);
-        Ok(Arc::new(match snapshot {
-            None => self.copy(blueprint, &self.as_origin(None), Arc::default()),
+        Ok(match snapshot {
+            None => self.alive(blueprint, &self.as_origin(None), Arc::default()),
             Some(id) => {
                 let snapshot = self.find_snapshot(id)?;
                 blueprint.scenario = snapshot.world.blueprint.scenario.clone();
-                snapshot.world.copy(blueprint, &snapshot.origin, Arc::default())
+                snapshot.world.alive(blueprint, &snapshot.origin, Arc::default())
             }
-        }))
+        })
     }
 
     fn as_origin(&self, snapshot: Option<String>) -> Origin {
         Origin { world: self.name.clone(), snapshot, seq: self.journal.begun().0, at: self.clock.now() }
     }
 
-    fn copy(&self, blueprint: Blueprint, origin: &Origin, snapshots: Arc<Snapshots>) -> World {
+    /// A copy in which time goes on.
+    fn alive(&self, blueprint: Blueprint, origin: &Origin, snapshots: Arc<Snapshots>) -> Arc<World> {
+        let world = Arc::new_cyclic(|this| self.copy(blueprint, origin, snapshots, this));
+        world.tell();
+        world
+    }
+
+    fn copy(&self, blueprint: Blueprint, origin: &Origin, snapshots: Arc<Snapshots>, this: &Weak<World>) -> World {
+        // Not while something that is due is half done.
+        let _turn = self.turn.lock();
+        let agenda = self.agenda.fork();
         World {
             name: blueprint.name.clone(),
             seed: self.seed,
@@ -173,6 +185,9 @@ impl World {
             banks: self.banks.iter().map(|bank| Arc::new(bank.fork())).collect(),
             journal: Arc::default(),
             engine: ArcSwap::from_pointee(self.engine.load().fork()),
+            reactor: ArcSwap::from_pointee(self.reactor.load().fork()),
+            post: self.post.fork(&agenda),
+            agenda,
             prepared: self.prepared.clone(),
             header_faults: self.header_faults.fork(),
             standing: Mutex::new(Standing::in_force(clock::wall())),
@@ -180,6 +195,11 @@ impl World {
             origin: Some(origin.clone()),
             life: Life::new(blueprint.ttl),
             blueprint,
+            this: Weak::clone(this),
+            turn: Mutex::default(),
+            flights: AtomicUsize::new(0),
+            driven: AtomicBool::new(false),
+            roused: Arc::default(),
         }
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn call(bench: &Bench, line: &str, more: &str) -> Seen {
     let token = bench.token("default");
     let mut stream = bench.connect();
     let began = Instant::now();
-    write!(stream, "{line} HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\n{more}\r\n").unwrap();
+    // In one piece: a bank that resets as soon as it has read enough would reset the rest of the request.
+    let request = format!("{line} HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\n{more}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
     let (bytes, end) = to_the_end(&mut stream);
     Seen { bytes, end, took: began.elapsed() }
 }

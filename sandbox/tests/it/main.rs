@@ -20,4 +20,6 @@ mod rules;
 mod secure;
 mod snapshots;
 mod sockets;
+mod time;
+mod webhooks;
 mod worlds;

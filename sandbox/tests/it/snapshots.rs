@@ -165,3 +165,69 @@ fn a_fork_from_a_snapshot_and_the_mistakes_there_are() {
     }
     assert_eq!(bench.control("POST", "/v1/worlds/early/snapshots", "").0, 429);
 }
+
+/// An entry an hour from now, and a rule that tells the first from the second.
+const TIMERS: &str = "sandbox: 1\nname: timers\nseed: 5\nclock: {start: 2026-03-01T08:00:00Z, mode: manual}\n\
+    consents: [{client: demo, user: alice}]\n\
+    timeline:\n  - {name: salary, at: +1h, do: {transaction: {user: alice, amount: \"1.00\"}}}\n\
+    rules:\n  - {name: seen, event: transaction.posted, phases: [{calls: 1, do: {set: {seen: once}}}, {calls: 1, do: {set: {seen: twice}}}]}\n";
+
+#[test]
+fn what_is_yet_to_happen_happens_in_each_copy_for_itself() {
+    let bench = Bench::start();
+    let made = json!({"name": "a", "scenario": TIMERS}).to_string();
+    let (status, made) = bench.control("POST", "/v1/worlds", &made);
+    assert_eq!(status, 201, "{made}");
+    let account = made["access"][0]["account_ids"][0].clone();
+    let hour = |world: &str| {
+        let advanced = control(&bench, "POST", &format!("{world}/clock/advance"), json!({"by": "1h"}));
+        let fired = advanced["fired"].as_array().cloned().unwrap_or_default();
+        fired.iter().map(|fired| fired["by"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let seen = |world: &str| bench.control("GET", &format!("/v1/worlds/{world}/variables"), "").1["seen"].clone();
+    control(&bench, "POST", "a/snapshots", json!({"name": "before"}));
+    control(&bench, "POST", "a/fork", json!({"name": "b"}));
+
+    assert_eq!(
+        (hour("b"), seen("b"), seen("a")),
+        (vec!["salary".to_owned(), "seen".to_owned()], json!("once"), json!(null))
+    );
+    assert_eq!((hour("a"), seen("a")), (vec!["salary".to_owned(), "seen".to_owned()], json!("once")));
+    // What has happened does not happen again, and what the rule has counted came along.
+    control(&bench, "POST", "a/fork", json!({"name": "c"}));
+    assert_eq!((hour("c"), seen("c")), (Vec::new(), json!("once")));
+    let entry = json!({"account_id": account, "amount": {"value": "1.00", "currency": "GBP"}});
+    control(&bench, "POST", "c/transactions", entry);
+    assert_eq!((seen("c"), seen("a")), (json!("twice"), json!("once")));
+
+    control(&bench, "POST", "a/restore", json!({"snapshot": "before"}));
+    assert_eq!(
+        (seen("a"), hour("a"), seen("a")),
+        (json!(null), vec!["salary".to_owned(), "seen".to_owned()], json!("once"))
+    );
+}
+
+#[test]
+fn a_copy_knows_whom_to_tell() {
+    let bench = Bench::start();
+    let scenario = "sandbox: 1\nname: told\nseed: 5\nclock: {start: 2026-03-01T08:00:00Z, mode: manual}\n\
+        clients: [{client_id: shop, client_secret: s, webhook: {url: \"http://127.0.0.1:9\"}}]\n\
+        consents: [{client: shop, user: alice}]\n\
+        profiles: {lossy: [{name: lost, event: webhook.queued, deliver: {drop: 100%}}]}\n";
+    let made = json!({"name": "a", "scenario": scenario}).to_string();
+    let (_, made) = bench.control("POST", "/v1/worlds", &made);
+    let consent = made["access"][0]["consent_id"].as_str().unwrap().to_owned();
+    control(&bench, "POST", "a/clock/advance", json!({"by": "1s", "drain": true}));
+    control(&bench, "POST", "a/fork", json!({"name": "b"}));
+    control(&bench, "PUT", "b/profiles/lossy", json!({"on": true}));
+    let (status, _) = bench.control("DELETE", &format!("/v1/worlds/b/consents/{consent}"), "");
+    assert_eq!(status, 204);
+    control(&bench, "POST", "b/clock/advance", json!({"by": "1s", "drain": true}));
+    let told = |world: &str| -> Vec<Value> {
+        let entries = bench.journal(world).into_iter().filter(|entry| entry.get("webhook").is_some());
+        entries.map(|entry| json!([entry["webhook"]["version"], entry["webhook"]["outcome"]])).collect()
+    };
+    // Changes of an entity are numbered on; the switch that was turned is the copy's.
+    assert!(told("b").contains(&json!([3, "dropped"])), "{:?}", told("b"));
+    assert!(told("a").iter().all(|told| told[1] == "unreachable"), "{:?}", told("a"));
+}

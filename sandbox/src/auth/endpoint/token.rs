@@ -76,7 +76,7 @@ fn id_token(back: &BackChannel<'_>, issued: &Issued) -> Option<String> {
     let parties = (back.call.request.base_url.as_str(), holder.party.id.as_str(), code.grant.client_id.as_str());
     let (nonce, token) = (code.nonce.as_deref(), issued.access_token.as_str());
     let claims = IdTokenClaims::new(parties, nonce, code.auth_time, token, back.call.now);
-    Some(claims.sign(back.bank.auth.signing_key()))
+    Some(claims.sign(&back.bank.auth.signing_key()))
 }
 
 fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {

@@ -199,7 +199,11 @@ fn a_refresh_is_of_one_client_one_scope_and_one_consent() {
     assert_eq!(narrowed["scope"], "openid balances");
     let whole = bench.refresh(narrowed["refresh_token"].as_str().expect("text")).ok_json();
     assert_eq!(whole["scope"], tokens["scope"], "the refresh token keeps the scope that was granted");
-    bench.bank.ledger.revoke_consent(tokens["consent_id"].as_str().expect("text"), EndedBy::Holder).expect("known");
+    bench
+        .bank
+        .ledger
+        .revoke_consent(tokens["consent_id"].as_str().expect("text"), EndedBy::Holder, bench.now)
+        .expect("known");
     let token = whole["refresh_token"].as_str().expect("text");
     assert_eq!(bench.refresh(token).refusal(), "400 invalid_grant", "N60 consent withdrawn");
     let fresh = bench.tokens();
@@ -270,7 +274,11 @@ fn introspection_tells_a_client_about_its_own_tokens() {
     assert_eq!(public.refusal(), "401 invalid_client");
     bench.advance(Duration::from_secs(600));
     assert_eq!(ask(&bench, "demo", "demo-secret", access).ok_json(), nothing, "expired");
-    bench.bank.ledger.revoke_consent(tokens["consent_id"].as_str().expect("text"), EndedBy::Client).expect("known");
+    bench
+        .bank
+        .ledger
+        .revoke_consent(tokens["consent_id"].as_str().expect("text"), EndedBy::Client, bench.now)
+        .expect("known");
     assert_eq!(ask(&bench, "demo", "demo-secret", refresh).ok_json(), nothing, "consent ended");
 }
 

@@ -53,7 +53,7 @@ const ATTACKS: &[(&str, Attack)] = &[
     }),
     ("consent-in-force", |bench| {
         let tokens = bench.tokens();
-        bench.bank.ledger.revoke_consent(text(&tokens, "consent_id"), EndedBy::Holder).expect("known");
+        bench.bank.ledger.revoke_consent(text(&tokens, "consent_id"), EndedBy::Holder, bench.now).expect("known");
         bench.refresh(text(&tokens, "refresh_token")).status == 200
     }),
     ("fresh-code", |mut bench| {

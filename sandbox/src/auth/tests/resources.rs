@@ -74,7 +74,7 @@ fn a_route_gets_what_it_needs_or_says_what_is_missing() {
     assert_eq!(kind(&bench, Needs::Consent("accounts"), None), Err(ProblemKind::InvalidToken));
     assert_eq!(kind(&bench, Needs::Consent("accounts"), Some(&client)), Err(ProblemKind::InsufficientScope));
     assert_eq!(kind(&bench, Needs::Consent("customers"), Some(&holder)), Err(ProblemKind::InsufficientScope), "N68");
-    bench.bank.ledger.revoke_consent(&consent, EndedBy::Holder).expect("known");
+    bench.bank.ledger.revoke_consent(&consent, EndedBy::Holder, bench.now).expect("known");
     assert_eq!(kind(&bench, Needs::Consent("accounts"), Some(&holder)), Err(ProblemKind::ConsentRevoked));
     assert_eq!(kind(&bench, Needs::Client(""), Some(&holder)), Ok(()), "a withdrawn consent can still be read");
     let second = bench.tokens();

@@ -37,7 +37,7 @@ pub(super) fn search(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Prob
 pub(super) fn end(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
     Query::read(call, &[])?;
     let consent = own(bank, call)?.consent;
-    bank.ledger.revoke_consent(&consent.id, EndedBy::Client)?;
+    bank.ledger.revoke_consent(&consent.id, EndedBy::Client, call.now)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).committed())
 }
 

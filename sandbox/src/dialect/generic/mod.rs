@@ -16,13 +16,16 @@ mod read;
 mod tests;
 mod transaction;
 mod value;
+mod webhook;
 mod word;
 
 use axum::http::Method;
+use bytes::Bytes;
 
 use crate::dialect::{CallFacts, Dialect, Needs, Route, Surface};
 use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
+use crate::webhook::Notification;
 
 /// The generic REST dialect.
 pub struct Generic;
@@ -42,6 +45,10 @@ impl Dialect for Generic {
 
     fn problem(&self, problem: &Problem, request: &Request) -> Reply {
         problem::render(problem, request)
+    }
+
+    fn notification(&self, notification: &Notification<'_>) -> Option<Bytes> {
+        Some(webhook::body(notification))
     }
 
     fn facts(&self, call: &Call<'_>) -> CallFacts {
@@ -78,6 +85,7 @@ const LISTS: &[Operation] = &[
     Operation::TransactionsList,
     Operation::PaymentsList,
     Operation::ConsentsList,
+    Operation::WebhooksList,
 ];
 
 macro_rules! routes {
@@ -111,4 +119,7 @@ routes! {
     GET "/consents" ConsentsList Needs::Client(ANY) => consent::search;
     GET "/consents/{consent}" ConsentsGet Needs::Client(ANY) => consent::status;
     DELETE "/consents/{consent}" ConsentsDelete Needs::Client(ANY) => consent::end;
+    POST "/webhooks" WebhooksCreate Needs::Client(ANY) => webhook::create;
+    GET "/webhooks" WebhooksList Needs::Client(ANY) => webhook::search;
+    DELETE "/webhooks/{webhook}" WebhooksDelete Needs::Client(ANY) => webhook::end;
 }

@@ -24,7 +24,7 @@ pub(super) fn customer_accounts(bank: &BankInstance, call: &Call<'_>) -> Result<
     let customer = call.param("customer");
     let accounts = granted.customer_accounts(customer)?;
     let name = format!("accounts {} {customer}", granted.consent().consent.id);
-    list::page(call, &query, bank.ledger.profile().pages, &name, &accounts, |account| Account::from(*account))
+    list::page(call, &query, bank.ledger.profile().pages, &name, &accounts, |account| Account::from(&**account))
 }
 
 pub(super) fn accounts(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -32,14 +32,14 @@ pub(super) fn accounts(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Pr
     let granted = granted(bank, call)?;
     let name = format!("accounts {}", granted.consent().consent.id);
     let accounts = granted.accounts();
-    list::page(call, &query, bank.ledger.profile().pages, &name, &accounts, |account| Account::from(*account))
+    list::page(call, &query, bank.ledger.profile().pages, &name, &accounts, |account| Account::from(&**account))
 }
 
 pub(super) fn account(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
     Query::read(call, &[])?;
     let granted = granted(bank, call)?;
     let account = granted.account(call.param("account"))?;
-    Ok(list::record(StatusCode::OK, &Account::from(account)))
+    Ok(list::record(StatusCode::OK, &Account::from(&*account)))
 }
 
 pub(super) fn balances(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {

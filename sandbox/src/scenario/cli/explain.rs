@@ -1,14 +1,18 @@
 //! A scenario as a time line: what the n-th call will get; and what one fault does.
 
+use std::sync::Arc;
+
 use bank_fixtures::seed::Seed;
 
 use super::{UnknownName, columns};
 use crate::fault::{FAULTS, Fault};
 use crate::operation::OPERATIONS;
-use crate::scenario::Scenario;
+use crate::scenario::effect::Group;
 use crate::scenario::engine::draws_of;
-use crate::scenario::phase::Length;
+use crate::scenario::event::EventRule;
+use crate::scenario::phase::{Length, Phase};
 use crate::scenario::rule::Rule;
+use crate::scenario::{Deeds, Scenario};
 
 /// Calls of a block that are named one by one.
 const MOST_HITS: usize = 20;
@@ -29,7 +33,24 @@ pub fn scenario(scenario: &Scenario) -> String {
     if !scenario.included().is_empty() {
         text += &format!("\nincludes {}\n", scenario.included().join(", "));
     }
-    if scenario.rules.is_empty() {
+    for rule in &scenario.events {
+        text += &format!("\n{}\n", event_rule(rule, scenario));
+    }
+    for rule in scenario.deliveries() {
+        let heading = heading(&rule.name, rule.disabled, rule.profile.as_ref(), &rule.switches, scenario);
+        text += &format!("\n{heading}\n  webhooks\n  {}\n", rule.words);
+    }
+    if !scenario.timeline().is_empty() {
+        let rows = scenario.timeline().iter().flat_map(|item| {
+            item.deeds.iter().map(|deeds| vec![item.name.to_string(), item.when(), deeds.words.to_string()])
+        });
+        text += &format!("\ntimeline\n{}\n", columns(&rows.collect::<Vec<_>>(), "  ").trim_end());
+    }
+    if scenario.rules.is_empty()
+        && scenario.events.is_empty()
+        && scenario.deliveries.is_empty()
+        && scenario.timeline().is_empty()
+    {
         text += "\nno rules: every bank behaves well\n";
     }
     let expect = scenario.expect();
@@ -45,21 +66,35 @@ pub fn scenario(scenario: &Scenario) -> String {
     text
 }
 
-fn rule(rule: &Rule, scenario: &Scenario) -> String {
+/// The name of a rule, whether it is in force at first, and its tags.
+fn heading(
+    name: &str,
+    disabled: bool,
+    profile: Option<&Arc<str>>,
+    switches: &[Arc<str>],
+    scenario: &Scenario,
+) -> String {
     let active = |name: &str| scenario.profiles.iter().any(|profile| &*profile.name == name && profile.active);
-    let off = match &rule.profile {
-        _ if rule.disabled => " (disabled)".to_owned(),
+    let off = match profile {
+        _ if disabled => " (disabled)".to_owned(),
         Some(profile) if active(profile) => format!(" (profile {profile})"),
         Some(profile) => format!(" (profile {profile}, off until it is switched on)"),
         None => String::new(),
     };
-    let tags = if rule.tags.is_empty() { String::new() } else { format!(" [{}]", rule.tags.join(", ")) };
+    // The profile is the first switch; the others are tags.
+    let tags = &switches[usize::from(profile.is_some())..];
+    let tags = if tags.is_empty() { String::new() } else { format!(" [{}]", tags.join(", ")) };
+    format!("rule {name}{off}{tags}")
+}
+
+fn rule(rule: &Rule, scenario: &Scenario) -> String {
+    let heading = heading(&rule.name, rule.disabled, rule.profile.as_ref(), &rule.switches, scenario);
     let operations = match &rule.matcher.operations {
         None => "every operation".to_owned(),
         Some(all) if all.len() == OPERATIONS.len() => "every operation".to_owned(),
         Some(operations) => operations.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(", "),
     };
-    let mut text = format!("rule {}{off}{tags}\n  {operations}; counted per {}", rule.name, rule.key.words());
+    let mut text = format!("{heading}\n  {operations}; counted per {}", rule.key.words());
     let conditions = [&rule.asks.0, &rule.asks.1];
     for condition in conditions.into_iter().flatten() {
         text += &format!("\n  {condition}");
@@ -102,6 +137,21 @@ fn window(rule: &Rule, scenario: &Scenario) -> Option<String> {
     })
 }
 
+/// What a rule about events does, event by event.
+fn event_rule(rule: &EventRule, scenario: &Scenario) -> String {
+    let mut text = heading(&rule.name, rule.disabled, rule.profile.as_ref(), &rule.switches, scenario);
+    text += &format!("\n  on {}", rule.asks.0);
+    if let Some(condition) = &rule.asks.1 {
+        text += &format!("\n  {condition}");
+    }
+    if let Some(max) = rule.max {
+        text += &format!("\n  at most {max} times per key");
+    }
+    text.push('\n');
+    let row = |calls: &str, deeds: &Arc<Deeds>| vec![calls.to_owned(), deeds.words.to_string()];
+    text + columns(&stretches(&rule.phases, "event", row), "  ").trim_end()
+}
+
 /// One row per phase and effect: which calls, at which stage, what.
 fn rows(rule: &Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
@@ -117,17 +167,29 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
     }
     // Phases count what gets through to them: with a chance or a count, that is not every call.
     let one = if rule.when.chance.is_some() || rule.when.count.is_some() { "hit" } else { "call" };
-    // Call numbers are known until a phase ends by time or event.
+    let row =
+        |calls: &str, group: &Group| vec![calls.to_owned(), group.stage.name().to_owned(), group.words.to_string()];
+    rows.extend(stretches(&rule.phases, one, row));
+    rows
+}
+
+/// One row per phase and effect; `what` is counted: calls, hits or events.
+fn stretches<E>(phases: &[Phase<E>], what: &str, row: impl Fn(&str, &E) -> Vec<String>) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    // Numbers are known until a phase ends by time or event.
     let mut next = Some(1u64);
-    for phase in &rule.phases {
+    for phase in phases {
         let calls = match (&phase.length, next) {
-            (Length::Calls(1), Some(first)) => format!("{one} {first}"),
-            (Length::Calls(count), Some(first)) => format!("{one}s {first} to {}", first + count - 1),
-            (Length::Calls(count), None) => format!("then {count} {one}s"),
+            (Length::Calls(1), Some(first)) => format!("{what} {first}"),
+            (Length::Calls(count), Some(first)) => format!("{what}s {first} to {}", first + count - 1),
+            (Length::Calls(count), None) => format!("then {count} {what}s"),
             (Length::For(length), _) => format!("for {}", bank_fixtures::duration::text(*length)),
-            (Length::Until(event), _) => format!("until {event} succeeds"),
-            (Length::Forever, Some(1)) => format!("every {one}"),
-            (Length::Forever, Some(first)) => format!("from {one} {first}"),
+            (Length::Until(name), _) if OPERATIONS.iter().any(|row| row.1 == &**name) => {
+                format!("until {name} succeeds")
+            }
+            (Length::Until(name), _) => format!("until {name}"),
+            (Length::Forever, Some(1)) => format!("every {what}"),
+            (Length::Forever, Some(first)) => format!("from {what} {first}"),
             (Length::Forever, None) => "from then on".to_owned(),
         };
         next = match phase.length {
@@ -137,13 +199,12 @@ fn rows(rule: &Rule) -> Vec<Vec<String>> {
         if phase.effects.is_empty() {
             rows.push(vec![calls.clone(), "passes".to_owned()]);
         }
-        for (index, group) in phase.effects.iter().enumerate() {
-            let calls = if index == 0 { calls.clone() } else { String::new() };
-            rows.push(vec![calls, group.stage.name().to_owned(), group.words.to_string()]);
+        for (index, effect) in phase.effects.iter().enumerate() {
+            rows.push(row(if index == 0 { &calls } else { "" }, effect));
         }
     }
-    if !matches!(rule.phases.last().map(|phase| &phase.length), Some(Length::Forever)) {
-        let calls = next.map_or("from then on".to_owned(), |first| format!("from {one} {first}"));
+    if !matches!(phases.last().map(|phase| &phase.length), Some(Length::Forever)) {
+        let calls = next.map_or("from then on".to_owned(), |first| format!("from {what} {first}"));
         rows.push(vec![calls, "passes".to_owned()]);
     }
     rows

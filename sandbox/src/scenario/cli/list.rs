@@ -3,8 +3,12 @@
 use bank_fixtures::{expectation::Head, library};
 
 use super::{UnknownName, columns};
+use crate::bank::BANK_EVENTS;
+use crate::fault::outcome::REASONS;
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::operation::OPERATIONS;
+use crate::scenario::deed::DEED_KEYS;
+use crate::scenario::deliver::DELIVER_KEYS;
 use crate::scenario::key::KEYS;
 use crate::scenario::known::BANK_KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
@@ -20,6 +24,10 @@ pub const LISTS: &[(&str, &str)] = &[
     ("limits", "what `limit` takes"),
     ("errors", "what `error` can name, with the class a client should understand"),
     ("stages", "when an effect takes place"),
+    ("events", "what `event` and `until` can name besides operations"),
+    ("deeds", "what `do` of an event rule or of the timeline can do"),
+    ("deliveries", "what `deliver` can do to webhooks"),
+    ("reasons", "why a payment can be refused after it was taken"),
     ("scenarios", "the scenarios that come with the simulator"),
 ];
 
@@ -47,6 +55,10 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
             ERRORS.iter().map(|(name, kind)| vec![(*name).to_owned(), kind.class().name().to_owned()]).collect()
         }
         "stages" => STAGES.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
+        "events" => BANK_EVENTS.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
+        "deeds" => pair(DEED_KEYS),
+        "deliveries" => pair(DELIVER_KEYS),
+        "reasons" => pair(REASONS),
         "scenarios" => scenarios(),
         _ => return Err(UnknownName::new("a list", what, LISTS.iter().map(|row| row.0))),
     };

@@ -3,17 +3,22 @@
 use bank_fixtures::dataset::Dataset;
 use serde_json::{Map, Value, json};
 
+use crate::bank::BANK_EVENTS;
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::limit::{HeaderFamily, VENDOR_PARTS};
 use crate::operation::OPERATIONS;
 use crate::profile::BankProfile;
 use crate::scenario::FILE_KEYS;
+use crate::scenario::deed::{BANK_DEED_KEYS, DEED_KEYS};
+use crate::scenario::deliver::{DELIVER_KEYS, DELIVER_RULE_KEYS};
+use crate::scenario::event::{EVENT_KEYS, EVENT_ORDER_KEYS, EVENT_RULE_KEYS, EVENT_WHEN_KEYS};
 use crate::scenario::key::KEYS;
 use crate::scenario::known::{ACCOUNT_TYPES, BANK_KEYS, CONSENT_STATUSES, PAYMENT_STATUSES};
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::phase::PHASE_KEYS;
 use crate::scenario::rule::RULE_KEYS;
+use crate::scenario::timeline::TIMELINE_KEYS;
 use crate::scenario::when::WHEN_KEYS;
 
 /// `30s`, `1h30m`.
@@ -28,7 +33,15 @@ const QUOTA: &str = r"^\s*([0-9]+\s+(per\s+\S+(\s+\S+)?|at\s+once)|bucket\s+[0-9
 /// The schema as JSON text (draft 2020-12).
 pub fn schema() -> String {
     let slug = json!({"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"});
-    let rule = json!({"$ref": "#/$defs/rule"});
+    let rule = json!({
+        "if": {"required": ["deliver"]},
+        "then": {"$ref": "#/$defs/deliver_rule"},
+        "else": {
+            "if": {"required": ["event"]},
+            "then": {"$ref": "#/$defs/event_rule"},
+            "else": {"$ref": "#/$defs/rule"},
+        },
+    });
     let rules = json!({"type": "array", "items": rule});
     let word = json!({"type": "string", "pattern": r"\S"});
     let file = object(FILE_KEYS, |key| match key {
@@ -55,6 +68,7 @@ pub fn schema() -> String {
             "properties": {
                 "bank": word, "client_id": word, "client_secret": word, "redirect_uris": one_or_list(&word),
                 "auth_method": {"enum": ["client_secret_basic", "client_secret_post", "none"]},
+                "webhook": required(closed(&["url", "secret"], |_| word.clone()), &["url"]),
             },
         }))),
         "consents" => Some(one_or_list(&json!({
@@ -79,6 +93,7 @@ pub fn schema() -> String {
             ]},
         })),
         "rules" => Some(rules.clone()),
+        "timeline" => Some(one_or_list(&json!({"$ref": "#/$defs/item"}))),
         "expect" => Some(json!({"$ref": "#/$defs/expect"})),
         _ => None,
     });
@@ -96,7 +111,7 @@ pub fn schema() -> String {
             "duration": {"type": "string", "pattern": DURATION},
             "match": matcher(),
             "when": when(),
-            "phase": phase(),
+            "phase": phase("do"),
             "limit": limit(),
             "key": key(),
             "rule": self::rule(&slug),
@@ -105,7 +120,17 @@ pub fn schema() -> String {
                 {"$ref": "#/$defs/effect"},
                 {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/effect"}},
             ]},
-            "effect": effect(),
+            "effect": effect(&slug),
+            "event_rule": event_rule(&slug),
+            "event_phase": phase("deeds"),
+            "deliver_rule": deliver_rule(&slug),
+            "item": item(&slug),
+            "deeds": {"anyOf": [
+                {"const": "pass"},
+                {"$ref": "#/$defs/deed"},
+                {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/deed"}},
+            ]},
+            "deed": deed(&slug),
             "expect": expect(&slug),
         },
     });
@@ -127,8 +152,23 @@ fn matcher() -> Value {
 }
 
 fn when() -> Value {
-    let count = format!("{NUMBER}|^every [0-9]+$");
     object(WHEN_KEYS, |key| match key {
+        "unless" => Some(json!({"$ref": "#/$defs/match"})),
+        "bank" => Some(object(BANK_KEYS, |key| match key {
+            "payment.amount" => Some(json!({"$ref": "#/$defs/numbers"})),
+            "payment.status" => Some(words(PAYMENT_STATUSES)),
+            "consent.status" => Some(words(CONSENT_STATUSES)),
+            "account.type" => Some(words(ACCOUNT_TYPES)),
+            _ => Some(json!({"$ref": "#/$defs/texts"})),
+        })),
+        key => condition(key),
+    })
+}
+
+/// A condition that can be put on calls and on events.
+fn condition(key: &str) -> Option<Value> {
+    let count = format!("{NUMBER}|^every [0-9]+$");
+    match key {
         "count" => Some(one_or_list(&number(&count))),
         "chance" => Some(json!({"anyOf": [
             {"type": "number", "minimum": 0, "maximum": 1},
@@ -140,25 +180,19 @@ fn when() -> Value {
              "properties": {"from": {"type": "string"}, "to": {"type": "string"}}},
         ]})),
         "state" => Some(json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/texts"}})),
-        "unless" => Some(json!({"$ref": "#/$defs/match"})),
-        "bank" => Some(object(BANK_KEYS, |key| match key {
-            "payment.amount" => Some(json!({"$ref": "#/$defs/numbers"})),
-            "payment.status" => Some(words(PAYMENT_STATUSES)),
-            "consent.status" => Some(words(CONSENT_STATUSES)),
-            "account.type" => Some(words(ACCOUNT_TYPES)),
-            _ => Some(json!({"$ref": "#/$defs/texts"})),
-        })),
         _ => None,
-    })
+    }
 }
 
-fn phase() -> Value {
+/// A phase; `effects` is the definition of what it does.
+fn phase(effects: &str) -> Value {
+    let until = [operations(), events()].concat();
     let mut phase = object(PHASE_KEYS, |key| match key {
         "calls" => Some(json!({"type": "integer", "minimum": 1})),
         "for" => Some(json!({"$ref": "#/$defs/duration"})),
-        "until" => Some(json!({"enum": operations()})),
+        "until" => Some(json!({"anyOf": [{"enum": until}, own_event()]})),
         "forever" => Some(json!({"enum": [true, "pass"]})),
-        "do" => Some(json!({"$ref": "#/$defs/do"})),
+        "do" => Some(json!({"$ref": format!("#/$defs/{effects}")})),
         _ => None,
     });
     let pass = json!({"properties": {"forever": {"const": "pass"}}, "required": ["forever"]});
@@ -222,7 +256,94 @@ fn limit() -> Value {
     limit
 }
 
-fn effect() -> Value {
+fn event_rule(slug: &Value) -> Value {
+    let event = json!({"anyOf": [{"enum": events()}, own_event(), {"type": "string", "pattern": r"\*"}]});
+    let keys: Vec<&str> = EVENT_KEYS.iter().map(|row| row.0).collect();
+    let when = closed(EVENT_WHEN_KEYS, |key| match key {
+        "bank" => closed(EVENT_ORDER_KEYS, |key| match key {
+            "payment.amount" => json!({"$ref": "#/$defs/numbers"}),
+            _ => json!({"$ref": "#/$defs/texts"}),
+        }),
+        "client" | "account" => json!({"$ref": "#/$defs/texts"}),
+        key => condition(key).unwrap_or_else(|| json!({})),
+    });
+    let mut rule = object(EVENT_RULE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "event" => Some(one_or_list(&event)),
+        "when" => Some(when.clone()),
+        "key" => Some(one_or_list(&json!({"enum": keys}))),
+        "do" => Some(json!({"$ref": "#/$defs/deeds"})),
+        "phases" => Some(json!({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/event_phase"}})),
+        "max" => Some(json!({"type": "integer", "minimum": 1})),
+        "tags" => Some(one_or_list(slug)),
+        "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
+    merge(&mut rule, json!({"required": ["name", "event"], "oneOf": exactly_one(&["do", "phases"])}));
+    rule
+}
+
+fn deliver_rule(slug: &Value) -> Value {
+    let retry = closed(&["after", "max", "backoff"], |key| match key {
+        "after" => one_or_list(&json!({"enum": ["5xx", "4xx", "timeout"]})),
+        "max" => json!({"type": "integer", "minimum": 0}),
+        _ => json!({"type": "string"}),
+    });
+    let mut deliver = object(DELIVER_KEYS, |key| match key {
+        "copies" => Some(json!({"type": "integer", "minimum": 1})),
+        "order" => Some(json!({"enum": ["reverse", "shuffle"]})),
+        "window" | "delay" => Some(json!({"$ref": "#/$defs/duration"})),
+        "signature" => Some(required(closed(&["bad"], |_| json!({})), &["bad"])),
+        "retry" => Some(retry.clone()),
+        _ => None,
+    });
+    // There is no order without something to order.
+    merge(&mut deliver, json!({"dependentRequired": {"order": ["window"]}}));
+    let rule = object(DELIVER_RULE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "event" => Some(json!({"const": "webhook.queued"})),
+        "when" => Some(closed(&["client", "type"], |_| json!({"$ref": "#/$defs/texts"}))),
+        "deliver" => Some(deliver.clone()),
+        "tags" => Some(one_or_list(slug)),
+        "disabled" => Some(json!({"type": "boolean"})),
+        _ => None,
+    });
+    required(rule, &["name", "event", "deliver"])
+}
+
+fn item(slug: &Value) -> Value {
+    let mut item = object(TIMELINE_KEYS, |key| match key {
+        "name" => Some(slug.clone()),
+        "at" => Some(json!({"type": "string"})),
+        "every" => Some(json!({"$ref": "#/$defs/duration"})),
+        "times" => Some(json!({"type": "integer", "minimum": 1})),
+        "do" => Some(json!({"$ref": "#/$defs/deeds"})),
+        _ => None,
+    });
+    let when = json!([{"required": ["at"]}, {"required": ["every"]}]);
+    merge(&mut item, json!({"required": ["do"], "anyOf": when, "dependentRequired": {"times": ["every"]}}));
+    item
+}
+
+fn deed(slug: &Value) -> Value {
+    let posting =
+        closed(&["account", "user", "amount", "currency", "description"], |_| json!({"$ref": "#/$defs/scalar"}));
+    let mut deed = object(DEED_KEYS, |key| match key {
+        "after" | "advance" => Some(json!({"$ref": "#/$defs/duration"})),
+        "bank" => Some(closed(BANK_DEED_KEYS, |_| json!({"$ref": "#/$defs/scalar"}))),
+        "transaction" => Some(required(posting.clone(), &["amount"])),
+        "webhook" => Some(json!({"type": "string", "pattern": r"\S"})),
+        "set" => Some(sets()),
+        "emit" => Some(slug.clone()),
+        _ => None,
+    });
+    // A wait alone does nothing.
+    let alone = json!({"required": ["after"], "maxProperties": 1});
+    merge(&mut deed, json!({"minProperties": 1, "not": alone}));
+    deed
+}
+
+fn effect(slug: &Value) -> Value {
     let mut properties = Map::new();
     for fault in FAULTS {
         let mut property =
@@ -235,12 +356,12 @@ fn effect() -> Value {
     }
     let stages: Vec<&str> = STAGES.iter().map(|row| row.1).collect();
     properties.insert("stage".to_owned(), json!({"enum": stages, "description": "when it takes place"}));
-    let set = json!({
-        "type": "object",
-        "additionalProperties": {"$ref": "#/$defs/scalar"},
-        "description": "variables it sets, for `when: {state: …}`",
-    });
+    let mut set = sets();
+    merge(&mut set, json!({"description": "variables it sets, for `when: {state: …}`"}));
     properties.insert("set".to_owned(), set);
+    let mut emit = slug.clone();
+    merge(&mut emit, json!({"description": "the name of an event of the scenario's own, for `event:` and `until:`"}));
+    properties.insert("emit".to_owned(), emit);
     // A stage alone does nothing.
     let alone = json!({"required": ["stage"], "maxProperties": 1});
     json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties, "not": alone})
@@ -262,6 +383,20 @@ fn expect(slug: &Value) -> Value {
 
 fn operations() -> Vec<&'static str> {
     OPERATIONS.iter().map(|row| row.1).collect()
+}
+
+fn events() -> Vec<&'static str> {
+    BANK_EVENTS.iter().map(|row| row.1).collect()
+}
+
+/// The name of an event of the scenario's own.
+fn own_event() -> Value {
+    json!({"type": "string", "pattern": r"^[^.*]+$"})
+}
+
+/// Variables and what they are set to.
+fn sets() -> Value {
+    json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/scalar"}})
 }
 
 /// A number, or a condition on one.
@@ -288,6 +423,17 @@ fn object(keys: &[(&str, &str)], schema: impl Fn(&str) -> Option<Value>) -> Valu
         })
         .collect();
     json!({"type": "object", "additionalProperties": false, "properties": properties})
+}
+
+/// An object with these keys, all of which may be left out, and no others.
+fn closed(keys: &[&str], schema: impl Fn(&str) -> Value) -> Value {
+    let properties: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), schema(key))).collect();
+    json!({"type": "object", "additionalProperties": false, "properties": properties})
+}
+
+fn required(mut schema: Value, keys: &[&str]) -> Value {
+    merge(&mut schema, json!({"required": keys}));
+    schema
 }
 
 fn one_or_list(item: &Value) -> Value {

@@ -165,3 +165,24 @@ fn profiles() {
         "sandbox: 1\nname: wrong\nprofiles:\n  Big: []\n  a: {activ: true, rules: [{name: r, do: {stauts: 1}}]}\n  b: 5\n  c: {active: maybe}\n  d: [{name: twice, do: {delay: 1s}}]\nrules: [{name: twice, match: {op: jwks.get}, do: {status: 503}}]\n"
     ));
 }
+
+#[test]
+fn events_and_the_timeline() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 1\nname: wrong\nrules:\n  - {name: a, event: payment.acepted, do: {bank: {payment.status: RJTC, reason: AM4}}}\n  - {name: b, event: consent.*, when: {chance: 5%, state: {mode: on}}, do: {bank: {payment.status: RJCT}}}\n  - {name: b, event: nothing-emits-it, do: {emmit: x}}\n  - {name: c, event: transaction.booked, phases: [{calls: 1}, {until: sen, do: {set: {mode: a}}}], do: pass}\n  - {name: e, event: account.changed, do: {after: soon, emit: sen, bank: {consent.status: revoked, account: acc_1}}}\ntimeline:\n  - {do: {set: {a: b}}}\n  - {at: tomorrow, do: {transaction: {amount: 12.x}}}\n  - {at: +2d, times: 3, do: {bank: {account.status: shut}}}\n  - {every: 10ms, do: {bank: {maintenance: long, reason: AM04}}}\n  - {every: 1d, do: []}\n"
+    ));
+}
+
+#[test]
+fn events_that_nothing_emits() {
+    insta::assert_snapshot!(rule_refused(
+        "  - {name: a, event: [payment.accepted, sen], do: {emit: seen}}\n  - {name: b, match: {op: accounts.list}, phases: [{until: sene, do: {status: 500}}]}\n  - {name: c, event: seen, when: {chance: 5%, state: {mode: x}}, do: {set: {mod: x}}}\n"
+    ));
+}
+
+#[test]
+fn webhooks_and_their_deliveries() {
+    insta::assert_snapshot!(refused(
+        "sandbox: 1\nname: wrong\nclients:\n  - {client_id: a, webhook: {url: https://example.com}}\nrules:\n  - {name: a, event: webhook.sent, deliver: {copies: 0, drop: half, order: backwards, window: 1s, signature: {good: 1}, retry: {after: [6xx], backoff: slowly}}}\n  - {name: b, event: webhook.queued, when: {op: x}, deliver: {order: reverse}}\n"
+    ));
+}

@@ -98,7 +98,7 @@ fn effects_become_plans() {
     assert_eq!(plan("{truncate: 25%}").wire, Some(Wire::Cut { keep: Keep::Share(0.25), close: Close::TRUNCATED }));
     assert_eq!(plan("{reset: inside-body}").wire, Some(Wire::Cut { keep: Keep::Share(0.5), close: Close::Reset }));
     assert_eq!(plan("{oauth: expire-access-token}").acts, [Act::ExpireAccessToken]);
-    assert_eq!(plan("{bank: {consent.status: revoked}}").acts, [Act::RevokeConsent]);
+    assert_eq!(plan("{bank: {consent.status: revoked}}").acts, [Act::EndConsent(crate::fault::ConsentEnd::Revoked)]);
     assert!(matches!(plan("{hang: forever}").before, Some(Ending::Hang(None))));
     let late = plan("{stage: send, delay: 2s}");
     assert!(late.delay_before.is_zero() && late.delay_after.as_secs() == 2);

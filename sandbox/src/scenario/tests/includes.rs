@@ -39,6 +39,37 @@ fn own_rules_come_before_included_ones_and_profiles_before_both() {
 }
 
 #[test]
+fn rules_about_events_and_messages_and_timelines_are_included_too() {
+    let on = |name: &str| format!("{{name: {name}, event: payment.accepted, do: {{set: {{{name}: x}}}}}}");
+    let lost = |name: &str| format!("{{name: {name}, event: webhook.queued, deliver: {{drop: 100%}}}}");
+    let item = |name: &str| format!("{{name: {name}, at: +1h, do: {{emit: noon}}}}");
+    let file = |name: &str, include: &str, profiles: &str| {
+        format!(
+            "sandbox: 1\nname: {name}\n{include}{profiles}rules: [{}, {}]\ntimeline: [{}]\n",
+            on(name),
+            lost(&format!("{name}-lost")),
+            item(name)
+        )
+    };
+    let profiles = format!("profiles: {{p: [{}, {}]}}\n", on("p"), lost("p-lost"));
+    let (a, b) = (file("a", "include: b.yaml\n", &profiles), file("b", "", ""));
+    let (a, b): (&'static str, &'static str) = (a.leak(), b.leak());
+    let scenario = compile(&[("a.yaml", a), ("b.yaml", b)]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let events: Vec<&str> = scenario.events.iter().map(|rule| &*rule.name).collect();
+    let deliveries: Vec<&str> = scenario.deliveries.iter().map(|rule| &*rule.name).collect();
+    let items: Vec<&str> = scenario.timeline().iter().map(|item| &*item.name).collect();
+    assert_eq!((events, items), (vec!["p", "a", "b"], vec!["a", "b"]));
+    assert_eq!(deliveries, ["p-lost", "a-lost", "b-lost"]);
+    // What one file emits the other may wait for.
+    let waits = "sandbox: 1\nname: w\ninclude: b.yaml\nrules: [{name: w, event: noon, do: {set: {w: x}}}]\n";
+    assert!(compile(&[("w.yaml", waits), ("b.yaml", b)]).is_ok());
+    // And a name is one, whatever the rule is about.
+    let twice = "sandbox: 1\nname: t\ninclude: b.yaml\nrules: [{name: b, do: {delay: 1s}}]\n";
+    let wrong = compile(&[("t.yaml", twice), ("b.yaml", b)]).unwrap_err();
+    assert_eq!(wrong.first().message, "two rules are called `b`: at t.yaml:4 and at b.yaml:3");
+}
+
+#[test]
 fn a_shipped_scenario_is_included_by_its_name() {
     let text = "sandbox: 1\nname: x\nseed: 1\ninclude: [three-timeouts]\n";
     let scenario = Scenario::compile("x.yaml", text).unwrap();

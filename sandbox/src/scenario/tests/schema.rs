@@ -45,6 +45,11 @@ const RIGHT: &[&str] = &[
     "{name: r, limit: {quota: bucket 10 refill 2 per 1s, headers: {limit: X-A, reset_at: X-B}, count: success}}",
     "{name: r, limit: {quota: 4 at once, key: psu, suspend: {after: 1 failure, for: 10m}, over: [{status: 429}]}}",
     "{name: r, limit: {quota: 4 per day Europe/Berlin, headers: ietf-draft-6}}",
+    "{name: r, event: [payment.*, consent.revoked], when: {count: every 3, chance: 5%, client: a*, bank: {payment.amount: '> 5'}}, do: {set: {a: 1}}}",
+    "{name: r, event: payment.accepted, key: [client, payment], max: 1, tags: [t], do: [{after: 3s, bank: {payment.status: RJCT, reason: AM04}}, {webhook: x.y}]}",
+    "{name: r, event: consent.created, phases: [{calls: 2}, {until: payment.accepted}, {forever: true, do: {advance: 1h}}]}",
+    "{name: r, event: account.changed, do: {transaction: {user: alice, amount: '-1.50', currency: EUR}}}",
+    "{name: r, event: webhook.queued, when: {type: payment.*}, tags: [t], deliver: {copies: 2, order: shuffle, window: 5s, drop: 1 of 3, retry: {max: 0}}}",
 ];
 
 /// Wrong files that a schema can refuse: each of them alone.
@@ -70,6 +75,13 @@ const WRONG: &[&str] = &[
     "{sandbox: 1, name: a, profiles: {p: {active: maybe}}}",
     "{sandbox: 1, name: a, profiles: {p: [{name: r}]}}",
     "{sandbox: 1, name: a, expect: {drive: dance}}",
+    "{sandbox: 1, name: a, clients: [{client_id: a, webhook: {secret: s}}]}",
+    "{sandbox: 1, name: a, timeline: [{do: {advance: 1h}}]}",
+    "{sandbox: 1, name: a, timeline: [{at: +1d}]}",
+    "{sandbox: 1, name: a, timeline: [{at: +1d, times: 3, do: {advance: 1h}}]}",
+    "{sandbox: 1, name: a, timeline: [{every: often, do: {advance: 1h}}]}",
+    "{sandbox: 1, name: a, timeline: [{at: +1d, do: {after: 1h}}]}",
+    "{sandbox: 1, name: a, timeline: [{at: +1d, do: {transaction: {user: alice}}}]}",
 ];
 
 /// Wrong rules that a schema can refuse.
@@ -132,6 +144,23 @@ const WRONG_RULES: &[&str] = &[
     "{name: r, limit: {quota: 4 per 1s, suspend: {after: 3}}}",
     "{name: r, limit: {quota: 4 per 1s, suspend: {after: often, for: 1s}}}",
     "{name: r, limit: {quota: 4 per 1s, key: consnt}}",
+    "{name: r, event: payment.acepted, do: {set: {a: b}}}",
+    "{name: r, event: payment.accepted}",
+    "{name: r, event: payment.accepted, do: {stauts: 503}}",
+    "{name: r, event: payment.accepted, key: token, do: {set: {a: b}}}",
+    "{name: r, event: payment.accepted, when: {unless: {op: jwks.get}}, do: {set: {a: b}}}",
+    "{name: r, event: payment.accepted, when: {bank: {payment.status: rejected}}, do: {set: {a: b}}}",
+    "{name: r, event: payment.accepted, match: {op: jwks.get}, do: {set: {a: b}}}",
+    "{name: r, event: payment.accepted, phases: [{do: {set: {a: b}}}]}",
+    "{name: r, event: payment.accepted, do: {emit: Big Name}}",
+    "{name: r, event: payment.accepted, do: {bank: {payment.sttaus: RJCT}}}",
+    "{name: r, event: webhook.sent, deliver: {copies: 2}}",
+    "{name: r, event: webhook.queued, deliver: {copies: 0}}",
+    "{name: r, event: webhook.queued, deliver: {order: reverse}}",
+    "{name: r, event: webhook.queued, deliver: {order: backwards, window: 1s}}",
+    "{name: r, event: webhook.queued, deliver: {retry: {after: [6xx]}}}",
+    "{name: r, event: webhook.queued, when: {op: jwks.get}, deliver: {copies: 2}}",
+    "{name: r, do: {emit: Big Name}}",
 ];
 
 #[test]

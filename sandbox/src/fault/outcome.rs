@@ -1,0 +1,81 @@
+//! What can become of payments, consents and accounts, in the words of scenario files.
+//!
+//! Owns those words, for effects on calls, on events and on the clock alike. Statuses have neutral names and the codes of
+//! ISO 20022; reasons are ISO 20022 external codes with a text for people.
+
+use bank_fixtures::document::{Map, Value, suggest};
+use bank_fixtures::record::{AccountStatus, PaymentReason, PaymentStatus};
+
+/// How a consent ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentEnd {
+    /// The account holder withdraws it.
+    Revoked,
+    /// Its time is over.
+    Expired,
+}
+
+/// What becomes of a payment, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentEnd {
+    /// What it is from now on.
+    pub status: PaymentStatus,
+    /// Why.
+    pub reason: Option<PaymentReason>,
+}
+
+/// Words for what a payment becomes.
+pub(crate) const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
+    ("RJCT", PaymentStatus::Rejected),
+    ("rejected", PaymentStatus::Rejected),
+    ("CANC", PaymentStatus::Cancelled),
+    ("cancelled", PaymentStatus::Cancelled),
+    ("returned", PaymentStatus::Returned),
+    ("ACSC", PaymentStatus::Debited),
+    ("debited", PaymentStatus::Debited),
+];
+
+/// Words for how a consent ends.
+pub(crate) const CONSENT_ENDS: &[(&str, ConsentEnd)] =
+    &[("revoked", ConsentEnd::Revoked), ("expired", ConsentEnd::Expired)];
+
+/// Words for what an account becomes.
+pub(crate) const ACCOUNT_STATUSES: &[(&str, AccountStatus)] =
+    &[("closed", AccountStatus::Closed), ("blocked", AccountStatus::Blocked), ("open", AccountStatus::Open)];
+
+/// Reasons a payment is refused for: ISO 20022 external status reason codes.
+pub(crate) const REASONS: &[(&str, &str)] = &[
+    ("AC01", "the account number is wrong"),
+    ("AC04", "the account is closed"),
+    ("AC06", "the account is blocked"),
+    ("AG01", "this account may not be used for payments"),
+    ("AM02", "the amount is above what is allowed"),
+    ("AM04", "the account does not hold the amount"),
+    ("AM05", "the payment was made before"),
+    ("BE01", "the name is not that of the creditor's account"),
+    ("BE04", "the creditor's address is missing"),
+    ("CUST", "the account holder asked for it"),
+    ("DT01", "the day is not one payments are made on"),
+    ("FR01", "the payment is suspected of fraud"),
+    ("MS03", "the bank gives no reason"),
+    ("TM01", "the order came after the cut-off time"),
+];
+
+/// Reads `payment.status` and `reason` of a mapping.
+pub(crate) fn payment(map: &Map<'_>) -> Option<PaymentEnd> {
+    let status = map.required("payment.status").and_then(|value| value.one_of(PAYMENT_STATUSES));
+    let reason = map.optional("reason").map(reason);
+    Some(PaymentEnd { status: status?, reason: reason.map_or(Some(None), |read| read.map(Some))? })
+}
+
+fn reason(value: Value<'_>) -> Option<PaymentReason> {
+    let code = value.scalar()?;
+    let Some((code, text)) = REASONS.iter().find(|row| row.0 == code) else {
+        let codes = || REASONS.iter().map(|row| row.0);
+        let legal: Vec<&str> = codes().collect();
+        let wrong = value.diagnostic(format!("`{code}` is no reason")).suggestion(suggest(code, codes()));
+        value.document().record(wrong.legal(legal.join(", ")));
+        return None;
+    };
+    Some(PaymentReason { code: (*code).to_owned(), text: Some((*text).to_owned()) })
+}
