@@ -1,6 +1,6 @@
 //! The signature of a message: detached, over the time and the body, in a header.
 //!
-//! `Webhook-Signature: t=<unix seconds>,v1=<hex>` with v1 = HMAC-SHA-256(secret, "<t>.<body>"): the convention of payment
+//! `Webhook-Signature: t=<unix seconds>,v1=<hex>` with v1 = HMAC-SHA-256(secret, `<t>.<body>`): the convention of payment
 //! APIs that do not sign with keys. The time is inside, so that a recorded message cannot be sent again for ever.
 
 use std::fmt::Write;
