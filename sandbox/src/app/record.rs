@@ -10,7 +10,6 @@ use axum::http::{Method, Version, request};
 use crate::clock;
 use crate::fault::Close;
 use crate::journal::{Ending, Entry, Journal, Packed};
-use crate::operation::Operation;
 use crate::scenario::Ticket;
 use crate::wire::{Delivery, Sent};
 use crate::world::World;
@@ -34,35 +33,9 @@ impl Record {
         connection: u64,
         virtual_at: jiff::Timestamp,
     ) -> Box<Record> {
-        let started_ns = clock::monotonic_ns();
-        let entry = Entry {
-            bank,
-            connection,
-            started_at: clock::wall(),
-            virtual_at,
-            started_ns,
-            decided_ns: started_ns,
-            ended_ns: started_ns,
-            operation: Operation::Unknown,
-            method: parts.method.clone(),
-            target: target(parts),
-            headers: Packed::of(&parts.headers),
-            body: bytes::Bytes::new(),
-            client_id: None,
-            access: None,
-            account_id: None,
-            page: None,
-            idempotency_key: None,
-            decisions: Vec::new(),
-            limited: false,
-            committed: false,
-            replayed: false,
-            answer: None,
-            class: None,
-            // Until something better is known: whoever drops us early is a connection that broke.
-            ending: Ending::ClientGone,
-            webhook: None,
-        };
+        let headers = Packed::of(&parts.headers);
+        let entry =
+            Entry { bank, connection, ..Entry::begun(parts.method.clone(), target(parts), headers, virtual_at) };
         let (seq, journal) = (journal.open(), Arc::clone(journal));
         Box::new(Record { seq, journal, entry: Some(Box::new(entry)), tickets: Vec::new() })
     }

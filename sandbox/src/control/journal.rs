@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::problem::{Failure, Query};
 use super::stream::{Feed, Follower};
 use super::{Control, duration};
-use crate::journal::{ENTRIES_LIMIT, Filter, Secrets, har, line};
+use crate::journal::{ENTRIES_LIMIT, Entry, Filter, Secrets, har, line};
 use crate::world::World;
 
 /// How long a reader waits for answers that are just reaching their clients.
@@ -97,6 +97,15 @@ impl Asked {
     }
 
     /// Only `next` knows silence.
+    /// What was asked for of the entries kept, and whether secrets in them are shown.
+    async fn find(&self, control: &Control, world: &World) -> Result<(Vec<(u64, Arc<Entry>)>, Secrets), Failure> {
+        let (filter, secrets) = (self.filter()?, self.secrets(control)?);
+        self.without_silence()?;
+        world.journal().settle(SETTLE).await;
+        let found = world.journal().read(self.since.unwrap_or(0), self.limit.unwrap_or(ENTRIES_LIMIT), &filter);
+        Ok((found, secrets))
+    }
+
     fn without_silence(&self) -> Result<(), Failure> {
         match self.silence {
             Some(_) => Err(Failure::bad_request("`silence` belongs to `journal/next`")),
@@ -124,10 +133,7 @@ pub(super) async fn read(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let world = control.world(&world)?;
-    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
-    asked.without_silence()?;
-    world.journal().settle(SETTLE).await;
-    let found = world.journal().read(asked.since.unwrap_or(0), asked.limit.unwrap_or(ENTRIES_LIMIT), &filter);
+    let (found, secrets) = asked.find(&control, &world).await?;
     let mut body = String::new();
     for (seq, entry) in found {
         body.push_str(&line(world.name(), seq, &entry, secrets));
@@ -143,10 +149,7 @@ pub(super) async fn archive(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let world = control.world(&world)?;
-    let (filter, secrets) = (asked.filter()?, asked.secrets(&control)?);
-    asked.without_silence()?;
-    world.journal().settle(SETTLE).await;
-    let found = world.journal().read(asked.since.unwrap_or(0), asked.limit.unwrap_or(ENTRIES_LIMIT), &filter);
+    let (found, secrets) = asked.find(&control, &world).await?;
     let body = har(world.name(), &control.base_url, &found, secrets);
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
@@ -168,7 +171,7 @@ pub(super) async fn next(
     })
 }
 
-fn one(world: &World, seq: u64, entry: &crate::journal::Entry, secrets: Secrets) -> Response {
+fn one(world: &World, seq: u64, entry: &Entry, secrets: Secrets) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], line(world.name(), seq, entry, secrets)).into_response()
 }
 

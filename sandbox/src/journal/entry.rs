@@ -11,6 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Packed;
+use crate::clock;
 use crate::exchange::Access;
 use crate::fault::{Close, Provenance};
 use crate::operation::Operation;
@@ -138,6 +139,39 @@ impl Ending {
 }
 
 impl Entry {
+    /// An exchange that begins now and of which no more is known; until something better is, whoever drops it early is a
+    /// connection that broke.
+    pub(crate) fn begun(method: Method, target: String, headers: Packed, virtual_at: Timestamp) -> Entry {
+        let started_ns = clock::monotonic_ns();
+        Entry {
+            bank: None,
+            connection: 0,
+            started_at: clock::wall(),
+            virtual_at,
+            started_ns,
+            decided_ns: started_ns,
+            ended_ns: started_ns,
+            operation: Operation::Unknown,
+            method,
+            target,
+            headers,
+            body: Bytes::new(),
+            client_id: None,
+            access: None,
+            account_id: None,
+            page: None,
+            idempotency_key: None,
+            decisions: Vec::new(),
+            limited: false,
+            committed: false,
+            replayed: false,
+            answer: None,
+            class: None,
+            ending: Ending::ClientGone,
+            webhook: None,
+        }
+    }
+
     /// The client, as far as it is known: from the token, else as it named itself.
     pub(crate) fn client(&self) -> Option<&str> {
         self.access.as_ref().map(|access| access.client_id.as_str()).or(self.client_id.as_deref())

@@ -260,33 +260,9 @@ mod tests {
     use super::*;
 
     fn entry(body: Bytes) -> Entry {
-        Entry {
-            bank: None,
-            connection: 1,
-            started_at: Timestamp::UNIX_EPOCH,
-            virtual_at: Timestamp::UNIX_EPOCH,
-            started_ns: 0,
-            decided_ns: 0,
-            ended_ns: 0,
-            operation: Operation::AccountsList,
-            method: Method::GET,
-            target: "/plain/accounts".to_owned(),
-            headers: Packed::default(),
-            body: Bytes::new(),
-            client_id: None,
-            access: None,
-            account_id: None,
-            page: None,
-            idempotency_key: None,
-            decisions: Vec::new(),
-            limited: false,
-            committed: false,
-            replayed: false,
-            answer: Some(Answered { status: StatusCode::OK, headers: Packed::default(), body, sent_bytes: 0 }),
-            class: None,
-            ending: Ending::Complete,
-            webhook: None,
-        }
+        let begun = Entry::begun(Method::GET, "/plain/accounts".to_owned(), Packed::default(), Timestamp::UNIX_EPOCH);
+        let answer = Some(Answered { status: StatusCode::OK, headers: Packed::default(), body, sent_bytes: 0 });
+        Entry { operation: Operation::AccountsList, answer, ending: Ending::Complete, ..begun }
     }
 
     fn sequence(found: &[(u64, Arc<Entry>)]) -> Vec<u64> {

@@ -1,5 +1,6 @@
 //! `when: {bank: …}`: conditions on what a call is about, as the call or the bank itself knows it.
 
+use bank_fixtures::canonical::words::{self, Words};
 use bank_fixtures::document::Value;
 use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
 
@@ -31,43 +32,10 @@ const KEYS: &[&str] = &[
 ];
 
 /// States of orders.
-pub(crate) const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
-    ("created", PaymentStatus::Created),
-    ("awaiting_authorisation", PaymentStatus::AwaitingAuthorisation),
-    ("partially_authorised", PaymentStatus::PartiallyAuthorised),
-    ("accepted_checks", PaymentStatus::AcceptedChecks),
-    ("pending_review", PaymentStatus::PendingReview),
-    ("scheduled", PaymentStatus::Scheduled),
-    ("in_clearing", PaymentStatus::InClearing),
-    ("debited", PaymentStatus::Debited),
-    ("credited", PaymentStatus::Credited),
-    ("rejected", PaymentStatus::Rejected),
-    ("cancelled", PaymentStatus::Cancelled),
-    ("returned", PaymentStatus::Returned),
-];
+pub(crate) const PAYMENT_STATUSES: Words<PaymentStatus> = words::known(words::PAYMENT_STATUSES);
 
 /// States of consents.
-pub(crate) const CONSENT_STATUSES: &[(&str, ConsentStatus)] = &[
-    ("awaiting", ConsentStatus::Awaiting),
-    ("partially_authorised", ConsentStatus::PartiallyAuthorised),
-    ("active", ConsentStatus::Active),
-    ("rejected", ConsentStatus::Rejected),
-    ("revoked", ConsentStatus::Revoked),
-    ("ended_by_client", ConsentStatus::EndedByClient),
-    ("expired", ConsentStatus::Expired),
-    ("consumed", ConsentStatus::Consumed),
-];
-
-/// Types of accounts.
-pub(crate) const ACCOUNT_TYPES: &[(&str, AccountKind)] = &[
-    ("current", AccountKind::Current),
-    ("savings", AccountKind::Savings),
-    ("card", AccountKind::Card),
-    ("loan", AccountKind::Loan),
-    ("mortgage", AccountKind::Mortgage),
-    ("prepaid", AccountKind::Prepaid),
-    ("other", AccountKind::Other),
-];
+pub(crate) const CONSENT_STATUSES: Words<ConsentStatus> = words::known(words::CONSENT_STATUSES);
 
 /// Compiled conditions; all must hold. A call that does not have what is asked about does not fit.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -89,9 +57,9 @@ impl Known {
         let texts = |key| map.optional(key).map(Texts::read);
         let (currency, reference) = (texts("payment.currency"), texts("payment.reference"));
         let (creditor, creditor_account) = (texts("payment.creditor"), texts("payment.creditor_account"));
-        let payment_status = map.optional("payment.status").map(|value| words(value, PAYMENT_STATUSES));
-        let consent_status = map.optional("consent.status").map(|value| words(value, CONSENT_STATUSES));
-        let account_type = map.optional("account.type").map(|value| words(value, ACCOUNT_TYPES));
+        let payment_status = map.optional("payment.status").map(|value| one_or_more(value, PAYMENT_STATUSES));
+        let consent_status = map.optional("consent.status").map(|value| one_or_more(value, CONSENT_STATUSES));
+        let account_type = map.optional("account.type").map(|value| one_or_more(value, words::ACCOUNT_KINDS));
         Some(Known {
             amount: amount.map_or(Some(None), |read| read.map(Some))?,
             currency: currency.map_or(Some(None), |read| read.map(Some))?,
@@ -152,7 +120,7 @@ pub(super) fn carries(operation: Operation, key: &str) -> bool {
     }
 }
 
-fn words<T: Copy>(value: Value<'_>, table: &[(&str, T)]) -> Option<Vec<T>> {
+fn one_or_more<T: Copy>(value: Value<'_>, table: &[(&str, T)]) -> Option<Vec<T>> {
     let read = value.each(|value| value.one_of(table))?;
     if read.is_empty() {
         value.refuse("an empty list matches nothing", table.iter().map(|row| row.0).collect::<Vec<_>>().join(", "));

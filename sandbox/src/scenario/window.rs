@@ -83,24 +83,31 @@ impl Window {
 
     /// Beginning and end of the first stretch that is not over at `now`.
     pub(super) fn next(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        // Yesterday, because a night may not be over; and a week from today.
+        self.within(now, 9)
+    }
+
+    /// The end of the window `now` is in, if it is in one.
+    pub(super) fn end(&self, now: Timestamp) -> Option<Timestamp> {
+        self.within(now, 2).filter(|(begin, _)| *begin <= now).map(|(_, end)| end)
+    }
+
+    /// The first stretch that is not over at `now`; of weekly ones, those that begin on so many days from yesterday on.
+    fn within(&self, now: Timestamp, days: usize) -> Option<(Timestamp, Timestamp)> {
         match self {
             Window::Once { from, to } => {
                 let (from, to) = (from.unwrap_or(Timestamp::MIN), to.unwrap_or(Timestamp::MAX));
                 (now < to).then_some((from, to))
             }
-            Window::Weekly { days, from, to, zone } => {
-                let mut day = now.to_zoned(zone.clone()).date().yesterday().ok()?;
-                // Yesterday, because a night may not be over; and a week from today.
-                for _ in 0..9 {
+            Window::Weekly { days: weekdays, from, to, zone } => {
+                let yesterday = now.to_zoned(zone.clone()).date().yesterday().ok()?;
+                // A window that crosses midnight belongs to the day it began on.
+                yesterday.series(Span::new().days(1)).take(days).find_map(|day| {
                     let last = if to > from { day } else { day.tomorrow().ok()? };
                     let begin = day.to_datetime(*from).to_zoned(zone.clone()).ok()?.timestamp();
                     let end = last.to_datetime(*to).to_zoned(zone.clone()).ok()?.timestamp();
-                    if days.contains(&day.weekday()) && now < end && begin < end {
-                        return Some((begin, end));
-                    }
-                    day = day.tomorrow().ok()?;
-                }
-                None
+                    (weekdays.contains(&day.weekday()) && now < end && begin < end).then_some((begin, end))
+                })
             }
             Window::Flapping { length, period } => {
                 let (length, period) =
@@ -110,31 +117,6 @@ impl Window {
                 let begin = if now < begin + length { begin } else { begin + period };
                 let at = |instant| Timestamp::from_nanosecond(instant).unwrap_or(Timestamp::MAX);
                 Some((at(begin), at(begin + length)))
-            }
-        }
-    }
-
-    /// The end of the window `now` is in, if it is in one.
-    pub(super) fn end(&self, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Window::Once { from, to } => {
-                let inside = from.is_none_or(|from| now >= from) && to.is_none_or(|to| now < to);
-                inside.then(|| to.unwrap_or(Timestamp::MAX))
-            }
-            Window::Flapping { length, period } => {
-                let since = now.as_nanosecond().rem_euclid(i128::try_from(period.as_nanos()).ok()?);
-                let left = i128::try_from(length.as_nanos()).ok()? - since;
-                (left > 0).then(|| Timestamp::from_nanosecond(now.as_nanosecond() + left).unwrap_or(Timestamp::MAX))
-            }
-            Window::Weekly { days, from, to, zone } => {
-                let today = now.to_zoned(zone.clone()).date();
-                // A window that crosses midnight belongs to the day it began on.
-                [Some(today), today.yesterday().ok()].into_iter().flatten().find_map(|day| {
-                    let last = if to > from { day } else { day.checked_add(Span::new().days(1)).ok()? };
-                    let begin = day.to_datetime(*from).to_zoned(zone.clone()).ok()?.timestamp();
-                    let end = last.to_datetime(*to).to_zoned(zone.clone()).ok()?.timestamp();
-                    (days.contains(&day.weekday()) && begin <= now && now < end).then_some(end)
-                })
             }
         }
     }

@@ -307,31 +307,18 @@ impl World {
         };
         let journal = self.journal();
         let seq = journal.open();
+        let target = message.endpoint.url.to_string();
         let entry = Entry {
             bank: Some(Arc::clone(&message.bank)),
-            connection: 0,
-            started_at: clock::wall(),
-            virtual_at: delivery.due,
             started_ns,
             decided_ns: started_ns,
             ended_ns: now,
             operation: Operation::WebhookDeliver,
-            method: Method::POST,
-            target: message.endpoint.url.to_string(),
-            headers: Packed::of(&headers),
             body: message.body.clone(),
             client_id: Some(message.endpoint.client_id.clone()),
-            access: None,
-            account_id: None,
-            page: None,
-            idempotency_key: None,
-            decisions: Vec::new(),
-            limited: false,
-            committed: false,
             replayed: delivery.attempt == 1 && delivery.copy > 1,
             ending: if answer.is_some() { Ending::Complete } else { Ending::ClientGone },
             answer,
-            class: None,
             webhook: Some(Told {
                 webhook_id: message.endpoint.id.clone(),
                 event_id: message.id.clone(),
@@ -346,6 +333,7 @@ impl World {
                 rule: delivery.rule.as_ref().map(|rule| rule.to_string()),
                 outcome: word.name(),
             }),
+            ..Entry::begun(Method::POST, target, Packed::of(&headers), delivery.due)
         };
         journal.close(seq, entry);
     }

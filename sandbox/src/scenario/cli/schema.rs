@@ -1,5 +1,6 @@
 //! The JSON Schema of scenario files, so that editors complete and validate them. Made from the same tables as the reader.
 
+use bank_fixtures::canonical::words::ACCOUNT_KINDS;
 use bank_fixtures::dataset::Dataset;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +14,7 @@ use crate::scenario::deed::{BANK_DEED_KEYS, DEED_KEYS};
 use crate::scenario::deliver::{DELIVER_KEYS, DELIVER_RULE_KEYS};
 use crate::scenario::event::{EVENT_KEYS, EVENT_ORDER_KEYS, EVENT_RULE_KEYS, EVENT_WHEN_KEYS};
 use crate::scenario::key::KEYS;
-use crate::scenario::known::{ACCOUNT_TYPES, BANK_KEYS, CONSENT_STATUSES, PAYMENT_STATUSES};
+use crate::scenario::known::{BANK_KEYS, CONSENT_STATUSES, PAYMENT_STATUSES};
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::phase::PHASE_KEYS;
@@ -158,7 +159,7 @@ fn when() -> Value {
             "payment.amount" => Some(json!({"$ref": "#/$defs/numbers"})),
             "payment.status" => Some(words(PAYMENT_STATUSES)),
             "consent.status" => Some(words(CONSENT_STATUSES)),
-            "account.type" => Some(words(ACCOUNT_TYPES)),
+            "account.type" => Some(words(ACCOUNT_KINDS)),
             _ => Some(json!({"$ref": "#/$defs/texts"})),
         })),
         key => condition(key),
