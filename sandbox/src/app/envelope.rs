@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Outcome, Silence};
+use super::outcome::{Outcome, Silence};
 use crate::auth;
 use crate::dialect::{DIALECTS, Surface};
 use crate::exchange::{Problem, ProblemKind, Reply, Request};

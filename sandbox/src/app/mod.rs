@@ -7,9 +7,11 @@ mod address;
 mod body;
 mod claim;
 mod connection;
+mod decision;
 mod envelope;
 mod finish;
 mod header_fault;
+mod outcome;
 mod record;
 mod refusal;
 mod route;
@@ -18,32 +20,27 @@ mod view;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Method, Request as HttpRequest, Response, request};
 use bytes::Bytes;
 use hyper::body::Incoming;
-use jiff::Timestamp;
 
 use self::address::Place;
 use self::body::Upload;
 pub(crate) use self::connection::{Accepted, Admission};
 use self::envelope::Envelope;
+use self::outcome::{Outcome, Silence, wait};
 use self::record::Record;
 use self::route::Routed;
-use self::view::View;
 use crate::auth;
-use crate::bank::{EndedBy, Subject};
-use crate::clock;
-use crate::dialect::{CallFacts, Needs, Route};
+use crate::dialect::{Needs, Route};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply, Request};
-use crate::fault::{Act, Close, ConsentEnd, Plan, Rewrite, Scene, Wire};
-use crate::journal::{self, Answered, Packed};
+use crate::fault::{Scene, Wire};
+use crate::journal::{Answered, Packed};
 use crate::limit::Verdict;
 use crate::operation::Operation;
-use crate::scenario::Facts;
-use crate::wire::{Answer, Link, Refuse, Torn, When};
+use crate::wire::{Answer, Link, Refuse, Torn};
 use crate::world::{BankInstance, World, Worlds};
 
 /// Everything that serves bank traffic.
@@ -82,27 +79,6 @@ pub(crate) enum JournalHeader {
     Sent,
     /// They do not: byte-faithful output.
     Withheld,
-}
-
-/// What the layers make of a request.
-enum Outcome {
-    /// An answer, and how its bytes go out.
-    Reply(Reply, Option<Wire>),
-    /// No answer.
-    Silence(Silence),
-}
-
-/// The ways of not answering.
-#[derive(Debug, Clone)]
-enum Silence {
-    /// Hold the connection this long (for ever if `None`), then close it.
-    Hang(Option<Duration>),
-    /// End the connection, or over HTTP/2 the stream.
-    Close(Close),
-    /// These bytes, which are no answer, then the end of the connection.
-    Garbage(Bytes),
-    /// The client left while it was made to wait.
-    Left,
 }
 
 impl App {
@@ -257,13 +233,13 @@ impl Exchange<'_> {
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
-        let (plan, about) = decide(world, &call, bank, fault_header, record, link);
+        let (plan, about) = decision::decide(world, &call, bank, fault_header, record, link);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
         if !plan.acts.is_empty() {
-            act(bank, &plan.acts, call.access.as_deref(), &about, now);
+            decision::act(bank, &plan.acts, call.access.as_deref(), &about, now);
         }
         for name in &plan.emits {
-            world.emit(name, &bank.slug, subject(&call, &about), now);
+            world.emit(name, &bank.slug, decision::subject(&call, &about), now);
         }
         if !plan.acts.is_empty() || !plan.emits.is_empty() {
             identified = identify();
@@ -359,91 +335,6 @@ impl Exchange<'_> {
 /// The limit key of callers without a token.
 const ANONYMOUS: &str = "";
 
-fn decide(
-    world: &World,
-    call: &Call<'_>,
-    bank: &BankInstance,
-    fault_header: FaultHeader,
-    record: &mut Record,
-    link: &Link,
-) -> (Plan, CallFacts) {
-    let about = bank.dialect.facts(call);
-    let claimed = match &call.access {
-        Some(_) => None,
-        None => bank.auth.claimed_client_id(call.request),
-    };
-    let client_id = call.access.as_ref().map(|access| access.client_id.as_str()).or(claimed.as_deref());
-    let facts = Facts {
-        operation: call.operation,
-        request: call.request,
-        access: call.access.as_deref(),
-        client_id,
-        call: &about,
-        now: call.now,
-        bank: &View { bank, access: call.access.as_deref(), now: call.now },
-    };
-    // What the client ordered for this very call stands in front of the file's rules, as `--fault` does.
-    let ordered = match fault_header {
-        FaultHeader::Obeyed => header_fault::ordered(world, &facts),
-        FaultHeader::Ignored => None,
-    };
-    let mut plan = match ordered {
-        None => world.engine().decide(&facts),
-        Some(plan) if plan.is_ended() => plan,
-        Some(plan) => plan.followed_by(world.engine().decide(&facts)),
-    };
-    record.hold(std::mem::take(&mut plan.tickets));
-    if let Some(left) = world.agenda().maintenance(call.now) {
-        plan.down(left);
-    }
-    let entry = record.entry();
-    entry.decided_ns = clock::monotonic_ns();
-    entry.operation = call.operation;
-    entry.access = call.access.clone();
-    (entry.account_id, entry.page) = (about.account.clone(), about.page);
-    entry.idempotency_key = about.idempotency_key.clone();
-    // What happened to the connection has happened to every call on it.
-    entry.decisions = link.because().to_vec();
-    entry.decisions.append(&mut plan.because);
-    entry.client_id = claimed;
-    (plan, about)
-}
-
-fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, about: &CallFacts, now: Timestamp) {
-    let consent = access.and_then(|access| access.consent_id.as_deref());
-    for act in acts {
-        // What this call does not name, or what is gone already, cannot be changed: nothing to do.
-        let _ = match (act, access, consent) {
-            (Act::ExpireAccessToken, Some(access), _) => {
-                bank.auth.expire_access_token(&access.token_id, now);
-                Ok(())
-            }
-            (Act::EndConsent(ConsentEnd::Revoked), _, Some(id)) => bank.ledger.revoke_consent(id, EndedBy::Holder, now),
-            (Act::EndConsent(ConsentEnd::Expired), _, Some(id)) => bank.ledger.expire_consent(id, now),
-            (Act::SetAccount(status), ..) => {
-                about.account.as_ref().map_or(Ok(()), |id| bank.ledger.set_account(id, *status, now))
-            }
-            (Act::OverrulePayment(end), ..) => about
-                .payment_id
-                .as_ref()
-                .map_or(Ok(()), |id| bank.ledger.overrule_payment(id, end.status, end.reason.clone(), now)),
-            _ => Ok(()),
-        };
-    }
-}
-
-/// Whom and what a call concerns, for the events that come about with it.
-fn subject(call: &Call<'_>, about: &CallFacts) -> Subject {
-    let access = call.access.as_deref();
-    Subject {
-        client_id: access.map(|access| access.client_id.clone()),
-        user: access.and_then(|access| access.user.clone()),
-        consent_id: access.and_then(|access| access.consent_id.clone()),
-        account_id: about.account.clone(),
-        ..Subject::default()
-    }
-}
-
 /// A token request with `grant_type=refresh_token` is an operation of its own.
 fn refined(operation: Operation, request: &Request) -> Operation {
     let refreshes = || {
@@ -451,68 +342,4 @@ fn refined(operation: Operation, request: &Request) -> Operation {
         fields.any(|(name, value)| name == "grant_type" && value == "refresh_token")
     };
     if operation == Operation::TokenIssue && refreshes() { Operation::TokenRefresh } else { operation }
-}
-
-impl Outcome {
-    /// The same with the scenario's changes of the answer, sent as it says.
-    fn rewritten(self, rewrites: &[Rewrite], scene: &Scene<'_>, wire: Option<Wire>) -> Outcome {
-        match self {
-            Outcome::Reply(mut reply, _) => {
-                rewrites.iter().for_each(|rewrite| rewrite.apply(&mut reply, scene));
-                Outcome::Reply(reply, wire)
-            }
-            silence => silence,
-        }
-    }
-}
-
-/// Waits; `false` if the client left meanwhile.
-async fn wait(duration: Duration, link: &Link, world: &World) -> bool {
-    if duration.is_zero() {
-        return true;
-    }
-    tokio::select! {
-        () = world.delay(duration) => true,
-        () = link.client_left() => false,
-    }
-}
-
-impl Silence {
-    fn ending(&self, link: &Link) -> journal::Ending {
-        match self {
-            Silence::Hang(_) => journal::Ending::Hung,
-            Silence::Close(close) => journal::Ending::of(close.over(link.is_http2())),
-            Silence::Garbage(_) => journal::Ending::Garbage,
-            Silence::Left => journal::Ending::ClientGone,
-        }
-    }
-
-    /// Returns if only the stream ends; else never: ends the connection, which drops everything on it.
-    async fn keep(self, link: &Link, world: &World) -> Torn {
-        let (close, parting) = match self {
-            Silence::Close(close) => (close, Bytes::new()),
-            Silence::Garbage(bytes) => (Close::Fin, bytes),
-            Silence::Left => (Close::Fin, Bytes::new()),
-            Silence::Hang(limit) => {
-                let over = async {
-                    match limit {
-                        Some(limit) => world.delay(limit).await,
-                        None => std::future::pending().await,
-                    }
-                };
-                tokio::select! {
-                    () = over => {}
-                    () = link.client_left() => {}
-                }
-                (Close::TRUNCATED, Bytes::new())
-            }
-        };
-        match close.over(link.is_http2()) {
-            Close::Stream { code, .. } => Torn::with(code),
-            close => {
-                link.end(close, parting, When::Now);
-                std::future::pending().await
-            }
-        }
-    }
 }
