@@ -3,6 +3,10 @@
 //! Owns what a consent lets through. Everything a client reads or orders goes through here, so that no handler can forget
 //! to ask whether an account is in the consent.
 
+mod servicing;
+
+pub use servicing::BalanceSheet;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

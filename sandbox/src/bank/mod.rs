@@ -15,7 +15,7 @@ mod statement;
 mod truth;
 
 pub use consent::{ConsentView, EndedBy, NewConsent, SCOPES, scope_name, scope_named};
-pub use granted::Granted;
+pub use granted::{BalanceSheet, Granted};
 pub use ledger::Ledger;
 pub(crate) use news::News;
 pub use news::{BANK_EVENTS, BankEvent, Happened, Subject};

@@ -154,6 +154,13 @@ impl Orders {
         position
     }
 
+    /// The payments out of an account whose day is still to come, with the instants they are executed at.
+    pub(crate) fn waiting_of(&self, account_id: &str) -> impl Iterator<Item = (Timestamp, &Payment)> {
+        let waiting = self.due.iter().filter(|(_, (_, step))| *step == Step::Execute);
+        let payments = waiting.map(|((at, _), (order, _))| (*at, &self.orders[*order].payment));
+        payments.filter(move |(_, payment)| payment.debtor_account_id == account_id)
+    }
+
     /// Any order by its id, whoever ordered it.
     pub(crate) fn known(&self, id: &str) -> Result<usize, Refusal> {
         self.by_id.get(id).copied().ok_or_else(|| Refusal::UnknownPayment(id.to_owned()))

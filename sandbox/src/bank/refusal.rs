@@ -47,6 +47,9 @@ pub enum Refusal {
     /// No account has this id, of this account holder or under this consent.
     #[error("there is no account `{0}` here")]
     UnknownAccount(String),
+    /// The account has no statement of this id, or none yet.
+    #[error("there is no statement `{0}` of this account")]
+    UnknownStatement(String),
     /// The account to debit is closed.
     #[error("account `{0}` is closed")]
     AccountClosed(String),
@@ -114,7 +117,9 @@ impl Refusal {
                 ConsentStatus::Expired => ProblemKind::ConsentExpired,
                 _ => ProblemKind::ConsentRevoked,
             },
-            Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) => ProblemKind::AccountNotFound,
+            Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) | Refusal::UnknownStatement(_) => {
+                ProblemKind::AccountNotFound
+            }
             Refusal::NoAccounts | Refusal::Amount(_) | Refusal::ExecutionDay { .. } => ProblemKind::InvalidParameter,
             Refusal::UnknownCustomer(_) => ProblemKind::CustomerNotFound,
             Refusal::AccountClosed(_) | Refusal::NoPaymentAccount(_) | Refusal::OtherCurrency { .. } => {
