@@ -218,7 +218,8 @@ impl Exchange<'_> {
     async fn run(&self, record: &mut Record, flaw: Option<Problem>) -> Outcome {
         let Exchange { world, bank, request, link, fault_header } = *self;
         // 4. The route says which operation this is: rules, limits and the journal speak operations.
-        let (route, params, surface) = match route::of(bank.dialect).find(&request.method, &request.path) {
+        let routed = route::of(bank.dialect).find(&request.method, &request.path).if_served(bank, &request.path);
+        let (route, params, surface) = match routed {
             Routed::Found(route, params) => (Ok(route), params, route.surface),
             Routed::Stray(problem, allow, surface) => (Err((problem, allow)), Vec::new(), surface),
         };

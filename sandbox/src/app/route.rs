@@ -9,6 +9,7 @@ use matchit::Router;
 
 use crate::dialect::{DIALECTS, Dialect, Route, Surface};
 use crate::exchange::{Problem, ProblemKind};
+use crate::world::BankInstance;
 
 /// The routes of one dialect.
 pub(crate) struct Routes {
@@ -51,8 +52,7 @@ impl Routes {
     /// The route of a request. HEAD is served wherever GET is (RFC 9110 9.3.2).
     pub(crate) fn find(&self, method: &Method, path: &str) -> Routed {
         let Ok(found) = self.paths.at(path) else {
-            let detail = format!("this bank serves no `{path}`");
-            return Routed::Stray(Problem::new(ProblemKind::UnknownPath, detail), String::new(), Surface::Api);
+            return Routed::nothing(path);
         };
         let wanted = if method == Method::HEAD { &Method::GET } else { method };
         let Some(route) = found.value.iter().find(|route| route.method == wanted) else {
@@ -69,6 +69,22 @@ impl Routes {
                 let detail = "the path holds a percent-escape that is incomplete or no UTF-8";
                 Routed::Stray(Problem::new(ProblemKind::MalformedRequest, detail), String::new(), route.surface)
             }
+        }
+    }
+}
+
+impl Routed {
+    /// No route at all.
+    pub(crate) fn nothing(path: &str) -> Routed {
+        let detail = format!("this bank serves no `{path}`");
+        Routed::Stray(Problem::new(ProblemKind::UnknownPath, detail), String::new(), Surface::Api)
+    }
+
+    /// The same if the bank has the call that a route is for.
+    pub(crate) fn if_served(self, bank: &BankInstance, path: &str) -> Routed {
+        match self {
+            Routed::Found(route, _) if !bank.auth.serves(route.operation) => Routed::nothing(path),
+            routed => routed,
         }
     }
 }

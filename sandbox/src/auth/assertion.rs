@@ -5,22 +5,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, Header};
 use parking_lot::Mutex;
 use serde::Deserialize;
 
 use crate::auth::client::Client;
 use crate::auth::error::{ErrorCode, OAuthError};
-use crate::auth::leniency::Leniency;
 use crate::auth::mint::{Digest, sha256};
+use crate::auth::settings::AuthSettings;
 use crate::auth::shelf::Shelf;
 use crate::auth::step::Stage;
 use crate::exchange::Call;
 use crate::world::BankInstance;
-
-/// The algorithms a client may sign with, by name.
-pub(crate) const ALGORITHMS: &[(Algorithm, &str)] =
-    &[(Algorithm::ES256, "ES256"), (Algorithm::PS256, "PS256"), (Algorithm::EdDSA, "EdDSA")];
 
 /// The steps that judge one assertion.
 pub(crate) struct AssertionStage;
@@ -56,8 +52,8 @@ const MAX_SEEN: usize = 100_000;
 impl Stage for AssertionStage {
     type Context<'a> = Assertion<'a>;
 
-    fn leniency<'a>(context: &'a Assertion<'_>) -> &'a Leniency {
-        &context.bank.auth.settings.lenient
+    fn settings<'a>(context: &'a Assertion<'_>) -> &'a AuthSettings {
+        &context.bank.auth.settings
     }
 }
 
@@ -80,6 +76,11 @@ impl<'a> Assertion<'a> {
 }
 
 impl Claims {
+    /// `true` if `aud` is this text alone, not a list.
+    pub(crate) fn is_for(&self, audience: &str) -> bool {
+        self.aud.as_ref().and_then(serde_json::Value::as_str) == Some(audience)
+    }
+
     /// The audiences: `aud` is one text or a list of them (RFC 7519 4.1.3).
     pub(crate) fn audiences(&self) -> Vec<&str> {
         match &self.aud {

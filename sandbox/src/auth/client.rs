@@ -10,6 +10,7 @@ use parking_lot::RwLock;
 use crate::auth::key::SigningKey;
 use crate::auth::mint::{Kind, Mint};
 use crate::auth::redirect::{BadRedirectUri, RedirectUri};
+use crate::auth::security::Security;
 
 /// A client as the bank knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,10 @@ pub enum AuthMethod {
     SecretPost,
     /// Signed assertion (RFC 7523, OpenID Connect Core 9).
     PrivateKeyJwt,
+    /// A certificate of a trusted authority with the registered subject (RFC 8705 2.1).
+    TlsClientAuth,
+    /// A registered certificate, whoever issued it (RFC 8705 2.2).
+    SelfSignedTlsClientAuth,
     /// Not at all: a public client.
     None,
 }
@@ -67,6 +72,8 @@ pub const AUTH_METHODS: &[(AuthMethod, &str)] = &[
     (AuthMethod::SecretBasic, "client_secret_basic"),
     (AuthMethod::SecretPost, "client_secret_post"),
     (AuthMethod::PrivateKeyJwt, "private_key_jwt"),
+    (AuthMethod::TlsClientAuth, "tls_client_auth"),
+    (AuthMethod::SelfSignedTlsClientAuth, "self_signed_tls_client_auth"),
     (AuthMethod::None, "none"),
 ];
 
@@ -107,10 +114,12 @@ pub enum RegistrationError {
 
 /// A text that names no authentication method.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a client authentication method; legal are client_secret_basic, client_secret_post, private_key_jwt, none"
-)]
+#[error("`{name}` is not a client authentication method; legal are {}", method_names(), name = .0)]
 pub struct UnknownAuthMethod(pub String);
+
+fn method_names() -> String {
+    AUTH_METHODS.iter().map(|row| row.1).collect::<Vec<_>>().join(", ")
+}
 
 /// The clients of one bank.
 #[derive(Debug, Default)]
@@ -148,7 +157,7 @@ impl Clients {
 
 impl NewClient {
     /// The clients every bank knows unless its file says otherwise.
-    pub fn demo() -> Vec<NewClient> {
+    pub fn demo(security: &Security) -> Vec<NewClient> {
         let named = |id: &str, name: &str, auth_methods: &[AuthMethod]| NewClient {
             client_id: Some(id.to_owned()),
             name: Some(name.to_owned()),
@@ -157,11 +166,20 @@ impl NewClient {
         };
         let mut demo = named("demo", "Demo App", &[AuthMethod::SecretBasic, AuthMethod::SecretPost]);
         demo.secret = Some("demo-secret".to_owned());
-        vec![
+        let mut clients = vec![
             demo,
             named("demo-jwt", "Demo App with a key", &[AuthMethod::PrivateKeyJwt]),
             named("demo-public", "Demo App without a secret", &[AuthMethod::None]),
-        ]
+        ];
+        if security.is_fapi() {
+            // Certification suites test with two clients.
+            clients.push(named("demo-jwt-2", "Other App with a key", &[AuthMethod::PrivateKeyJwt]));
+        }
+        // A client that could never prove who it is would only mislead. A key in a header is its secret.
+        let methods = security.terms().auth_methods;
+        clients
+            .retain(|client| methods.is_empty() || client.auth_methods.iter().any(|method| methods.contains(method)));
+        clients
     }
 }
 
@@ -235,6 +253,12 @@ impl FromStr for AuthMethod {
 }
 
 impl GrantType {
+    /// The registered name.
+    pub fn name(self) -> &'static str {
+        let row = GRANT_TYPES.iter().find(|row| row.0 == self);
+        row.expect("the table has a row for every grant type").1
+    }
+
     /// The grant type of this name.
     pub(crate) fn named(name: &str) -> Option<GrantType> {
         GRANT_TYPES.iter().find(|row| row.1 == name).map(|row| row.0)

@@ -21,6 +21,7 @@ mod page;
 mod problem;
 mod redirect;
 mod scope;
+mod security;
 mod server;
 mod session;
 mod settings;
@@ -35,9 +36,14 @@ pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
 };
 pub use endpoint::{ROUTES, metadata};
+pub use key::SigningAlgorithm;
 pub use leniency::{Leniency, UnknownRule};
 pub use problem::{problem, problem_page};
 pub use redirect::{BadRedirectUri, RedirectUri};
+pub use security::{
+    Need, NoncePolicy, PROFILES, Profiles, RefreshPolicy, Security, SecurityProfile, Sender, Terms, TokenFormat,
+    Variant,
+};
 pub use server::{AuthServer, ReadyTokens};
 pub use settings::AuthSettings;
-pub use step::{Kind as StepKind, Row as StepRow, rows as steps, rule_names};
+pub use step::{Kind as StepKind, Row as StepRow, rows as steps, rule_names, table as step_table};

@@ -14,6 +14,7 @@ use crate::auth::mint::Mint;
 use crate::auth::scope::ScopeSet;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
+use crate::operation::Operation;
 
 /// The authorization server of one bank in one world. To reset it, make a new one.
 #[derive(Debug)]
@@ -94,6 +95,19 @@ impl AuthServer {
         self.clients.register(client, &self.mint)
     }
 
+    /// `true` if the bank's profile has this call at all. One that it has not answers like a path nobody serves.
+    pub fn serves(&self, operation: Operation) -> bool {
+        use Operation as O;
+        let security = &self.settings.security;
+        match operation {
+            O::AuthorizeStart | O::AuthorizeLogin | O::AuthorizeDecide | O::Userinfo => security.asks_account_holders(),
+            O::TokenIssue | O::TokenRefresh | O::TokenRevoke | O::TokenIntrospect | O::Discovery | O::Jwks => {
+                security.issues_tokens()
+            }
+            _ => true,
+        }
+    }
+
     /// Every registered client, by id.
     pub fn clients(&self) -> Vec<Arc<Client>> {
         self.clients.all()
@@ -170,7 +184,7 @@ impl AuthServer {
     }
 
     fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {
-        let owner = if rotations == 0 { "issuer".to_owned() } else { format!("issuer {rotations}") };
-        Arc::new(SigningKey::derive(&self.mint, &owner))
+        let algorithm = self.settings.security.signing;
+        Arc::new(SigningKey::make(algorithm, &self.mint, "issuer", rotations as usize))
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::auth::client::NewClient;
 use crate::auth::leniency::Leniency;
+use crate::auth::security::Security;
 use crate::profile::BankProfile;
 use crate::profile::ConsentDecision;
 
@@ -12,6 +13,8 @@ use crate::profile::ConsentDecision;
 pub struct AuthSettings {
     /// The bank's name as its pages show it.
     pub bank_name: String,
+    /// The profile it follows.
+    pub security: Security,
     /// Life of an access token.
     pub access_token_lifetime: Duration,
     /// Life of a refresh token, counted anew at each rotation.
@@ -32,11 +35,12 @@ impl AuthSettings {
     pub fn of(profile: &BankProfile) -> AuthSettings {
         AuthSettings {
             bank_name: profile.name.clone(),
+            security: profile.security,
             access_token_lifetime: profile.tokens.access,
             refresh_token_lifetime: profile.tokens.refresh,
             code_lifetime: profile.tokens.code,
             consent: profile.consents.decision,
-            clients: NewClient::demo(),
+            clients: NewClient::demo(&profile.security),
             lenient: profile.lenient.clone(),
         }
     }

@@ -3,6 +3,7 @@
 //! Owns what can be set and within which bounds. A profile that exists is valid.
 
 mod read;
+mod security;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::library;
 use jiff::tz::TimeZone;
 
-use crate::auth::Leniency;
+use crate::auth::{Leniency, Security};
 use crate::limit::LimitSettings;
 
 /// Everything that makes one bank different from another.
@@ -39,6 +40,8 @@ pub struct BankProfile {
     pub consents: ConsentPolicy,
     /// How long payments take.
     pub settlement: Settlement,
+    /// The security profile of its authorization server.
+    pub security: Security,
     /// Which rules of its authorization server it does not enforce: none, unless a defect is to be simulated.
     pub lenient: Leniency,
 }

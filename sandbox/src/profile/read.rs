@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key but `lenient` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `security` and `lenient` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use bank_fixtures::document::{Map, Value};
 use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
-use super::{BankProfile, ConsentDecision, ConsentPolicy, PageSizes, Settlement, TokenLifetimes};
-use crate::auth::{self, Leniency};
+use super::{BankProfile, ConsentDecision, ConsentPolicy, PageSizes, Settlement, TokenLifetimes, security};
+use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
 use crate::limit::{HeaderFamily, LimitRule, LimitSettings, Policy};
 use crate::operation::{OPERATIONS, Operation};
@@ -39,6 +39,7 @@ const FILE_KEYS: &[&str] = &[
     "tokens",
     "consents",
     "settlement",
+    "security",
     "lenient",
 ];
 
@@ -61,7 +62,12 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
     let settlement = key(map, "settlement", base.map(|base| &base.settlement), |value| {
         settlement(value, base.map(|base| &base.settlement))
     });
-    // Strict is what a bank is unless somebody says otherwise, so this key alone may be missing.
+    // `plain` is what an issuer is unless its file says otherwise.
+    let security = match map.optional("security") {
+        Some(value) => security::read(value, base.map(|base| base.security)),
+        None => Some(base.map_or_else(|| Security::of(SecurityProfile::Plain), |base| base.security)),
+    };
+    // Strict is what a bank is unless somebody says otherwise, so this key too may be missing.
     let lenient = match map.optional("lenient") {
         Some(value) => lenient(value),
         None => Some(base.map_or_else(Leniency::strict, |base| base.lenient.clone())),
@@ -78,6 +84,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         tokens: tokens?,
         consents: consents?,
         settlement: settlement?,
+        security: security?,
         lenient: lenient?,
     })
 }

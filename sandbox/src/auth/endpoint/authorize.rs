@@ -15,11 +15,11 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::grant::Challenge;
 use crate::auth::holder::Holder;
-use crate::auth::leniency::Leniency;
 use crate::auth::page;
 use crate::auth::redirect::append;
 use crate::auth::scope::ScopeSet;
 use crate::auth::session::{self, Login};
+use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
 use crate::exchange::{Call, Problem, Reply};
 use crate::profile::ConsentDecision;
@@ -70,8 +70,8 @@ pub(crate) struct AuthorizationRequest {
 impl Stage for FrontStage {
     type Context<'a> = FrontChannel<'a>;
 
-    fn leniency<'a>(context: &'a FrontChannel<'_>) -> &'a Leniency {
-        &context.bank.auth.settings.lenient
+    fn settings<'a>(context: &'a FrontChannel<'_>) -> &'a AuthSettings {
+        &context.bank.auth.settings
     }
 }
 

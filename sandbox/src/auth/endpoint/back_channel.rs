@@ -9,8 +9,8 @@ use crate::auth::client_auth::Credentials;
 use crate::auth::error::OAuthError;
 use crate::auth::form::Form;
 use crate::auth::grant::{Code, Refresh};
-use crate::auth::leniency::Leniency;
 use crate::auth::scope::ScopeSet;
+use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
 use crate::exchange::{Call, Reply, Request};
 use crate::world::BankInstance;
@@ -35,8 +35,8 @@ pub(crate) struct BackChannel<'a> {
 impl Stage for BackStage {
     type Context<'a> = BackChannel<'a>;
 
-    fn leniency<'a>(context: &'a BackChannel<'_>) -> &'a Leniency {
-        &context.bank.auth.settings.lenient
+    fn settings<'a>(context: &'a BackChannel<'_>) -> &'a AuthSettings {
+        &context.bank.auth.settings
     }
 }
 

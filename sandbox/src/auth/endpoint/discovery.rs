@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use crate::auth::assertion::ALGORITHMS;
-use crate::auth::client::{AUTH_METHODS, AuthMethod, GRANT_TYPES};
+use crate::auth::client::AuthMethod;
 use crate::auth::scope::OFFERED;
 use crate::exchange::{Call, Problem, Reply};
 use crate::world::BankInstance;
@@ -44,12 +43,15 @@ struct Metadata<'a> {
 ///
 /// # Errors
 /// Never.
-pub fn metadata(_: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn metadata(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
     let base = call.request.base_url.as_str();
     let endpoint = |path| format!("{base}/oauth/{path}");
-    let methods: Vec<_> = AUTH_METHODS.iter().map(|row| row.1).collect();
-    let confidential = AUTH_METHODS.iter().filter(|row| row.0 != AuthMethod::None).map(|row| row.1);
-    let algorithms: Vec<_> = ALGORITHMS.iter().map(|row| row.1).collect();
+    let security = &bank.auth.settings.security;
+    let terms = security.terms();
+    let methods: Vec<_> = terms.auth_methods.iter().map(|method| method.name()).collect();
+    let confidential =
+        terms.auth_methods.iter().filter(|method| **method != AuthMethod::None).map(|method| method.name());
+    let algorithms: Vec<_> = terms.client_algorithms.iter().map(|algorithm| algorithm.name()).collect();
     let document = Metadata {
         issuer: base,
         authorization_endpoint: endpoint("authorize"),
@@ -61,9 +63,9 @@ pub fn metadata(_: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
         scopes_supported: OFFERED.iter().map(|scope| scope.name).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
-        grant_types_supported: GRANT_TYPES.iter().map(|row| row.1).collect(),
+        grant_types_supported: terms.grants.iter().map(|grant| grant.name()).collect(),
         subject_types_supported: ["public"],
-        id_token_signing_alg_values_supported: ["ES256"],
+        id_token_signing_alg_values_supported: [security.signing.name()],
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: algorithms.clone(),
         revocation_endpoint_auth_methods_supported: methods,

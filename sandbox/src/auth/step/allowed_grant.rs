@@ -6,11 +6,21 @@ use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const FRONT: Step<FrontStage> =
-    Step { slug: "allowed-grant", kind: Kind::Rule, source: "RFC 6749 4.1.2.1", run: front };
+pub(crate) const FRONT: Step<FrontStage> = Step {
+    slug: "allowed-grant",
+    kind: Kind::Rule,
+    source: "RFC 6749 4.1.2.1",
+    errors: &[ErrorCode::UnauthorizedClient],
+    run: front,
+};
 
-pub(crate) const BACK: Step<BackStage> =
-    Step { slug: "allowed-grant", kind: Kind::Rule, source: "RFC 6749 5.2", run: back };
+pub(crate) const BACK: Step<BackStage> = Step {
+    slug: "allowed-grant",
+    kind: Kind::Rule,
+    source: "RFC 6749 5.2",
+    errors: &[ErrorCode::UnauthorizedClient],
+    run: back,
+};
 
 fn front(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     check(front.client(), GrantType::AuthorizationCode)

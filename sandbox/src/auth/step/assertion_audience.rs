@@ -1,11 +1,16 @@
 //! The assertion is for this authorization server: its issuer, its token endpoint, or the endpoint that is called.
 
 use crate::auth::assertion::{Assertion, AssertionStage, refused};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-audience", kind: Kind::Rule, source: "RFC 7523 3 (3), OpenID Connect Core 9", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-audience",
+    kind: Kind::Rule,
+    source: "RFC 7523 3 (3), OpenID Connect Core 9",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let request = assertion.call.request;

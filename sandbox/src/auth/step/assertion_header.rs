@@ -1,16 +1,22 @@
 //! The assertion uses an allowed algorithm, is meant as one, and brings no key of its own.
 
-use crate::auth::assertion::{ALGORITHMS, Assertion, AssertionStage, refused};
-use crate::auth::error::OAuthError;
+use crate::auth::assertion::{Assertion, AssertionStage, refused};
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-header", kind: Kind::Rule, source: "RFC 8725 3.1, 3.10, 3.11", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-header",
+    kind: Kind::Rule,
+    source: "RFC 8725 3.1, 3.10, 3.11",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let header = assertion.header();
-    if !ALGORITHMS.iter().any(|(algorithm, _)| *algorithm == header.alg) {
-        let legal = ALGORITHMS.iter().map(|row| row.1).collect::<Vec<_>>().join(", ");
+    let algorithms = assertion.bank.auth.settings.security.terms().client_algorithms;
+    if !algorithms.iter().any(|algorithm| algorithm.jose() == header.alg) {
+        let legal = algorithms.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>().join(", ");
         return Err(refused(format!("client_assertion must be signed with one of {legal}")));
     }
     let typ = header.typ.as_deref().unwrap_or("JWT");

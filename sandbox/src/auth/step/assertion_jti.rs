@@ -1,11 +1,16 @@
 //! The assertion is used once.
 
 use crate::auth::assertion::{Assertion, AssertionStage, refused};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-jti", kind: Kind::Rule, source: "RFC 7523 3 (7), OpenID Connect Core 9", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-jti",
+    kind: Kind::Rule,
+    source: "RFC 7523 3 (7), OpenID Connect Core 9",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let claims = assertion.claims();

@@ -5,11 +5,16 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 use crate::auth::assertion::{Assertion, AssertionStage, family_of};
 use crate::auth::client_auth::failed;
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-key", kind: Kind::Reads, source: "RFC 7515 4.1.4, RFC 7517 4.2", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-key",
+    kind: Kind::Reads,
+    source: "RFC 7515 4.1.4, RFC 7517 4.2",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let header = assertion.header();

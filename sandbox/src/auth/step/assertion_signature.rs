@@ -4,11 +4,16 @@ use jsonwebtoken::Validation;
 
 use crate::auth::assertion::{Assertion, AssertionStage, Claims};
 use crate::auth::client_auth::failed;
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-signature", kind: Kind::Rule, source: "RFC 7523 3 (9)", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-signature",
+    kind: Kind::Rule,
+    source: "RFC 7523 3 (9)",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let mut validation = Validation::new(assertion.header().alg);

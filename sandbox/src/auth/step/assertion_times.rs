@@ -1,11 +1,16 @@
 //! The assertion is valid now, on the world's clock, and not for long.
 
 use crate::auth::assertion::{Assertion, AssertionStage, refused};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "assertion-times", kind: Kind::Rule, source: "RFC 7523 3 (4-6), FAPI 2.0 5.3.2.1", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "assertion-times",
+    kind: Kind::Rule,
+    source: "RFC 7523 3 (4-6), FAPI 2.0 5.3.2.1",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 /// Clocks differ: 10 seconds ahead must pass, 60 must not (FAPI 2.0 5.3.2.1).
 const MAX_AHEAD_SECONDS: f64 = 30.0;

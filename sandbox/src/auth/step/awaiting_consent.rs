@@ -8,8 +8,13 @@ use crate::auth::scope::ScopeSet;
 use crate::auth::step::{Kind, Step};
 use crate::bank::scope_name;
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "awaiting-consent", kind: Kind::Reads, source: "house: docs/generic-api.md, Access", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "awaiting-consent",
+    kind: Kind::Reads,
+    source: "house: docs/generic-api.md, Access",
+    errors: &[ErrorCode::InvalidRequest, ErrorCode::InvalidScope],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let Some(id) = front.parameters.get("consent_id") else { return Ok(()) };

@@ -4,8 +4,13 @@ use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "code-of-client", kind: Kind::Rule, source: "RFC 6749 4.1.3", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "code-of-client",
+    kind: Kind::Rule,
+    source: "RFC 6749 4.1.3",
+    errors: &[ErrorCode::InvalidGrant],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     if back.code().grant.client_id == back.client().client_id {

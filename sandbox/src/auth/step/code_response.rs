@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "code-response", kind: Kind::Rule, source: "RFC 6749 3.1.1, RFC 9700 2.1.2", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "code-response",
+    kind: Kind::Rule,
+    source: "RFC 6749 3.1.1, RFC 9700 2.1.2",
+    errors: &[ErrorCode::InvalidRequest, ErrorCode::UnsupportedResponseType],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     match front.parameters.get("response_type") {

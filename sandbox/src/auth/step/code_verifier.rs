@@ -9,8 +9,13 @@ use crate::auth::grant::Challenge;
 use crate::auth::mint::{same_secret, sha256};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "code-verifier", kind: Kind::Rule, source: "RFC 7636 4.6, RFC 9700 2.1.1", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "code-verifier",
+    kind: Kind::Rule,
+    source: "RFC 7636 4.6, RFC 9700 2.1.1",
+    errors: &[ErrorCode::InvalidGrant],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let refuse = |description| Err(OAuthError::new(ErrorCode::InvalidGrant, description));

@@ -7,11 +7,21 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::grant::Grant;
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const CODE: Step<BackStage> =
-    Step { slug: "consent-in-force", kind: Kind::Rule, source: "RFC 6749 5.2", run: code };
+pub(crate) const CODE: Step<BackStage> = Step {
+    slug: "consent-in-force",
+    kind: Kind::Rule,
+    source: "RFC 6749 5.2",
+    errors: &[ErrorCode::InvalidGrant],
+    run: code,
+};
 
-pub(crate) const REFRESH: Step<BackStage> =
-    Step { slug: "consent-in-force", kind: Kind::Rule, source: "RFC 6749 5.2", run: refresh };
+pub(crate) const REFRESH: Step<BackStage> = Step {
+    slug: "consent-in-force",
+    kind: Kind::Rule,
+    source: "RFC 6749 5.2",
+    errors: &[ErrorCode::InvalidGrant],
+    run: refresh,
+};
 
 fn code(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     check(back, &back.code().grant)

@@ -7,7 +7,8 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> = Step { slug: "form-post", kind: Kind::Reads, source: "RFC 6749 3.2", run };
+pub(crate) const STEP: Step<BackStage> =
+    Step { slug: "form-post", kind: Kind::Reads, source: "RFC 6749 3.2", errors: &[ErrorCode::InvalidRequest], run };
 
 const MAX_BODY_BYTES: usize = 64 * 1024;
 

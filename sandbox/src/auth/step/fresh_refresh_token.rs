@@ -4,8 +4,13 @@ use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "fresh-refresh-token", kind: Kind::Rule, source: "RFC 6749 6", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "fresh-refresh-token",
+    kind: Kind::Rule,
+    source: "RFC 6749 6",
+    errors: &[ErrorCode::InvalidGrant],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let refuse = |description| Err(OAuthError::new(ErrorCode::InvalidGrant, description));

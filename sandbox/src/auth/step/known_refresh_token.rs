@@ -4,8 +4,13 @@ use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "known-refresh-token", kind: Kind::Reads, source: "RFC 6749 6", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "known-refresh-token",
+    kind: Kind::Reads,
+    source: "RFC 6749 6",
+    errors: &[ErrorCode::InvalidRequest, ErrorCode::InvalidGrant],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let secret = back.form.get("refresh_token");

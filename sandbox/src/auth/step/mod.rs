@@ -1,10 +1,12 @@
 //! The rules of the authorization server, one per file, in the order each endpoint applies them.
 //!
 //! A *reading* step takes something out of the request that later steps need; a *rule* only refuses, so a scenario may
-//! switch it off by name to simulate a lenient bank. The tables below are the whole policy of the profile `plain`.
+//! switch it off by name to simulate a lenient bank. The tables below are the whole policy: each row says which profiles
+//! the step belongs to, and [`PROFILES`] says what else a profile fixes.
 
 mod allowed_grant;
 mod assertion_audience;
+mod assertion_audience_issuer;
 mod assertion_header;
 mod assertion_jti;
 mod assertion_key;
@@ -33,6 +35,7 @@ mod one_authentication;
 mod own_scope;
 mod pkce_s256;
 mod pkce_sent;
+mod profile_method;
 mod prompt;
 mod readable_assertion;
 mod readable_parameters;
@@ -51,16 +54,17 @@ mod unused_refresh_token;
 use crate::auth::assertion::AssertionStage;
 use crate::auth::endpoint::authorize::FrontStage;
 use crate::auth::endpoint::back_channel::BackStage;
-use crate::auth::error::OAuthError;
-use crate::auth::leniency::Leniency;
+use crate::auth::error::{ErrorCode, OAuthError};
+use crate::auth::security::{PROFILES, Profiles, SecurityProfile};
+use crate::auth::settings::AuthSettings;
 
 /// What a list of steps works on.
 pub(crate) trait Stage {
     /// What the steps read and fill in.
     type Context<'a>;
 
-    /// Which rules the bank does not enforce.
-    fn leniency<'a>(context: &'a Self::Context<'_>) -> &'a Leniency;
+    /// Which profile the bank follows, and which rules it does not enforce.
+    fn settings<'a>(context: &'a Self::Context<'_>) -> &'a AuthSettings;
 }
 
 /// One step of an endpoint.
@@ -71,6 +75,8 @@ pub(crate) struct Step<S: Stage> {
     pub(crate) kind: Kind,
     /// Where it is demanded.
     pub(crate) source: &'static str,
+    /// What it refuses with.
+    pub(crate) errors: &'static [ErrorCode],
     /// Refuses, or fills the context in.
     pub(crate) run: for<'a> fn(&mut S::Context<'a>) -> Result<(), OAuthError>,
 }
@@ -84,94 +90,119 @@ pub enum Kind {
     Rule,
 }
 
-/// Runs the steps in order, leaving out the rules the bank does not enforce.
-pub(crate) fn run<S: Stage>(steps: &[Step<S>], context: &mut S::Context<'_>) -> Result<(), OAuthError> {
-    for step in steps {
-        if step.kind == Kind::Reads || S::leniency(context).enforces(step.slug) {
-            (step.run)(context)?;
+/// A step and the profiles it belongs to.
+pub(crate) struct Placed<S: Stage>(Step<S>, Profiles);
+
+/// Runs the steps of the bank's profile in order, leaving out the rules the bank does not enforce.
+pub(crate) fn run<S: Stage>(steps: &[Placed<S>], context: &mut S::Context<'_>) -> Result<(), OAuthError> {
+    for Placed(step, profiles) in steps {
+        let settings = S::settings(context);
+        let applies = profiles.contains(settings.security.profile);
+        if applies && (step.kind == Kind::Reads || settings.lenient.enforces(step.slug)) {
+            (step.run)(context).inspect_err(|refusal| {
+                debug_assert!(step.errors.contains(&refusal.code), "{} refuses with {:?}", step.slug, refusal.code);
+            })?;
         }
     }
     Ok(())
 }
 
+// The columns.
+const PLAIN: Profiles = SecurityProfile::Plain.only();
+const FAPI1: Profiles = SecurityProfile::Fapi1Advanced.only();
+const FAPI2: Profiles = SecurityProfile::Fapi2Security.only().and(SecurityProfile::Fapi2MessageSigning.only());
+const CIBA: Profiles = SecurityProfile::FapiCiba.only();
+const ALONE: Profiles = SecurityProfile::ClientCredentials.only();
+/// Every profile of FAPI.
+const FAPI: Profiles = FAPI1.and(FAPI2).and(CIBA);
+/// Every profile that sends account holders to pages.
+const CODE: Profiles = PLAIN.and(FAPI1).and(FAPI2);
+/// Every profile with refresh tokens.
+const HOLDER: Profiles = CODE.and(CIBA);
+/// Every profile with a token endpoint.
+const ALL: Profiles = HOLDER.and(ALONE);
+
 /// `GET` and `POST /oauth/authorize`.
-pub(crate) const AUTHORIZE: &[Step<FrontStage>] = &[
-    readable_parameters::STEP,
-    single_parameters::FRONT,
-    known_client::STEP,
-    redirect_uri::STEP,
-    registered_redirect_uri::STEP,
+pub(crate) const AUTHORIZE: &[Placed<FrontStage>] = &[
+    Placed(readable_parameters::STEP, CODE),
+    Placed(single_parameters::FRONT, CODE),
+    Placed(known_client::STEP, CODE),
+    Placed(redirect_uri::STEP, CODE),
+    Placed(registered_redirect_uri::STEP, CODE),
     // From here on errors go to the client by redirect.
-    trusted_redirect::STEP,
-    no_request_object::STEP,
-    code_response::STEP,
-    allowed_grant::FRONT,
-    offered_scope::STEP,
-    pkce_sent::STEP,
-    pkce_s256::STEP,
-    prompt::STEP,
-    awaiting_consent::STEP,
+    Placed(trusted_redirect::STEP, CODE),
+    Placed(no_request_object::STEP, CODE),
+    Placed(code_response::STEP, CODE),
+    Placed(allowed_grant::FRONT, CODE),
+    Placed(offered_scope::STEP, CODE),
+    Placed(pkce_sent::STEP, CODE),
+    Placed(pkce_s256::STEP, CODE),
+    Placed(prompt::STEP, CODE),
+    Placed(awaiting_consent::STEP, CODE),
 ];
 
 /// What every endpoint that clients call directly begins with.
-pub(crate) const CLIENT: &[Step<BackStage>] = &[
-    form_post::STEP,
-    single_parameters::BACK,
-    one_authentication::STEP,
-    registered_client::STEP,
-    registered_method::STEP,
-    client_secret::STEP,
-    client_assertion::STEP,
+pub(crate) const CLIENT: &[Placed<BackStage>] = &[
+    Placed(form_post::STEP, ALL),
+    Placed(single_parameters::BACK, ALL),
+    Placed(one_authentication::STEP, ALL),
+    Placed(registered_client::STEP, ALL),
+    Placed(registered_method::STEP, ALL),
+    Placed(profile_method::STEP, FAPI),
+    Placed(client_secret::STEP, ALL),
+    Placed(client_assertion::STEP, ALL),
 ];
 
 /// `POST /oauth/token`, after [`CLIENT`].
-pub(crate) const TOKEN: &[Step<BackStage>] = &[known_grant_type::STEP, allowed_grant::BACK];
+pub(crate) const TOKEN: &[Placed<BackStage>] = &[Placed(known_grant_type::STEP, ALL), Placed(allowed_grant::BACK, ALL)];
 
 /// The authorization code grant, after [`TOKEN`].
-pub(crate) const CODE_GRANT: &[Step<BackStage>] = &[
-    known_code::STEP,
-    code_of_client::STEP,
-    unused_code::STEP,
-    fresh_code::STEP,
-    same_redirect_uri::STEP,
-    code_verifier::STEP,
-    consent_in_force::CODE,
+pub(crate) const CODE_GRANT: &[Placed<BackStage>] = &[
+    Placed(known_code::STEP, CODE),
+    Placed(code_of_client::STEP, CODE),
+    Placed(unused_code::STEP, CODE),
+    Placed(fresh_code::STEP, CODE),
+    Placed(same_redirect_uri::STEP, CODE),
+    Placed(code_verifier::STEP, CODE),
+    Placed(consent_in_force::CODE, CODE),
 ];
 
 /// The refresh token grant, after [`TOKEN`].
-pub(crate) const REFRESH_GRANT: &[Step<BackStage>] = &[
-    known_refresh_token::STEP,
-    refresh_token_of_client::STEP,
-    unused_refresh_token::STEP,
-    fresh_refresh_token::STEP,
-    narrower_scope::STEP,
-    consent_in_force::REFRESH,
+pub(crate) const REFRESH_GRANT: &[Placed<BackStage>] = &[
+    Placed(known_refresh_token::STEP, HOLDER),
+    Placed(refresh_token_of_client::STEP, HOLDER),
+    Placed(unused_refresh_token::STEP, HOLDER),
+    Placed(fresh_refresh_token::STEP, HOLDER),
+    Placed(narrower_scope::STEP, HOLDER),
+    Placed(consent_in_force::REFRESH, HOLDER),
 ];
 
 /// The client credentials grant, after [`TOKEN`].
-pub(crate) const CLIENT_CREDENTIALS_GRANT: &[Step<BackStage>] = &[own_scope::STEP];
+pub(crate) const CLIENT_CREDENTIALS_GRANT: &[Placed<BackStage>] = &[Placed(own_scope::STEP, ALL)];
 
 /// `POST /oauth/revoke`, after [`CLIENT`].
-pub(crate) const REVOKE: &[Step<BackStage>] = &[token_sent::STEP];
+pub(crate) const REVOKE: &[Placed<BackStage>] = &[Placed(token_sent::STEP, ALL)];
 
 /// `POST /oauth/introspect`, after [`CLIENT`].
-pub(crate) const INTROSPECT: &[Step<BackStage>] = &[confidential_client::STEP, token_sent::STEP];
+pub(crate) const INTROSPECT: &[Placed<BackStage>] =
+    &[Placed(confidential_client::STEP, ALL), Placed(token_sent::STEP, ALL)];
 
 /// A signed client assertion, inside [`CLIENT`].
-pub(crate) const ASSERTION: &[Step<AssertionStage>] = &[
-    readable_assertion::STEP,
-    assertion_header::STEP,
-    assertion_key::STEP,
+pub(crate) const ASSERTION: &[Placed<AssertionStage>] = &[
+    Placed(readable_assertion::STEP, ALL),
+    Placed(assertion_header::STEP, ALL),
+    Placed(assertion_key::STEP, ALL),
     // Before the claims: who has no key learns nothing from the answer.
-    assertion_signature::STEP,
-    assertion_subject::STEP,
-    assertion_audience::STEP,
-    assertion_times::STEP,
-    assertion_jti::STEP,
+    Placed(assertion_signature::STEP, ALL),
+    Placed(assertion_subject::STEP, ALL),
+    Placed(assertion_audience::STEP, PLAIN.and(FAPI1).and(CIBA).and(ALONE)),
+    Placed(assertion_audience_issuer::STEP, FAPI2),
+    Placed(assertion_times::STEP, ALL),
+    Placed(assertion_jti::STEP, ALL),
 ];
 
-/// A row of the step × endpoint table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A row of the step × endpoint × profile table.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The endpoint, and the grant or credential where it has several.
     pub endpoint: &'static str,
@@ -181,12 +212,23 @@ pub struct Row {
     pub kind: Kind,
     /// Where it is demanded.
     pub source: &'static str,
+    /// The `error` it refuses with: one of these.
+    pub errors: Vec<&'static str>,
+    /// The profiles it belongs to.
+    pub profiles: Profiles,
 }
 
 /// Every step of every endpoint, in order.
 pub fn rows() -> Vec<Row> {
-    fn list<S: Stage>(endpoint: &'static str, steps: &'static [Step<S>]) -> impl Iterator<Item = Row> {
-        steps.iter().map(move |step| Row { endpoint, slug: step.slug, kind: step.kind, source: step.source })
+    fn list<S: Stage>(endpoint: &'static str, steps: &'static [Placed<S>]) -> impl Iterator<Item = Row> {
+        steps.iter().map(move |Placed(step, profiles)| Row {
+            endpoint,
+            slug: step.slug,
+            kind: step.kind,
+            source: step.source,
+            errors: step.errors.iter().map(|code| code.name()).collect(),
+            profiles: *profiles,
+        })
     }
     list("authorize", AUTHORIZE)
         .chain(list("client", CLIENT))
@@ -208,23 +250,28 @@ pub fn rule_names() -> Vec<&'static str> {
     names
 }
 
+/// The table as `docs/authorization.md` shows it: a column for each profile with a token endpoint.
+pub fn table() -> String {
+    let columns: Vec<_> = PROFILES.iter().filter(|terms| !terms.grants.is_empty()).collect();
+    let names = columns.iter().map(|terms| format!(" {} |", terms.slug)).collect::<String>();
+    let mut text = format!(
+        "| endpoint | step |{names} refuses with | source |\n|---|---|{}---|---|\n",
+        "---|".repeat(columns.len())
+    );
+    for row in rows() {
+        let mark = if row.kind == Kind::Rule { " ✓ |" } else { " · |" };
+        let marks: String =
+            columns.iter().map(|terms| if row.profiles.contains(terms.profile) { mark } else { " |" }).collect();
+        text += &format!("| {} | `{}` |{marks} {} | {} |\n", row.endpoint, row.slug, row.errors.join(", "), row.source);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::fmt::Write;
 
     use super::*;
-
-    /// The table as `docs/authorization.md` shows it.
-    fn table() -> String {
-        let mut text = String::from("| endpoint | step | | source |\n|---|---|---|---|\n");
-        for row in rows() {
-            let kind = if row.kind == Kind::Rule { "rule" } else { "" };
-            writeln!(text, "| {} | `{}` | {kind} | {} |", row.endpoint, row.slug, row.source)
-                .expect("writes to a string");
-        }
-        text
-    }
 
     #[test]
     fn the_table_of_steps() {
@@ -233,9 +280,20 @@ mod tests {
 
     #[test]
     fn the_documentation_shows_the_table() {
-        let documentation = include_str!("../../../../docs/authorization.md");
-        assert!(documentation.contains(&table()), "put this table into docs/authorization.md:\n{}", table());
+        const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/authorization.md");
+        let page = std::fs::read_to_string(PATH).expect("the page is part of the repository");
+        let (before, after) = page.split_once(BEGIN).expect("the page marks where the table begins");
+        let (_, rest) = after.split_once(END).expect("the page marks where the table ends");
+        let right = format!("{before}{BEGIN}{}{END}{rest}", table());
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(PATH, &right).expect("the page can be written");
+        } else {
+            assert_eq!(page, right, "run this test with UPDATE_DOCS=1");
+        }
     }
+
+    const BEGIN: &str = "<!-- steps: generated -->\n\n";
+    const END: &str = "\n<!-- steps: end -->";
 
     #[test]
     fn a_name_means_one_kind_of_step() {

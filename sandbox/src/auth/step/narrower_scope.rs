@@ -5,7 +5,8 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::scope::{ScopeSet, UnknownScope};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> = Step { slug: "narrower-scope", kind: Kind::Reads, source: "RFC 6749 6", run };
+pub(crate) const STEP: Step<BackStage> =
+    Step { slug: "narrower-scope", kind: Kind::Reads, source: "RFC 6749 6", errors: &[ErrorCode::InvalidScope], run };
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let Some(asked) = back.form.get("scope") else { return Ok(()) };

@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "no-request-object", kind: Kind::Rule, source: "OpenID Connect Core 3.1.2.6", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "no-request-object",
+    kind: Kind::Rule,
+    source: "OpenID Connect Core 3.1.2.6",
+    errors: &[ErrorCode::RequestNotSupported, ErrorCode::RequestUriNotSupported, ErrorCode::RegistrationNotSupported],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let refusals = [

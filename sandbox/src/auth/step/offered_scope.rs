@@ -6,7 +6,7 @@ use crate::auth::scope::{ScopeSet, UnknownScope};
 use crate::auth::step::{Kind, Step};
 
 pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "offered-scope", kind: Kind::Reads, source: "RFC 6749 3.3", run };
+    Step { slug: "offered-scope", kind: Kind::Reads, source: "RFC 6749 3.3", errors: &[ErrorCode::InvalidScope], run };
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let refuse = |why: UnknownScope| OAuthError::new(ErrorCode::InvalidScope, why.to_string());

@@ -5,7 +5,8 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::scope::{OFFERED, ScopeSet, UnknownScope};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> = Step { slug: "own-scope", kind: Kind::Reads, source: "RFC 6749 4.4.2", run };
+pub(crate) const STEP: Step<BackStage> =
+    Step { slug: "own-scope", kind: Kind::Reads, source: "RFC 6749 4.4.2", errors: &[ErrorCode::InvalidScope], run };
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let data = || OFFERED.iter().filter(|scope| scope.sentence.is_some()).map(|scope| scope.name);

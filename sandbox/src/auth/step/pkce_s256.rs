@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "pkce-s256", kind: Kind::Rule, source: "RFC 7636 4.2, 7.2", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "pkce-s256",
+    kind: Kind::Rule,
+    source: "RFC 7636 4.2, 7.2",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 const CHALLENGE_CHARACTERS: usize = 43;
 

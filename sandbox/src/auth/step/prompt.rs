@@ -6,8 +6,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage, Prompt};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "prompt", kind: Kind::Reads, source: "OpenID Connect Core 3.1.2.1", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "prompt",
+    kind: Kind::Reads,
+    source: "OpenID Connect Core 3.1.2.1",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let refuse = |description| OAuthError::new(ErrorCode::InvalidRequest, description);

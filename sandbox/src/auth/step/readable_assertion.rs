@@ -1,11 +1,16 @@
 //! The assertion is a signed JWT with the claims it needs.
 
 use crate::auth::assertion::{Assertion, AssertionStage, Claims, refused};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<AssertionStage> =
-    Step { slug: "readable-assertion", kind: Kind::Reads, source: "RFC 7523 3", run };
+pub(crate) const STEP: Step<AssertionStage> = Step {
+    slug: "readable-assertion",
+    kind: Kind::Reads,
+    source: "RFC 7523 3",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 const MAX_BYTES: usize = 8 * 1024;
 

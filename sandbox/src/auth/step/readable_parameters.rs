@@ -8,8 +8,13 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "readable-parameters", kind: Kind::Reads, source: "OpenID Connect Core 3.1.2.1", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "readable-parameters",
+    kind: Kind::Reads,
+    source: "OpenID Connect Core 3.1.2.1",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let request = front.call.request;

@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "redirect-uri", kind: Kind::Reads, source: "RFC 6749 3.1.2.3", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "redirect-uri",
+    kind: Kind::Reads,
+    source: "RFC 6749 3.1.2.3",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     front.redirect_uri = match (front.parameters.get("redirect_uri"), front.client().redirect_uris.as_slice()) {

@@ -2,11 +2,16 @@
 
 use crate::auth::client_auth::{Credentials, failed};
 use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "registered-client", kind: Kind::Reads, source: "RFC 6749 2.3.1, 3.2.1", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "registered-client",
+    kind: Kind::Reads,
+    source: "RFC 6749 2.3.1, 3.2.1",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let request = back.call.request;

@@ -2,11 +2,16 @@
 
 use crate::auth::client_auth::failed;
 use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
-use crate::auth::error::OAuthError;
+use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "registered-method", kind: Kind::Rule, source: "OpenID Connect Core 9", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "registered-method",
+    kind: Kind::Rule,
+    source: "OpenID Connect Core 9",
+    errors: &[ErrorCode::InvalidClient],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let method = back.credentials().method();

@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "registered-redirect-uri", kind: Kind::Rule, source: "RFC 9700 2.1, RFC 8252 7.3", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "registered-redirect-uri",
+    kind: Kind::Rule,
+    source: "RFC 9700 2.1, RFC 8252 7.3",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     if front.client().redirect_uris.iter().any(|registered| registered.allows(&front.redirect_uri)) {

@@ -6,11 +6,21 @@ use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const FRONT: Step<FrontStage> =
-    Step { slug: "single-parameters", kind: Kind::Rule, source: "RFC 6749 3.1", run: front };
+pub(crate) const FRONT: Step<FrontStage> = Step {
+    slug: "single-parameters",
+    kind: Kind::Rule,
+    source: "RFC 6749 3.1",
+    errors: &[ErrorCode::InvalidRequest],
+    run: front,
+};
 
-pub(crate) const BACK: Step<BackStage> =
-    Step { slug: "single-parameters", kind: Kind::Rule, source: "RFC 6749 3.2", run: back };
+pub(crate) const BACK: Step<BackStage> = Step {
+    slug: "single-parameters",
+    kind: Kind::Rule,
+    source: "RFC 6749 3.2",
+    errors: &[ErrorCode::InvalidRequest],
+    run: back,
+};
 
 fn front(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     check(&front.parameters)

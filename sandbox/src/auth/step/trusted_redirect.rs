@@ -4,8 +4,13 @@ use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<FrontStage> =
-    Step { slug: "trusted-redirect", kind: Kind::Reads, source: "RFC 6749 4.1.2.1", run };
+pub(crate) const STEP: Step<FrontStage> = Step {
+    slug: "trusted-redirect",
+    kind: Kind::Reads,
+    source: "RFC 6749 4.1.2.1",
+    errors: &[ErrorCode::InvalidRequest],
+    run,
+};
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     // A lenient bank may have let anything through: what cannot be put into a header is still no place to go.

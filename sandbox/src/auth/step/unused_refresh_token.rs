@@ -4,8 +4,13 @@ use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::step::{Kind, Step};
 
-pub(crate) const STEP: Step<BackStage> =
-    Step { slug: "unused-refresh-token", kind: Kind::Rule, source: "RFC 9700 4.14.2", run };
+pub(crate) const STEP: Step<BackStage> = Step {
+    slug: "unused-refresh-token",
+    kind: Kind::Rule,
+    source: "RFC 9700 4.14.2",
+    errors: &[ErrorCode::InvalidGrant],
+    run,
+};
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     if !back.refresh().revoke_if_spent() {

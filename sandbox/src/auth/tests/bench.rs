@@ -15,7 +15,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::auth::mint::sha256;
-use crate::auth::{AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, admit, problem, problem_page};
+use crate::auth::{
+    AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, Security, admit, problem, problem_page,
+};
 use crate::bank::{Ledger, NewConsent};
 use crate::dialect::{Needs, Surface};
 use crate::exchange::{Call, Reply, Request};
@@ -73,6 +75,16 @@ impl Bench {
         Bench::with(|settings| {
             settings.consent = ConsentDecision::Automatic;
             settings.lenient = Leniency::without([rule]).expect("a rule");
+        })
+    }
+
+    /// A bank of another profile that decides by `login_hint`, all rules enforced but `rule`.
+    pub(super) fn of(security: Security, rule: Option<&str>) -> Bench {
+        Bench::with(|settings| {
+            settings.clients = NewClient::demo(&security);
+            settings.security = security;
+            settings.consent = ConsentDecision::Automatic;
+            settings.lenient = Leniency::without(rule).expect("a rule");
         })
     }
 
