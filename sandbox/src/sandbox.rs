@@ -2,33 +2,28 @@
 //!
 //! Owns putting worlds and listeners together and taking them down. Knows no command line.
 
+mod running;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bank_fixtures::document::Diagnostics;
 use bank_fixtures::seed::Seed;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
+pub use self::running::{Running, RunningTls};
+use self::running::{serve_control, sweep, url_of};
 use crate::app::{App, FaultHeader, JournalHeader, Settings};
-use crate::clock;
-use crate::control::{self, Control};
+use crate::control::Control;
 use crate::journal::Secrets;
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::server;
 use crate::tls::{AuthorityError, Tls};
 use crate::world::{AddError, Blueprint, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
-
-/// How long control calls under way may take once the sandbox stops.
-const CONTROL_GRACE: Duration = Duration::from_millis(500);
-
-/// How often worlds are looked through for those nobody uses any more.
-const SWEEP_EVERY: Duration = Duration::from_millis(250);
 
 /// Where a sandbox comes from.
 #[derive(Debug)]
@@ -323,107 +318,9 @@ impl Builder {
     }
 }
 
-/// A sandbox that serves. Dropping it stops it without waiting for answers under way.
-#[derive(Debug)]
-pub struct Running {
-    /// External base URL of bank traffic, without a trailing slash; a bank is at `{base_url}/{bank}`.
-    pub base_url: String,
-    /// Base URL of the control API, without a trailing slash.
-    pub control_url: String,
-    /// What the bank traffic listener was bound to.
-    pub address: SocketAddr,
-    /// What the control listener was bound to.
-    pub control_address: SocketAddr,
-    /// The TLS listener, if there is one.
-    pub tls: Option<RunningTls>,
-    worlds: Arc<Worlds>,
-    stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
-}
-
-/// A listener of bank traffic inside TLS.
-#[derive(Debug)]
-pub struct RunningTls {
-    /// Base URL, without a trailing slash; a bank is at `{base_url}/{bank}`.
-    pub base_url: String,
-    /// What the listener was bound to.
-    pub address: SocketAddr,
-    /// Certificate of the authority that clients must trust.
-    pub ca_pem: Arc<str>,
-    /// The file it is kept in, where a folder was named.
-    pub ca_file: Option<PathBuf>,
-}
-
-impl Running {
-    /// The worlds it serves.
-    pub fn worlds(&self) -> &Worlds {
-        &self.worlds
-    }
-
-    /// Base URL of a bank of a world; `None` if either does not exist.
-    pub fn bank_url(&self, world: &str, bank: &str) -> Option<String> {
-        let world = self.worlds.find(world)?;
-        let bank = world.bank(bank)?;
-        Some(format!("{}{}", self.base_url, crate::world::path_of(&world, &bank)))
-    }
-
-    /// Stops taking connections, lets answers under way finish for a moment, and ends.
-    pub async fn shutdown(self) {
-        let _ = self.stop.send(true);
-        for task in self.tasks {
-            let _ = task.await;
-        }
-    }
-}
-
 async fn bind(what: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |source| StartError::Bind { what, address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))
-}
-
-async fn serve_control(listener: TcpListener, control: Control, mut stop: watch::Receiver<bool>) {
-    let mut stopped = stop.clone();
-    let stopping = async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    let serving = axum::serve(listener, control::router(control)).with_graceful_shutdown(stopping).into_future();
-    tokio::select! {
-        served = serving => {
-            if let Err(error) = served {
-                tracing::error!(%error, "the control API stopped");
-            }
-        }
-        // Somebody waiting for the next journal entry would hold us up.
-        () = async {
-            let _ = stop.wait_for(|stop| *stop).await;
-            clock::sleep(CONTROL_GRACE).await;
-        } => {}
-    }
-}
-
-/// Removes worlds nobody uses any more, as long as the sandbox runs.
-async fn sweep(worlds: Arc<Worlds>, mut stop: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            () = clock::sleep(SWEEP_EVERY) => {}
-            _ = stop.wait_for(|stop| *stop) => return,
-        }
-        let swept = worlds.sweep(clock::monotonic_ns());
-        if swept > 0 {
-            tracing::info!(worlds = swept, "worlds nobody used were removed");
-        }
-    }
-}
-
-/// How a local client reaches an address: an unspecified one is reached over loopback.
-fn url_of(scheme: &str, address: SocketAddr) -> String {
-    let mut address = address;
-    if address.ip().is_unspecified() {
-        let loopback =
-            if address.is_ipv4() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { std::net::Ipv6Addr::LOCALHOST.into() };
-        address.set_ip(loopback);
-    }
-    format!("{scheme}://{address}")
 }

@@ -26,6 +26,7 @@ use crate::webhook::{EndpointError, Endpoints};
 
 pub(crate) mod agenda;
 mod blueprint;
+mod courier;
 mod deeds;
 mod grant;
 mod header_faults;

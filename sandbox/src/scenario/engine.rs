@@ -1,10 +1,10 @@
 //! Decides what a scenario makes of each call.
 //!
-//! Rules are indexed by operation, so a rule that cannot match one costs it nothing. A decision is one critical section
-//! without any I/O; every rule has one automaton per key (calls seen, phase, calls in the phase), which is why a phase of
-//! three calls is given to exactly three calls in any interleaving.
+//! Rules are indexed by what they are about, so a rule that cannot match a call costs it nothing. A decision is one
+//! critical section without any I/O; every rule has one automaton per key (calls seen, phase, calls in the phase), which is
+//! why a phase of three calls is given to exactly three calls in any interleaving.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -13,19 +13,16 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use super::Scenario;
-use super::chance::{Block, Chance};
+use super::automaton::{Fire, State};
+use super::chance::Chance;
 use super::connection;
 use super::facts::Facts;
+use super::index::{Index, Slot};
 use super::phase::Length;
-use super::quota::{Shelf, Ticket};
+use super::quota::Shelf;
 use super::rule::Rule;
 use super::switch::Switches;
 use crate::fault::{Moment, Plan, Provenance, Stage};
-use crate::limit::Verdict;
-use crate::operation::OPERATIONS;
-
-/// Keys one rule counts separately; calls of further keys pass, as if the rule were not there.
-const MAX_KEYS: usize = 100_000;
 
 /// The rules of one world with everything they have counted.
 #[derive(Debug)]
@@ -48,63 +45,6 @@ pub struct Engine {
     /// Shared with the engines this one came from by reloads: a call that is decided while rules are swapped is counted once,
     /// whichever engine decides it.
     state: Arc<Mutex<State>>,
-}
-
-/// Which rule may act at which stage, in the order they are asked.
-#[derive(Debug)]
-struct Index {
-    /// By operation.
-    calls: Vec<Vec<Slot>>,
-    /// For connections before any request.
-    connections: Vec<Slot>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    stage: Stage,
-    rule: usize,
-}
-
-/// What the rules of a world remember.
-#[derive(Debug, Clone, Default)]
-struct State {
-    /// By place of a rule, then by key. Places are never given to another rule.
-    automata: Vec<HashMap<String, Automaton>>,
-    variables: HashMap<String, String>,
-    /// How often each awaited event has happened.
-    events: Events,
-    /// How often each request has come.
-    attempts: HashMap<String, u64>,
-}
-
-/// How often each awaited event has happened.
-type Events = HashMap<Arc<str>, u64>;
-
-/// What one rule remembers of one key.
-#[derive(Debug, Clone)]
-struct Automaton {
-    /// Matching calls so far.
-    n: u64,
-    phase: usize,
-    calls_in_phase: u64,
-    entered: Timestamp,
-    /// How often the awaited event had happened when the phase began.
-    events_before: u64,
-    fired: u64,
-    block: Option<Block>,
-}
-
-/// A rule that acts on the call at hand.
-struct Fire {
-    key: String,
-    phase: usize,
-    n: u64,
-    draw: Option<f64>,
-    chance: Seed,
-    in_phase: std::time::Duration,
-    window_end: Option<Timestamp>,
-    verdict: Option<Verdict>,
-    ticket: Option<Ticket>,
 }
 
 impl Engine {
@@ -143,7 +83,7 @@ impl Engine {
         Engine {
             name: scenario.name().into(),
             seed,
-            index: ArcSwap::from_pointee(index(rules, &switches)),
+            index: ArcSwap::from_pointee(Index::of(rules, &switches)),
             awaited: awaited.collect(),
             switches: Mutex::new(switches),
             counts_attempts: rules.iter().any(asks_attempt),
@@ -162,7 +102,7 @@ impl Engine {
         let (Some(old), Some(new)) = (self.scenario.clone(), engine.scenario.clone()) else { return engine };
         let switches = engine.switches.get_mut();
         switches.keep(&self.switches.lock());
-        engine.index = ArcSwap::from_pointee(index(&new.rules, switches));
+        engine.index = ArcSwap::from_pointee(Index::of(&new.rules, switches));
         if self.seed != seed {
             return engine;
         }
@@ -171,15 +111,11 @@ impl Engine {
             match old.rules.iter().position(|old| rule.goes_on_from(old)) {
                 Some(before) => {
                     let place = self.places[before];
-                    // The chance may be another one now.
-                    state.automata[place].values_mut().for_each(|automaton| automaton.block = None);
+                    state.draw_anew(place);
                     engine.places[number] = place;
                     engine.shelves[number] = self.shelves[before].clone();
                 }
-                None => {
-                    engine.places[number] = state.automata.len();
-                    state.automata.push(HashMap::new());
-                }
+                None => engine.places[number] = state.add_place(),
             }
         }
         drop(state);
@@ -215,7 +151,7 @@ impl Engine {
         switches.reset();
         self.take_up(&switches);
         let mut state = self.state.lock();
-        *state = State::of(state.automata.len());
+        *state = State::of(state.places());
         self.shelves.iter().for_each(Shelf::clear);
     }
 
@@ -235,7 +171,7 @@ impl Engine {
 
     fn take_up(&self, switches: &Switches) {
         if let Some(scenario) = &self.scenario {
-            self.index.store(Arc::new(index(&scenario.rules, switches)));
+            self.index.store(Arc::new(Index::of(&scenario.rules, switches)));
         }
     }
 
@@ -243,14 +179,14 @@ impl Engine {
     pub fn decide(&self, facts: &Facts<'_>) -> Plan {
         let index = self.index.load();
         let attempt = if self.counts_attempts { self.state.lock().attempt(facts) } else { 1 };
-        self.decide_by(&index.calls[facts.operation as usize], facts, attempt)
+        self.decide_by(&index.met_by(facts), facts, attempt)
     }
 
     /// Decides what happens to a connection at a stage before any request, and counts it. `host` is what a TLS client asked
     /// for by name.
     pub fn decide_connection(&self, stage: Stage, host: Option<&str>, now: Timestamp) -> Plan {
         let index = self.index.load();
-        let slots: Vec<Slot> = index.connections.iter().filter(|slot| slot.stage == stage).copied().collect();
+        let slots = index.of_connections(stage);
         if slots.is_empty() {
             return Plan::default();
         }
@@ -406,126 +342,4 @@ impl Engine {
 /// Where the draws of a rule and key come from: nothing but these four has a say.
 pub(super) fn draws_of(world: Seed, scenario: &str, rule: &str, key: &str) -> Seed {
     world.of(scenario).of(rule).of(key)
-}
-
-/// Rules that are in force, by operation.
-impl Index {
-    fn empty() -> Index {
-        Index { calls: vec![Vec::new(); OPERATIONS.len()], connections: Vec::new() }
-    }
-}
-
-fn index(rules: &[Rule], switches: &Switches) -> Index {
-    let mut index = Index::empty();
-    for (number, rule) in rules.iter().enumerate().filter(|(_, rule)| !rule.disabled && switches.admit(&rule.switches))
-    {
-        for stage in rule.stages() {
-            let slot = Slot { stage, rule: number };
-            match &rule.matcher.operations {
-                _ if stage.is_of_connections() => index.connections.push(slot),
-                None => index.calls.iter_mut().for_each(|slots| slots.push(slot)),
-                Some(operations) => operations.iter().for_each(|operation| index.calls[*operation as usize].push(slot)),
-            }
-        }
-    }
-    index.calls.iter_mut().for_each(|slots: &mut Vec<Slot>| slots.sort_by_key(|slot| (slot.stage, slot.rule)));
-    index
-}
-
-impl State {
-    /// The state of so many places that have counted nothing.
-    fn of(rules: usize) -> State {
-        State { automata: vec![HashMap::new(); rules], ..State::default() }
-    }
-
-    /// Counts the attempts of a request, this one included. Where too many are known already, a new one is a first attempt.
-    fn attempt(&mut self, facts: &Facts<'_>) -> u64 {
-        let identity = facts.request_identity();
-        if self.attempts.len() >= MAX_KEYS && !self.attempts.contains_key(&identity) {
-            return 1;
-        }
-        let count = self.attempts.entry(identity).or_default();
-        *count += 1;
-        *count
-    }
-
-    /// The rule has done something to a call of the key.
-    fn fired(&mut self, place: usize, key: &str) {
-        if let Some(automaton) = self.automata[place].get_mut(key) {
-            automaton.fired += 1;
-        }
-    }
-
-    /// Counts a call that matches a rule, and says what the rule makes of it.
-    fn step(&mut self, place: usize, rule: &Rule, key: String, seed: Seed, facts: &Facts<'_>) -> Option<Fire> {
-        let variables = &self.variables;
-        let value = |name: &String| variables.get(name).map_or("", String::as_str);
-        if !rule.when.state.iter().all(|(name, texts)| texts.any(value(name))) {
-            return None;
-        }
-        let automata = &mut self.automata[place];
-        if automata.len() >= MAX_KEYS && !automata.contains_key(&key) {
-            return None;
-        }
-        let events = &self.events;
-        let automaton = automata.entry(key.clone()).or_insert_with(|| Automaton::new(rule, facts.now, events));
-        automaton.n += 1;
-        let n = automaton.n;
-        if rule.when.count.as_ref().is_some_and(|count| !count.holds(n)) {
-            return None;
-        }
-        let mut draw = None;
-        if let Some(chance) = rule.when.chance {
-            let (hit, drawn) = chance.hits(seed, n, &mut automaton.block);
-            draw = Some(drawn);
-            if !hit {
-                return None;
-            }
-        }
-        let phase = automaton.phase_of_call(rule, facts.now, events)?;
-        if rule.phases[phase].effects.is_empty() || rule.max.is_some_and(|max| automaton.fired >= max) {
-            return None;
-        }
-        let window_end = rule.when.clock.as_ref().and_then(|window| window.end(facts.now));
-        let in_phase = facts.now.duration_since(automaton.entered).unsigned_abs();
-        let chance = seed.of("effect").at(n);
-        Some(Fire { key, phase, n, draw, chance, in_phase, window_end, verdict: None, ticket: None })
-    }
-}
-
-impl Automaton {
-    fn new(rule: &Rule, now: Timestamp, events: &Events) -> Automaton {
-        let mut new =
-            Automaton { n: 0, phase: 0, calls_in_phase: 0, entered: now, events_before: 0, fired: 0, block: None };
-        new.enter(rule, 0, now, events);
-        new
-    }
-
-    /// The phase that gets this call: finished ones are left first. `None` after the last one.
-    fn phase_of_call(&mut self, rule: &Rule, now: Timestamp, events: &Events) -> Option<usize> {
-        while let Some(phase) = rule.phases.get(self.phase) {
-            let finished = match &phase.length {
-                Length::Calls(calls) => self.calls_in_phase >= *calls,
-                Length::For(length) => now.duration_since(self.entered).unsigned_abs() >= *length,
-                Length::Until(event) => events.get(event).copied().unwrap_or_default() > self.events_before,
-                Length::Forever => false,
-            };
-            if !finished {
-                self.calls_in_phase += 1;
-                return Some(self.phase);
-            }
-            self.enter(rule, self.phase + 1, now, events);
-        }
-        None
-    }
-
-    fn enter(&mut self, rule: &Rule, phase: usize, now: Timestamp, events: &Events) {
-        self.phase = phase;
-        self.calls_in_phase = 0;
-        self.entered = now;
-        self.events_before = match rule.phases.get(phase).map(|phase| &phase.length) {
-            Some(Length::Until(event)) => events.get(event).copied().unwrap_or_default(),
-            _ => 0,
-        };
-    }
 }

@@ -1,7 +1,9 @@
 //! What a scenario may know about a call when it decides.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use axum::http::HeaderName;
 use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -70,8 +72,14 @@ impl Facts<'_> {
         Some(host.map_or(authority, |(host, _)| host)).filter(|host| !host.is_empty())
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.request.headers.get(name)?.to_str().ok()
+    }
+
+    /// The first value of a query parameter.
+    pub(super) fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut pairs = url::form_urlencoded::parse(self.request.query.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// What makes two calls attempts of the same request: client, operation and idempotency key, or else client, method,

@@ -5,6 +5,7 @@ use bank_fixtures::document::{Kind, Value, suggest};
 use rust_decimal::Decimal;
 
 use super::facts::Facts;
+use super::index::Selector;
 use super::pattern::{Numbers, Texts, glob, pointer};
 use crate::operation::{OPERATIONS, Operation};
 
@@ -101,13 +102,28 @@ impl Matcher {
             && self.methods.as_ref().is_none_or(|methods| methods.contains(&facts.request.method))
             && holds(&self.host, facts.host())
             && holds(&self.path, Some(&facts.request.path))
-            && self.headers.iter().all(|(name, test)| present(test, facts.header(name.as_str())))
-            && self.query.iter().all(|(name, test)| {
-                let mut pairs = url::form_urlencoded::parse(facts.request.query.as_bytes());
-                let value = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-                present(test, value.as_deref())
-            })
+            && self.headers.iter().all(|(name, test)| present(test, facts.header(name)))
+            && self.query.iter().all(|(name, test)| present(test, facts.query(name).as_deref()))
             && self.body.iter().all(|(pointer, test)| present(test, facts.body(pointer).as_deref()))
+    }
+
+    /// Something it asks to be one of a few literal texts, with these: no other call can match. What only one account or
+    /// client has comes first, what has to be read from a body last.
+    pub(super) fn literal(&self) -> Option<(Selector, Vec<String>)> {
+        let plain = [
+            (Selector::Account, &self.account),
+            (Selector::Consent, &self.consent),
+            (Selector::Client, &self.client),
+            (Selector::Psu, &self.psu),
+            (Selector::Path, &self.path),
+            (Selector::Host, &self.host),
+        ];
+        let plain = plain.into_iter().map(|(selector, texts)| (selector, texts.as_ref()));
+        let headers = self.headers.iter().map(|(name, texts)| (Selector::Header(name.clone()), texts.as_ref()));
+        let query = self.query.iter().map(|(name, texts)| (Selector::Query(name.clone()), texts.as_ref()));
+        let body = self.body.iter().map(|(pointer, texts)| (Selector::Body(pointer.clone()), texts.as_ref()));
+        let mut asked = plain.chain(headers).chain(query).chain(body);
+        asked.find_map(|(selector, texts)| Some((selector, texts?.literals()?.to_vec())))
     }
 
     /// `true` if nothing but the host is asked.

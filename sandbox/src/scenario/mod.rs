@@ -3,6 +3,7 @@
 //! Owns the language (`docs/scenarios.md`), its diagnostics, and the automata behind phases, counts and chance. Knows
 //! operations and neutral facts about a call, never a dialect; what a fault does is the fault's own business.
 
+mod automaton;
 mod chance;
 pub mod cli;
 mod connection;
@@ -13,6 +14,7 @@ mod engine;
 mod event;
 mod facts;
 mod include;
+mod index;
 mod key;
 mod known;
 mod limit;

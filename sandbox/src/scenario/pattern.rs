@@ -38,6 +38,11 @@ impl Texts {
         Some(Texts(value.each(|value| value.scalar().map(str::to_owned))?))
     }
 
+    /// The texts, if none stands for more than itself.
+    pub(super) fn literals(&self) -> Option<&[String]> {
+        self.0.iter().all(|text| !text.contains('*')).then_some(self.0.as_slice())
+    }
+
     pub(super) fn any(&self, text: &str) -> bool {
         self.0.iter().any(|pattern| glob(pattern, text))
     }

@@ -20,6 +20,7 @@ mod diagnostics;
 mod docs;
 mod engine;
 mod includes;
+mod indexed;
 mod limits;
 mod memory;
 mod proofs;
@@ -30,6 +31,7 @@ mod shipped;
 mod switches;
 
 /// A call to decide on; `Default` is `accounts.list` of the client `demo` at the epoch.
+#[derive(Debug)]
 struct Sample {
     operation: Operation,
     request: Request,
@@ -104,7 +106,11 @@ impl Sample {
     }
 
     fn decide_at(&self, engine: &Engine, bank: &dyn BankView) -> Plan {
-        engine.decide(&Facts {
+        engine.decide(&self.facts(bank))
+    }
+
+    fn facts<'a>(&'a self, bank: &'a dyn BankView) -> Facts<'a> {
+        Facts {
             operation: self.operation,
             request: &self.request,
             access: Some(&self.access),
@@ -112,7 +118,7 @@ impl Sample {
             call: &self.call,
             now: self.now,
             bank,
-        })
+        }
     }
 }
 

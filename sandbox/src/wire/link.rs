@@ -13,19 +13,17 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use super::frames::{self, Frames, Spoken};
+use super::flow::Flow;
+use super::frames::{self, Spoken};
 use super::transport::Transport;
 use crate::clock;
 use crate::fault::{Close, Provenance};
-
-/// Bytes of further requests kept while a client that may have left is watched; beyond them we cannot tell.
-const EARLY_LIMIT_BYTES: usize = 16 * 1024;
 
 /// Something that wants to know when the bytes before it have reached the socket.
 pub(crate) trait OnFlush: Send {
@@ -73,7 +71,7 @@ pub(crate) struct Link {
     secure: bool,
     /// What was decided about the connection itself.
     because: Vec<Provenance>,
-    io: Mutex<Io>,
+    io: Mutex<Flow>,
     order: Mutex<Option<(Order, When)>>,
     /// `true` while an order waits for a flush.
     awaits_flush: AtomicBool,
@@ -90,19 +88,6 @@ pub(crate) struct Link {
     waiting: Mutex<Vec<Box<dyn OnFlush>>>,
 }
 
-struct Io {
-    transport: Transport,
-    /// Read ahead of hyper.
-    early: BytesMut,
-    /// The client has ended its side.
-    ended: bool,
-    spoken: Spoken,
-    heard: Frames,
-    said: Frames,
-    /// Goes out once hyper's bytes are flushed.
-    extra: Bytes,
-}
-
 /// An exchange that is being served. Over when dropped.
 pub(crate) struct Serving(Arc<Link>);
 
@@ -115,22 +100,13 @@ impl Link {
         because: Vec<Provenance>,
     ) -> Link {
         let secure = matches!(transport, Transport::Secure(_));
-        let io = Io {
-            transport,
-            early: BytesMut::new(),
-            ended: false,
-            spoken: Spoken::Unknown(0),
-            heard: Frames::default(),
-            said: Frames::default(),
-            extra: Bytes::new(),
-        };
         Link {
             stream,
             number,
             local,
             secure,
             because,
-            io: Mutex::new(io),
+            io: Mutex::new(Flow::new(transport)),
             order: Mutex::new(None),
             awaits_flush: AtomicBool::new(false),
             ordered: Notify::new(),
@@ -379,60 +355,6 @@ impl Link {
                 Err(_) => return,
             }
         }
-    }
-}
-
-impl Io {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if !self.early.is_empty() {
-            let length = self.early.len().min(buf.remaining());
-            buf.put_slice(&self.early.split_to(length));
-            return Poll::Ready(Ok(()));
-        }
-        if self.ended {
-            return Poll::Ready(Ok(()));
-        }
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.transport).poll_read(cx, buf))?;
-        self.hear(&buf.filled()[before..]);
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.ended && self.spoken != Spoken::Http2 && self.early.len() < EARLY_LIMIT_BYTES {
-            let mut bytes = [0; 1024];
-            let mut buf = ReadBuf::new(&mut bytes);
-            match ready!(Pin::new(&mut self.transport).poll_read(cx, &mut buf)) {
-                Ok(()) if !buf.filled().is_empty() => self.early.extend_from_slice(buf.filled()),
-                _ => self.ended = true,
-            }
-        }
-        if self.ended { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    fn hear(&mut self, bytes: &[u8]) {
-        let (spoken, preface) = self.spoken.hear(bytes);
-        self.spoken = spoken;
-        if spoken == Spoken::Http2 {
-            self.heard.pass(&bytes[preface..]);
-        }
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        let transport = Pin::new(&mut self.transport);
-        let sent = match bufs {
-            [only] => ready!(transport.poll_write(cx, only))?,
-            several => ready!(transport.poll_write_vectored(cx, several))?,
-        };
-        if self.spoken == Spoken::Http2 {
-            let mut left = sent;
-            for buf in bufs {
-                let part = left.min(buf.len());
-                self.said.pass(&buf[..part]);
-                left -= part;
-            }
-        }
-        Poll::Ready(Ok(sent))
     }
 }
 

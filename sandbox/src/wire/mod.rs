@@ -4,6 +4,7 @@
 //! journal: whoever cares is told through [`Delivery`].
 
 mod answer;
+mod flow;
 mod frames;
 mod link;
 mod socket;

@@ -1,47 +1,44 @@
-//! The post of a world: which messages follow on what happens, when each attempt is made, and what came of it.
+//! The post of a world: which messages follow on what happens, and what rules make of them.
 //!
-//! Owns the order of messages. Attempts of one world go out one after the other, so that the order on the wire is the
-//! order decided here; the journal keeps both the order of the events and that of the attempts.
+//! Owns the order of messages. Attempts of one world go out one after the other ([`courier`](super::courier)), so that the
+//! order on the wire is the order decided here; the journal keeps both the order of the events and that of the attempts.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use bank_fixtures::record::ConsentScope;
-use bytes::Bytes;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use super::agenda::{Agenda, Timer};
+use super::courier::{Word, carry};
 use super::{BankInstance, World};
 use crate::bank::{BankEvent, Happened, Subject, local};
 use crate::clock;
-use crate::journal::{Answered, Ending, Entry, Packed, Told};
-use crate::operation::Operation;
 use crate::scenario::DeliverRule;
-use crate::webhook::{self, Delivery, Endpoint, Message, Notification, Outcome, Retry, Signature};
+use crate::webhook::{Delivery, Endpoint, Message, Notification, Retry, Signature};
 
 /// Messages on their way.
 #[derive(Debug, Default)]
 pub(crate) struct Post {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// A task makes attempts.
-    busy: AtomicBool,
-    idle: Notify,
+    pub(super) busy: AtomicBool,
+    pub(super) idle: Notify,
 }
 
 #[derive(Debug, Clone, Default)]
-struct State {
+pub(super) struct State {
     /// Attempts whose time has come.
-    queue: VecDeque<Delivery>,
+    pub(super) queue: VecDeque<Delivery>,
     /// Messages so far.
     truth: u64,
     /// Attempts so far.
-    attempts: u64,
+    pub(super) attempts: u64,
     /// Messages each rule was about.
     by_rule: HashMap<Arc<str>, u64>,
     /// Messages that a rule gathers, and how many windows it has closed.
@@ -54,10 +51,6 @@ struct State {
 const QUEUE_LIMIT: usize = 10_000;
 /// Messages remembered for being sent again.
 const SENT_LIMIT: usize = 50;
-
-const ID: HeaderName = HeaderName::from_static("webhook-id");
-const ATTEMPT: HeaderName = HeaderName::from_static("webhook-attempt");
-const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 impl Post {
     /// The post of a copy of the world: an attempt that has not begun is made by the copy too, when its `agenda` says so.
@@ -257,7 +250,7 @@ impl World {
             return;
         }
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(carry(Weak::clone(&self.this)))),
+            Ok(runtime) => drop(runtime.spawn(carry(self.this.clone()))),
             Err(_) => self.post.busy.store(false, Ordering::Release),
         }
     }
@@ -275,104 +268,6 @@ impl World {
         };
         clock::timeout(limit, settled).await.is_ok()
     }
-
-    /// What came of an attempt, and when the next is made.
-    fn attempted(&self, delivery: Delivery, outcome: &Outcome) {
-        if let Some(wait) = delivery.retry.wait(delivery.attempt, outcome) {
-            let due = delivery.due.saturating_add(wait).unwrap_or(Timestamp::MAX);
-            let again = Delivery { attempt: delivery.attempt + 1, due, ..delivery };
-            self.agenda.plan(due, Timer::Delivery(Box::new(again)));
-        }
-    }
-
-    /// Writes an attempt into the journal.
-    fn remember(&self, delivery: &Delivery, outcome: Option<(u64, HeaderMap, &Outcome)>, word: Word) {
-        let message = &delivery.message;
-        let now = clock::monotonic_ns();
-        let (started_ns, headers) =
-            outcome.as_ref().map_or((now, HeaderMap::new()), |(at, headers, _)| (*at, headers.clone()));
-        let answer = outcome.and_then(|(_, _, outcome)| match outcome {
-            Outcome::Answered(answer) => Some(Answered {
-                status: answer.status,
-                headers: Packed::of(&answer.headers),
-                body: answer.body.clone(),
-                sent_bytes: answer.body.len() as u64,
-            }),
-            _ => None,
-        });
-        let delivery_number = {
-            let mut state = self.post.state.lock();
-            state.attempts += 1;
-            state.attempts
-        };
-        let journal = self.journal();
-        let seq = journal.open();
-        let target = message.endpoint.url.to_string();
-        let entry = Entry {
-            bank: Some(Arc::clone(&message.bank)),
-            started_ns,
-            decided_ns: started_ns,
-            ended_ns: now,
-            operation: Operation::WebhookDeliver,
-            body: message.body.clone(),
-            client_id: Some(message.endpoint.client_id.clone()),
-            replayed: delivery.attempt == 1 && delivery.copy > 1,
-            ending: if answer.is_some() { Ending::Complete } else { Ending::ClientGone },
-            answer,
-            webhook: Some(Told {
-                webhook_id: message.endpoint.id.clone(),
-                event_id: message.id.clone(),
-                kind: message.kind.clone(),
-                entity: message.entity.clone(),
-                version: message.version,
-                truth: message.truth,
-                delivery: delivery_number,
-                copy: delivery.copy,
-                attempt: delivery.attempt,
-                bad_signature: delivery.signature == Signature::Bad,
-                rule: delivery.rule.as_ref().map(|rule| rule.to_string()),
-                outcome: word.name(),
-            }),
-            ..Entry::begun(Method::POST, target, Packed::of(&headers), delivery.due)
-        };
-        journal.close(seq, entry);
-    }
-}
-
-/// What came of an attempt, in a word for the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
-    Acknowledged,
-    Refused,
-    Timeout,
-    Unreachable,
-    Forbidden,
-    Dropped,
-    GivenUp,
-}
-
-impl Word {
-    fn of(outcome: &Outcome) -> Word {
-        match outcome {
-            Outcome::Answered(answer) if answer.status.is_success() => Word::Acknowledged,
-            Outcome::Answered(_) => Word::Refused,
-            Outcome::Timeout => Word::Timeout,
-            Outcome::Unreachable(_) => Word::Unreachable,
-            Outcome::Forbidden => Word::Forbidden,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Word::Acknowledged => "acknowledged",
-            Word::Refused => "refused",
-            Word::Timeout => "timeout",
-            Word::Unreachable => "unreachable",
-            Word::Forbidden => "forbidden",
-            Word::Dropped => "dropped",
-            Word::GivenUp => "given_up",
-        }
-    }
 }
 
 /// The kind of message that tells of an event; `None` where none does.
@@ -385,51 +280,4 @@ fn kind(event: BankEvent) -> Option<&'static str> {
         _ if name.starts_with("payment.") => Some("payment.status"),
         _ => Some("consent.status"),
     }
-}
-
-/// Makes the attempts of one world, one after the other, until none is left.
-async fn carry(world: Weak<World>) {
-    loop {
-        let Some(this) = world.upgrade() else { return };
-        let next = this.post.state.lock().queue.pop_front();
-        let Some(delivery) = next else {
-            this.post.busy.store(false, Ordering::Release);
-            this.post.idle.notify_waiters();
-            // One put there just now may have found the task still running.
-            if this.post.state.lock().queue.is_empty() || this.post.busy.swap(true, Ordering::AcqRel) {
-                return;
-            }
-            continue;
-        };
-        let message = Arc::clone(&delivery.message);
-        let headers = headers(&delivery);
-        let started = clock::monotonic_ns();
-        let allowed = this.bank(&message.bank).is_some_and(|bank| bank.webhooks.may_tell(&message.endpoint.url));
-        let outcome = if allowed {
-            webhook::send(&message.endpoint.url, headers.clone(), Bytes::clone(&message.body)).await
-        } else {
-            Outcome::Forbidden
-        };
-        if let Outcome::Unreachable(error) = &outcome {
-            tracing::debug!(url = %message.endpoint.url, error, "a webhook could not be delivered");
-        }
-        this.remember(&delivery, Some((started, headers, &outcome)), Word::of(&outcome));
-        this.attempted(delivery, &outcome);
-        this.flights.fetch_sub(1, Ordering::AcqRel);
-        this.rest();
-        this.tell();
-    }
-}
-
-fn headers(delivery: &Delivery) -> HeaderMap {
-    let message = &delivery.message;
-    let signature = webhook::sign(&message.endpoint.secret, delivery.due, &message.body, delivery.signature);
-    let value = |text: &str| HeaderValue::from_str(text).expect("ids and signatures are ASCII");
-    HeaderMap::from_iter([
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static("bank-sandbox")),
-        (ID, value(&message.id)),
-        (ATTEMPT, HeaderValue::from(delivery.attempt)),
-        (SIGNATURE, value(&signature)),
-    ])
 }
