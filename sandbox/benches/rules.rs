@@ -124,6 +124,8 @@ fn decision(scenario: &str) -> f64 {
         headers: HeaderMap::new(),
         body: bytes::Bytes::new(),
         base_url: "http://127.0.0.1:8080/plain".into(),
+        certificate: None,
+        mutual_base_url: None,
         connection: 1,
         request_id: "r".into(),
     };

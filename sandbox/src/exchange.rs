@@ -10,6 +10,7 @@ use bank_fixtures::error_class::ErrorClass;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::certificate::PeerCertificate;
 use crate::operation::Operation;
 
 /// A request as it reached one bank: the world and bank prefix are taken off the path.
@@ -27,6 +28,11 @@ pub struct Request {
     pub body: Bytes,
     /// External base URL of the bank without a trailing slash: what links, `iss` and `htu` are built from.
     pub base_url: String,
+    /// The certificate the client showed in its TLS handshake; `None` without one, whatever a header claims.
+    pub certificate: Option<Arc<PeerCertificate>>,
+    /// The same base URL at the listener for mutual TLS, where there is one and the request came inside TLS: what
+    /// `mtls_endpoint_aliases` are built from, and another form of `aud` and `htu` (RFC 8705 5).
+    pub mutual_base_url: Option<String>,
     /// Number of the connection inside this process.
     pub connection: u64,
     /// What `x-request-id` of the answer says: the client's own if it was legal, else made from the world's seed.

@@ -9,6 +9,7 @@ pub mod world;
 mod app;
 pub mod auth;
 pub mod bank;
+pub mod certificate;
 pub mod cli;
 pub mod clock;
 mod control;
@@ -26,4 +27,4 @@ pub mod webhook;
 mod wire;
 
 pub use sandbox::{Builder, Running, RunningTls, Sandbox, StartError};
-pub use tls::AuthorityError;
+pub use tls::{AuthorityError, SUITES, Suites};

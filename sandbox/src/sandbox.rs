@@ -21,8 +21,9 @@ use crate::control::Control;
 use crate::journal::Secrets;
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
-use crate::server;
-use crate::tls::{AuthorityError, Tls};
+use crate::server::{self, Entrance};
+use crate::tls::{AuthorityError, Clients, Suites, Tls};
+use crate::wire::SecureFronts;
 use crate::world::{AddError, Blueprint, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
 
 /// Where a sandbox comes from.
@@ -51,9 +52,12 @@ pub struct Builder {
 }
 
 /// A TLS listener to be started.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct TlsOrder {
     port: u16,
+    mutual_port: u16,
+    suites: Suites,
+    public_mutual: Option<String>,
     ca_dir: Option<PathBuf>,
 }
 
@@ -204,24 +208,56 @@ impl Builder {
         self
     }
 
-    /// Serves bank traffic inside TLS too, on a listener of its own, with certificates of an authority of its own.
+    /// Serves bank traffic inside TLS too, on two listeners of their own (at the second clients are asked for a certificate),
+    /// with certificates of an authority of its own.
     #[must_use]
     pub fn tls(mut self) -> Builder {
-        self.tls.get_or_insert_default();
+        self.order_tls();
+        self
+    }
+
+    fn order_tls(&mut self) -> &mut TlsOrder {
+        self.tls.get_or_insert(TlsOrder {
+            port: 0,
+            mutual_port: 0,
+            suites: Suites::Modern,
+            public_mutual: None,
+            ca_dir: None,
+        })
+    }
+
+    /// Port of bank traffic inside mutual TLS, where clients are asked for a certificate; 0 takes a free one. Switches TLS on.
+    #[must_use]
+    pub fn mutual_tls_port(mut self, port: u16) -> Builder {
+        self.order_tls().mutual_port = port;
+        self
+    }
+
+    /// What is offered inside TLS to clients that name no bank by host. Switches TLS on.
+    #[must_use]
+    pub fn tls_suites(mut self, suites: Suites) -> Builder {
+        self.order_tls().suites = suites;
+        self
+    }
+
+    /// External base URL of bank traffic inside mutual TLS, where [`Builder::public_base`] is set. Switches TLS on.
+    #[must_use]
+    pub fn public_mutual_base(mut self, base: impl Into<String>) -> Builder {
+        self.order_tls().public_mutual = Some(base.into().trim_end_matches('/').to_owned());
         self
     }
 
     /// Port of bank traffic inside TLS; 0 takes a free one. Switches TLS on.
     #[must_use]
     pub fn tls_port(mut self, port: u16) -> Builder {
-        self.tls.get_or_insert_default().port = port;
+        self.order_tls().port = port;
         self
     }
 
     /// Folder the certificate authority is kept in, made if it is not there yet. Switches TLS on.
     #[must_use]
     pub fn ca_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
-        self.tls.get_or_insert_default().ca_dir = Some(folder.into());
+        self.order_tls().ca_dir = Some(folder.into());
         self
     }
 
@@ -269,8 +305,10 @@ impl Builder {
         let tls = match &self.tls {
             None => None,
             Some(order) => {
-                let tls = Tls::new(order.ca_dir.as_deref())?;
-                Some((Arc::new(tls), bind("bank traffic in TLS", SocketAddr::new(self.bind, order.port)).await?))
+                let tls = Arc::new(Tls::new(order.ca_dir.as_deref(), order.suites)?);
+                let listener = bind("bank traffic in TLS", SocketAddr::new(self.bind, order.port)).await?;
+                let address = SocketAddr::new(self.bind, order.mutual_port);
+                Some((tls, listener, bind("bank traffic in mutual TLS", address).await?))
             }
         };
         let traffic = bind("bank traffic", SocketAddr::new(self.bind, self.port)).await?;
@@ -278,6 +316,8 @@ impl Builder {
         let (address, control_address) = (traffic.1, control.1);
         let base_url = self.public_base.clone().unwrap_or_else(|| url_of("http", address));
         let (stop, stopped) = watch::channel(false);
+        let public = self.public_base.clone();
+        let public_mutual = self.tls.as_ref().and_then(|order| order.public_mutual.clone());
         let settings = Settings {
             public_base: self.public_base,
             journal_header: self.journal_header,
@@ -285,9 +325,11 @@ impl Builder {
         };
         let app = Arc::new(App::new(Arc::clone(&worlds), settings));
         let control_url = url_of("http", control_address);
-        let running_tls = tls.as_ref().map(|(tls, (_, address))| RunningTls {
+        let running_tls = tls.as_ref().map(|(tls, (_, address), (_, mutual))| RunningTls {
             base_url: url_of("https", *address),
             address: *address,
+            mutual_base_url: url_of("https", *mutual),
+            mutual_address: *mutual,
             ca_pem: tls.ca_pem().into(),
             ca_file: tls.ca_file(),
         });
@@ -300,12 +342,18 @@ impl Builder {
             ca_pem,
         };
         let mut tasks = vec![
-            tokio::spawn(server::serve(traffic.0, None, Arc::clone(&app), stopped.clone())),
+            tokio::spawn(server::serve(traffic.0, Entrance::Clear, Arc::clone(&app), stopped.clone())),
             tokio::spawn(serve_control(control.0, state, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&worlds), stopped.clone())),
         ];
-        if let Some((tls, (listener, _))) = tls {
-            tasks.push(tokio::spawn(server::serve(listener, Some(tls), app, stopped)));
+        if let Some((tls, (secure, address), (mutual, mutual_address))) = tls {
+            let (tls_port, mutual_port) = (address.port(), mutual_address.port());
+            let public = public.map(|public| (public, public_mutual));
+            let fronts = Arc::new(SecureFronts { tls: tls_port, mutual: mutual_port, public });
+            for (listener, clients) in [(secure, Clients::Unasked), (mutual, Clients::Asked)] {
+                let entrance = Entrance::Secure { tls: Arc::clone(&tls), fronts: Arc::clone(&fronts), clients };
+                tasks.push(tokio::spawn(server::serve(listener, entrance, Arc::clone(&app), stopped.clone())));
+            }
         }
         Ok(Running { base_url, control_url, address, control_address, tls: running_tls, worlds, stop, tasks })
     }

@@ -79,6 +79,7 @@ pub(crate) fn resolve_in(
     link: &Link,
 ) -> Place {
     let (authority, flaw) = authority(parts, link.local());
+    let authority = link.front().issuer_authority(authority);
     let flaw = flaw.map(|flaw| Problem::new(ProblemKind::MalformedRequest, flaw));
     let scheme = link.scheme();
     let path = parts.uri.path();

@@ -22,6 +22,8 @@ pub(super) fn claimant(worlds: &Worlds, place: &Place, parts: &request::Parts, b
         headers: parts.headers.clone(),
         body,
         base_url: place.base_url.clone(),
+        certificate: None,
+        mutual_base_url: None,
         connection: 0,
         request_id: String::new(),
     };

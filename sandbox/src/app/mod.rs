@@ -125,6 +125,7 @@ impl App {
         // 2. The journal opens before anything can fail, so that every request is in it.
         let slug = bank.as_ref().map(|bank| Arc::clone(&bank.slug));
         let mut record = Record::open(world.journal(), slug, &parts, link.number(), world.clock().now());
+        record.entry().certificate = link.front().certificate.clone();
         // 3. The body is read within bounds before any decision: rules and handlers see whole requests.
         let head = parts.method == Method::HEAD;
         let body = upload.read().await;
@@ -199,7 +200,9 @@ fn assemble(
         query: parts.uri.query().unwrap_or("").to_owned(),
         headers: parts.headers,
         body,
+        mutual_base_url: link.front().mutual_base_url(&place.base_url),
         base_url: place.base_url,
+        certificate: link.front().certificate.clone(),
         connection: link.number(),
     };
     (request, place.flaw.or(unread))

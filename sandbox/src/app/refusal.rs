@@ -23,6 +23,8 @@ pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: Sta
         headers: parts.headers,
         body: Bytes::new(),
         base_url: format!("{}://{}", link.scheme(), link.local()),
+        certificate: link.front().certificate.clone(),
+        mutual_base_url: None,
         connection: link.number(),
     };
     let detail = match status {

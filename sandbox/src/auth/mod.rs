@@ -31,6 +31,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use crate::certificate::PeerCertificate;
 pub use bearer::{admit, challenge};
 pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,

@@ -137,6 +137,15 @@ pub(super) struct Secure {
     /// Port of bank traffic inside TLS; 0 takes a free one; needs --tls
     #[arg(long, value_name = "PORT", default_value_t = 8443, env = "BANK_SANDBOX_TLS_PORT")]
     pub(super) tls_port: u16,
+    /// Port of bank traffic inside mutual TLS, where clients are asked for a certificate; 0 takes a free one; needs --tls
+    #[arg(long, value_name = "PORT", default_value_t = 8444, env = "BANK_SANDBOX_MTLS_PORT")]
+    pub(super) mtls_port: u16,
+    /// What TLS offers clients that name no bank by host; fapi1: at TLS 1.2 the two RSA suites alone; needs --tls
+    #[arg(long, value_name = "SUITES", default_value = "modern", value_parser = ["modern", "fapi1"])]
+    pub(super) tls_suites: String,
+    /// External base URL inside mutual TLS, beside --public-base; needs --tls
+    #[arg(long, value_name = "URL", requires = "tls")]
+    pub(super) public_mtls_base: Option<String>,
     /// Keep the certificate authority in this folder, so that clients have to be told of it once; needs --tls
     #[arg(long, value_name = "FOLDER", requires = "tls")]
     pub(super) ca_dir: Option<PathBuf>,

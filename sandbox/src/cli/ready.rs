@@ -25,6 +25,9 @@ struct Ready {
 struct Tls {
     base_url: String,
     address: String,
+    /// Where clients are asked for a certificate.
+    mutual_base_url: String,
+    mutual_address: String,
     /// Where the authority's certificate is to be had.
     ca_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,8 @@ pub(super) fn write(path: &Path, running: &Running) -> io::Result<()> {
         tls: running.tls.as_ref().map(|tls| Tls {
             base_url: tls.base_url.clone(),
             address: tls.address.to_string(),
+            mutual_base_url: tls.mutual_base_url.clone(),
+            mutual_address: tls.mutual_address.to_string(),
             ca_url: format!("{}/v1/ca.pem", running.control_url),
             ca_file: tls.ca_file.as_ref().map(|file| file.display().to_string()),
         }),

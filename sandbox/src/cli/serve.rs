@@ -15,6 +15,7 @@ use crate::operation::Operation;
 use crate::profile::BankProfile;
 use crate::sandbox::{Builder, Running, Sandbox, StartError};
 use crate::scenario::{Disk, Scenario};
+use crate::tls::{SUITES, Suites};
 use crate::world::{DEFAULT, GrantOrder};
 
 /// Whose token the greeting shows.
@@ -141,7 +142,10 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
     builder = banks.into_iter().fold(builder, Builder::bank);
     builder = options.worlds.iter().fold(builder, |builder, name| builder.world(name));
     if options.secure.tls {
-        builder = builder.tls_port(options.secure.tls_port);
+        builder = builder.tls_port(options.secure.tls_port).mutual_tls_port(options.secure.mtls_port);
+        let suites = SUITES.iter().find(|row| row.1 == options.secure.tls_suites);
+        builder = builder.tls_suites(suites.map_or(Suites::Modern, |row| row.0));
+        builder = options.secure.public_mtls_base.iter().fold(builder, Builder::public_mutual_base);
         builder = options.secure.ca_dir.iter().fold(builder, Builder::ca_dir);
     }
     if let Some(seed) = options.seed {
@@ -244,6 +248,7 @@ fn greeting(running: &Running) -> String {
             for instance in world.banks() {
                 let path = crate::world::path_of(&world, instance);
                 lines.push(format!("  tls      {}{path}", tls.base_url));
+                lines.push(format!("  mtls     {}{path}", tls.mutual_base_url));
             }
         }
         lines.push(match &tls.ca_file {

@@ -249,6 +249,8 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             base_url: BASE.into(),
+            certificate: None,
+            mutual_base_url: None,
             connection: 1,
             request_id: "r".into(),
         };

@@ -98,6 +98,8 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             base_url: "http://127.0.0.1:8080/plain".into(),
+            certificate: None,
+            mutual_base_url: None,
             connection: 1,
             request_id: "r".into(),
         };

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::Packed;
+use crate::certificate::PeerCertificate;
 use crate::clock;
 use crate::exchange::Access;
 use crate::fault::{Close, Provenance};
@@ -36,6 +37,8 @@ pub(crate) struct Entry {
     /// The client that was named, whether or not it proved itself.
     pub(crate) client_id: Option<String>,
     pub(crate) access: Option<Arc<Access>>,
+    /// What the client showed in its TLS handshake.
+    pub(crate) certificate: Option<Arc<PeerCertificate>>,
     pub(crate) account_id: Option<String>,
     pub(crate) page: Option<u32>,
     pub(crate) idempotency_key: Option<String>,
@@ -158,6 +161,7 @@ impl Entry {
             body: Bytes::new(),
             client_id: None,
             access: None,
+            certificate: None,
             account_id: None,
             page: None,
             idempotency_key: None,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::redact::{self, Secrets};
 use super::{Entry, Packed};
+use crate::certificate::Standing;
 
 /// Most bytes of a body that are shown.
 pub(super) const BODY_LIMIT_BYTES: usize = 64 * 1024;
@@ -40,6 +41,8 @@ struct Line<'a> {
     page: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<Certificate>,
     decisions: Vec<Decision<'a>>,
     limited: bool,
     committed: bool,
@@ -51,6 +54,16 @@ struct Line<'a> {
     ending: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     webhook: Option<Webhook<'a>>,
+}
+
+/// What the client showed in its TLS handshake.
+#[derive(Serialize)]
+struct Certificate {
+    subject: String,
+    /// SHA-256 of its DER in base64url, as in `cnf.x5t#S256`.
+    thumbprint: String,
+    /// Whether the sandbox's authority vouches for it.
+    vouched: bool,
 }
 
 /// What an entry with the operation `webhook.deliver` says besides.
@@ -135,6 +148,11 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> St
         account_id: entry.account_id.as_deref().map(text),
         page: entry.page,
         idempotency_key: entry.idempotency_key.as_deref().map(text),
+        client_certificate: entry.certificate.as_ref().map(|certificate| Certificate {
+            subject: text(&certificate.subject().to_string()),
+            thumbprint: certificate.thumbprint(),
+            vouched: certificate.standing() == Standing::Vouched,
+        }),
         decisions: entry
             .decisions
             .iter()

@@ -39,13 +39,17 @@ pub struct Running {
     pub(super) tasks: Vec<JoinHandle<()>>,
 }
 
-/// A listener of bank traffic inside TLS.
+/// The two listeners of bank traffic inside TLS.
 #[derive(Debug)]
 pub struct RunningTls {
     /// Base URL, without a trailing slash; a bank is at `{base_url}/{bank}`.
     pub base_url: String,
     /// What the listener was bound to.
     pub address: SocketAddr,
+    /// The same where clients are asked for a certificate.
+    pub mutual_base_url: String,
+    /// What that listener was bound to.
+    pub mutual_address: SocketAddr,
     /// Certificate of the authority that clients must trust.
     pub ca_pem: Arc<str>,
     /// The file it is kept in, where a folder was named.

@@ -90,6 +90,8 @@ pub(super) fn facts<T>(host: Option<&str>, now: Timestamp, with: impl FnOnce(&Fa
         headers: HeaderMap::new(),
         body: Bytes::new(),
         base_url: format!("https://{}", host.unwrap_or_default()),
+        certificate: None,
+        mutual_base_url: None,
         connection: 0,
     };
     let call = CallFacts::default();

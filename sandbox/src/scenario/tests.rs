@@ -75,6 +75,8 @@ impl Default for Sample {
                 headers: HeaderMap::new(),
                 body: Bytes::new(),
                 base_url: "http://127.0.0.1:8080/plain".into(),
+                certificate: None,
+                mutual_base_url: None,
                 connection: 1,
                 request_id: "r".into(),
             },

@@ -18,8 +18,8 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::clock;
-use crate::tls::Tls;
-use crate::wire::{How, Link, Order, Socket};
+use crate::tls::{Clients, Tls};
+use crate::wire::{How, Link, Order, SecureFronts, Socket};
 
 /// Longest request head, in bytes; a longer one is answered 431.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
@@ -37,14 +37,25 @@ const PARTING: Duration = Duration::from_secs(2);
 /// Pause after the system refused to hand out a connection (usually: no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves `app` on `listener`, inside TLS if there is any, until `stop` becomes `true` (or its sender is gone), then waits
+/// What a listener is for.
+#[derive(Clone)]
+pub(crate) enum Entrance {
+    /// HTTP in the clear.
+    Clear,
+    /// HTTP inside TLS.
+    Secure {
+        /// Keys and certificates.
+        tls: Arc<Tls>,
+        /// Where the listeners inside TLS are.
+        fronts: Arc<SecureFronts>,
+        /// Whether clients are asked for certificates here.
+        clients: Clients,
+    },
+}
+
+/// Serves `app` on `listener`, until `stop` becomes `true` (or its sender is gone), then waits
 /// for answers under way.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    tls: Option<Arc<Tls>>,
-    app: Arc<App>,
-    mut stop: watch::Receiver<bool>,
-) {
+pub(crate) async fn serve(listener: TcpListener, entrance: Entrance, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -54,7 +65,7 @@ pub(crate) async fn serve(
         };
         match accepted {
             Ok((stream, _)) => {
-                connections.spawn(attend(stream, tls.clone(), Arc::clone(&app), stop.clone()));
+                connections.spawn(attend(stream, entrance.clone(), Arc::clone(&app), stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -67,11 +78,11 @@ pub(crate) async fn serve(
 }
 
 /// Opens a connection and serves it. Both end soon once the server stops.
-async fn attend(stream: TcpStream, tls: Option<Arc<Tls>>, app: Arc<App>, stop: watch::Receiver<bool>) {
+async fn attend(stream: TcpStream, entrance: Entrance, app: Arc<App>, stop: watch::Receiver<bool>) {
     let counted = app.accept();
     let mut stopped = stop.clone();
     let link = tokio::select! {
-        link = open::open(stream, tls.as_deref(), &app, &counted) => link,
+        link = open::open(stream, &entrance, &app, &counted) => link,
         _ = stopped.wait_for(|stop| *stop) => None,
     };
     if let Some(link) = link {

@@ -3,27 +3,35 @@
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
+use super::Entrance;
 use crate::app::{Accepted, Admission, App};
 use crate::clock;
 use crate::fault::{Http1End, Provenance, Stage};
 use crate::journal::Ending;
-use crate::tls::{self, Tls};
-use crate::wire::{Link, Tcp, Transport, arm_reset};
+use crate::tls::{self, Clients, Manner, Tls};
+use crate::wire::{Front, Link, Tcp, Transport, arm_reset};
 
 /// Attends to a connection until its first request can be read; `None` if it ends before. The stages `accept` and `tls` of
 /// a scenario are here.
-pub(super) async fn open(stream: TcpStream, tls: Option<&Tls>, app: &App, counted: &Accepted) -> Option<Link> {
+pub(super) async fn open(stream: TcpStream, entrance: &Entrance, app: &App, counted: &Accepted) -> Option<Link> {
     let local = stream.local_addr().ok()?;
     // Without it a dripped answer would be gathered into fewer, larger pieces.
     let _ = stream.set_nodelay(true);
     let tcp = Tcp(Arc::new(stream));
     let mut because = accepted(&tcp, app, counted).await?;
-    let transport = match tls {
-        None => Transport::Plain(tcp.clone()),
-        Some(tls) => secured(&tcp, tls, local.ip(), app, counted.number, &mut because).await?,
+    let (transport, front) = match entrance {
+        Entrance::Clear => (Transport::Plain(tcp.clone()), Front::default()),
+        Entrance::Secure { tls, fronts, clients } => {
+            let stream = secured(&tcp, (tls, *clients), local.ip(), app, counted.number, &mut because).await?;
+            let shown = stream.get_ref().1.peer_certificates();
+            let certificate = shown.and_then(|shown| tls.judge(shown)).map(Arc::new);
+            let is_mutual = *clients == Clients::Asked;
+            (Transport::Secure(Box::new(stream)), Front { fronts: Some(Arc::clone(fronts)), is_mutual, certificate })
+        }
     };
-    Some(Link::new(tcp.0, transport, counted.number, local, because))
+    Some(Link::new(tcp.0, transport, counted.number, (local, front), because))
 }
 
 /// The stage `accept`. What was decided, if the connection goes on.
@@ -49,12 +57,12 @@ async fn accepted(tcp: &Tcp, app: &App, counted: &Accepted) -> Option<Vec<Proven
 /// The stage `tls`, and the handshake.
 async fn secured(
     tcp: &Tcp,
-    tls: &Tls,
+    (tls, clients): (&Tls, Clients),
     address: std::net::IpAddr,
     app: &App,
     number: u64,
     because: &mut Vec<Provenance>,
-) -> Option<Transport> {
+) -> Option<TlsStream<Tcp>> {
     let greeted = tls::greet(tcp.clone()).await.ok()?;
     let admission = app.admit(Stage::Tls, greeted.host.as_deref());
     let flaw = admission.plan.tls;
@@ -64,10 +72,11 @@ async fn secured(
         admission.refused(because, number, Ending::Refused);
         return None;
     }
-    match tls::shake_hands(tls, greeted, address, flaw).await {
+    let manner = Manner { clients, suites: tls.suites() };
+    match tls::shake_hands(tls, greeted, address, manner, flaw).await {
         Ok(stream) => {
             because.extend(admission.because);
-            Some(Transport::Secure(Box::new(stream)))
+            Some(stream)
         }
         Err(error) => {
             tracing::debug!(%error, connection = number, "a TLS handshake failed");

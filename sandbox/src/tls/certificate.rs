@@ -32,6 +32,7 @@ pub(super) fn mint(
     authority: &Authority,
     rogue: &Authority,
     names: &[String],
+    key: &KeyPair,
     flaw: Option<TlsFlaw>,
 ) -> Result<Certified, rcgen::Error> {
     let (from, to) = match flaw {
@@ -39,17 +40,16 @@ pub(super) fn mint(
         Some(TlsFlaw::NotYetValid) => (2, DAYS),
         _ => (-2, DAYS),
     };
-    let key = KeyPair::generate()?;
     let mut params = match flaw {
         Some(TlsFlaw::WrongHost) => leaf(&[SOMEBODY_ELSE.to_owned()])?,
         _ => leaf(names)?,
     };
     hold(&mut params, from, to);
     let certificate = match flaw {
-        Some(TlsFlaw::SelfSigned) => params.self_signed(&key)?,
-        Some(TlsFlaw::UnknownCa) => params.signed_by(&key, rogue.issuer())?,
-        Some(TlsFlaw::BrokenChain) => params.signed_by(&key, &between()?)?,
-        _ => params.signed_by(&key, authority.issuer())?,
+        Some(TlsFlaw::SelfSigned) => params.self_signed(key)?,
+        Some(TlsFlaw::UnknownCa) => params.signed_by(key, rogue.issuer())?,
+        Some(TlsFlaw::BrokenChain) => params.signed_by(key, &between()?)?,
+        _ => params.signed_by(key, authority.issuer())?,
     };
     let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
     Ok(Certified { chain: vec![certificate.der().clone()], key })

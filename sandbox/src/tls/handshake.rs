@@ -9,7 +9,7 @@ use tokio_rustls::rustls::server::Acceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::Tls;
+use super::{Manner, Tls};
 use crate::clock;
 use crate::fault::TlsFlaw;
 use crate::wire::{Tcp, arm_reset};
@@ -44,9 +44,10 @@ pub(crate) async fn shake_hands(
     tls: &Tls,
     greeted: Greeted,
     address: IpAddr,
+    manner: Manner,
     flaw: Option<TlsFlaw>,
 ) -> io::Result<TlsStream<Tcp>> {
-    let config = tls.config(greeted.host.as_deref(), address, flaw).map_err(io::Error::other)?;
+    let config = tls.config(greeted.host.as_deref(), address, manner, flaw).map_err(io::Error::other)?;
     in_time(greeted.start.into_stream(config)).await
 }
 

@@ -6,20 +6,27 @@
 
 mod authority;
 mod certificate;
+mod client;
 mod handshake;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use tokio_rustls::rustls;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::CryptoProvider;
+use tokio_rustls::rustls::crypto::aws_lc_rs::cipher_suite;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ServerConfig, SupportedCipherSuite};
 
 use self::authority::Authority;
+use self::client::{Anybody, Vouching};
+use crate::certificate::PeerCertificate;
 use crate::fault::TlsFlaw;
 
 pub use authority::AuthorityError;
@@ -29,6 +36,9 @@ pub(crate) use handshake::{greet, shake_hands, stop};
 const MOST_KEPT: usize = 1000;
 /// A name that is never the one a client asked for.
 const SOMEBODY_ELSE: &str = "somebody-else.invalid";
+/// What FAPI 1 permits at TLS 1.2, less the suites with finite-field Diffie-Hellman that no modern stack has.
+const FAPI1_SUITES: &[SupportedCipherSuite] =
+    &[cipher_suite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, cipher_suite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256];
 /// A protocol no client offers.
 const NO_PROTOCOL: &[u8] = b"sandbox/none";
 
@@ -38,12 +48,47 @@ pub(crate) struct Tls {
     /// An authority that nobody was told of.
     rogue: Authority,
     provider: Arc<CryptoProvider>,
-    /// By names and flaw.
+    /// Offers what FAPI 1 leaves of TLS 1.2.
+    fapi1: Arc<CryptoProvider>,
+    vouching: Vouching,
+    suites: Suites,
+    /// The RSA key of server certificates as PKCS#8, made when first needed: that takes a while.
+    rsa_key: OnceLock<Vec<u8>>,
+    /// By names, manner and flaw.
     kept: Mutex<HashMap<Wanted, Arc<ServerConfig>>>,
 }
 
-/// Names a certificate is for, and what is wrong with it or with the handshake.
-type Wanted = (Vec<String>, Option<TlsFlaw>);
+/// Names a certificate is for, how the handshake goes, and what is wrong with either.
+type Wanted = (Vec<String>, Manner, Option<TlsFlaw>);
+
+/// How a handshake goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Manner {
+    pub(crate) clients: Clients,
+    pub(crate) suites: Suites,
+}
+
+/// Whether clients are asked for a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Clients {
+    /// No.
+    Unasked,
+    /// Yes; they may have none.
+    Asked,
+}
+
+/// What is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suites {
+    /// TLS 1.3, and 1.2 with every suite of BCP 195: ECDHE with AES-GCM or ChaCha20. The certificate's key is P-256.
+    Modern,
+    /// TLS 1.3, and 1.2 with the two suites of FAPI 1 that a modern server has (part 2, 8.5): ECDHE-RSA with AES-GCM. The
+    /// certificate's key is RSA.
+    Fapi1,
+}
+
+/// Every choice of suites with its name.
+pub const SUITES: &[(Suites, &str)] = &[(Suites::Modern, "modern"), (Suites::Fapi1, "fapi1")];
 
 /// A certificate or configuration that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -61,13 +106,26 @@ impl Tls {
     ///
     /// # Errors
     /// The folder cannot be read or written, or holds something else.
-    pub(crate) fn new(folder: Option<&Path>) -> Result<Tls, AuthorityError> {
+    pub(crate) fn new(folder: Option<&Path>, suites: Suites) -> Result<Tls, AuthorityError> {
         let authority = match folder {
             Some(folder) => Authority::kept(folder)?,
             None => Authority::new()?,
         };
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        Ok(Tls { authority, rogue: Authority::rogue()?, provider, kept: Mutex::default() })
+        let mut fapi1 = rustls::crypto::aws_lc_rs::default_provider();
+        fapi1.cipher_suites.retain(|suite| suite.tls13().is_some() || FAPI1_SUITES.contains(suite));
+        let root = CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("the authority was read or made");
+        let vouching = Vouching::new(&root, &provider).expect("the authority's certificate is one");
+        Ok(Tls {
+            authority,
+            rogue: Authority::rogue()?,
+            provider,
+            fapi1: Arc::new(fapi1),
+            vouching,
+            suites,
+            rsa_key: OnceLock::new(),
+            kept: Mutex::default(),
+        })
     }
 
     /// The authority's certificate.
@@ -80,23 +138,34 @@ impl Tls {
         self.authority.file().map(Path::to_owned)
     }
 
+    /// What is offered to clients of no bank in particular.
+    pub(crate) fn suites(&self) -> Suites {
+        self.suites
+    }
+
+    /// What a client showed, with who vouches for it.
+    pub(crate) fn judge(&self, shown: &[CertificateDer<'_>]) -> Option<PeerCertificate> {
+        self.vouching.judge(shown)
+    }
+
     /// How to talk to a client that asked for `host`, or for nobody by name, at an address of ours.
     fn config(
         &self,
         host: Option<&str>,
         address: IpAddr,
+        manner: Manner,
         flaw: Option<TlsFlaw>,
     ) -> Result<Arc<ServerConfig>, ConfigError> {
         let mut names = vec!["localhost".to_owned(), address.to_string()];
         names.extend(host.map(str::to_ascii_lowercase));
         names.sort_unstable();
         names.dedup();
-        let key = (names, flaw);
+        let key = (names, manner, flaw);
         if let Some(config) = self.kept.lock().get(&key) {
             return Ok(Arc::clone(config));
         }
         // Not under the lock: making a key takes a while. Two connections that make the same one do no harm.
-        let config = Arc::new(self.make(&key.0, flaw)?);
+        let config = Arc::new(self.make(&key.0, manner, flaw)?);
         let mut kept = self.kept.lock();
         if kept.len() >= MOST_KEPT {
             kept.clear();
@@ -105,22 +174,41 @@ impl Tls {
         Ok(config)
     }
 
-    fn make(&self, names: &[String], flaw: Option<TlsFlaw>) -> Result<ServerConfig, ConfigError> {
-        let certified = certificate::mint(&self.authority, &self.rogue, names, flaw)?;
+    fn make(&self, names: &[String], manner: Manner, flaw: Option<TlsFlaw>) -> Result<ServerConfig, ConfigError> {
+        let key = match manner.suites {
+            Suites::Modern => KeyPair::generate()?,
+            Suites::Fapi1 => self.rsa_key()?,
+        };
+        let certified = certificate::mint(&self.authority, &self.rogue, names, &key, flaw)?;
+        let provider = match manner.suites {
+            Suites::Modern => &self.provider,
+            Suites::Fapi1 => &self.fapi1,
+        };
         let versions = match flaw {
             Some(TlsFlaw::Only12) => vec![&TLS12],
             Some(TlsFlaw::Only13) => vec![&TLS13],
             _ => vec![&TLS13, &TLS12],
         };
-        let mut config = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_protocol_versions(&versions)?
-            .with_no_client_auth()
-            .with_single_cert(certified.chain, certified.key)?;
+        let config = ServerConfig::builder_with_provider(Arc::clone(provider)).with_protocol_versions(&versions)?;
+        let config = match manner.clients {
+            Clients::Unasked => config.with_no_client_auth(),
+            Clients::Asked => config.with_client_cert_verifier(Arc::new(Anybody::new(provider))),
+        };
+        let mut config = config.with_single_cert(certified.chain, certified.key)?;
         config.alpn_protocols = match flaw {
             Some(TlsFlaw::NoAlpn) => vec![NO_PROTOCOL.to_vec()],
             Some(TlsFlaw::AlpnIgnored) => Vec::new(),
             _ => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
         };
         Ok(config)
+    }
+
+    fn rsa_key(&self) -> Result<KeyPair, rcgen::Error> {
+        if let Some(kept) = self.rsa_key.get() {
+            return KeyPair::try_from(kept.as_slice());
+        }
+        let made = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
+        let kept = self.rsa_key.get_or_init(|| made.serialize_der());
+        KeyPair::try_from(kept.as_slice())
     }
 }

@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 
 use super::flow::Flow;
 use super::frames::{self, Spoken};
+use super::front::Front;
 use super::transport::Transport;
 use crate::clock;
 use crate::fault::{Close, Provenance};
@@ -69,6 +70,7 @@ pub(crate) struct Link {
     number: u64,
     local: SocketAddr,
     secure: bool,
+    front: Front,
     /// What was decided about the connection itself.
     because: Vec<Provenance>,
     io: Mutex<Flow>,
@@ -96,7 +98,7 @@ impl Link {
         stream: Arc<TcpStream>,
         transport: Transport,
         number: u64,
-        local: SocketAddr,
+        (local, front): (SocketAddr, Front),
         because: Vec<Provenance>,
     ) -> Link {
         let secure = matches!(transport, Transport::Secure(_));
@@ -105,6 +107,7 @@ impl Link {
             number,
             local,
             secure,
+            front,
             because,
             io: Mutex::new(Flow::new(transport)),
             order: Mutex::new(None),
@@ -134,6 +137,11 @@ impl Link {
     /// What clients put before the address: `https` inside TLS.
     pub(crate) fn scheme(&self) -> &'static str {
         if self.secure { "https" } else { "http" }
+    }
+
+    /// By which listener the connection came.
+    pub(crate) fn front(&self) -> &Front {
+        &self.front
     }
 
     /// What was decided about the connection before any request.

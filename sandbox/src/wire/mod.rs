@@ -6,12 +6,14 @@
 mod answer;
 mod flow;
 mod frames;
+mod front;
 mod link;
 mod socket;
 mod torn;
 mod transport;
 
 pub(crate) use answer::{Answer, Delivery, Sent};
+pub(crate) use front::{Front, SecureFronts};
 pub(crate) use link::{How, Link, Order, When, arm_reset};
 pub(crate) use socket::{Refuse, Socket};
 pub(crate) use torn::Torn;

@@ -13,6 +13,7 @@ mod http2;
 mod journal;
 mod malformed;
 mod mutated;
+mod mutual;
 mod openapi;
 mod reload;
 mod rewrites;

@@ -318,6 +318,8 @@ pub(super) fn to_request(method: Method, target: &str, headers: Pairs<'_>, body:
         headers: headers.iter().map(header).collect(),
         body: body.to_owned().into(),
         base_url: BASE.to_owned(),
+        certificate: None,
+        mutual_base_url: None,
         connection: 1,
         request_id: "bench".to_owned(),
     }

@@ -86,6 +86,8 @@ impl Bench {
             headers: headers.iter().map(header).collect(),
             body: body.to_vec().into(),
             base_url: BASE.to_owned(),
+            certificate: None,
+            mutual_base_url: None,
             connection: 1,
             request_id: "req-1".to_owned(),
         }
