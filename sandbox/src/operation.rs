@@ -36,6 +36,7 @@ operations! {
     WebhooksList = "webhooks.list", "list the client's webhooks";
     WebhooksDelete = "webhooks.delete", "remove a webhook";
     WebhookDeliver = "webhook.deliver", "the bank tells a client what happened: only in the journal";
+    BankDeed = "bank.deed", "a scenario makes something happen at the bank: only in the journal";
     AuthorizeStart = "authorize.start", "send the account holder to the bank";
     AuthorizeLogin = "authorize.login", "the account holder logs in";
     AuthorizeDecide = "authorize.decide", "the account holder approves or denies";

@@ -9,11 +9,15 @@ mod run;
 pub use entry::{Decision, Ending, Entry, JournalError, Request, Response};
 pub use run::{Run, runs};
 
-/// The exchanges of one world, oldest first.
+/// The exchanges of one world, oldest first, and beside them what its scenario did without one.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
     entries: Vec<Entry>,
+    deeds: Vec<Entry>,
 }
+
+/// The operation of an entry that is no exchange: a scenario made something happen at the bank.
+const DEED: &str = "bank.deed";
 
 impl Journal {
     /// Reads JSON lines, as `GET /v1/worlds/{world}/journal` answers them.
@@ -29,19 +33,22 @@ impl Journal {
             .map(read)
             .collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(|entry| entry.seq);
-        Ok(Journal { entries })
+        Ok(Journal::new(entries))
     }
 
     /// The journal of these exchanges.
     pub fn new(mut entries: Vec<Entry>) -> Journal {
         entries.sort_by_key(|entry| entry.seq);
-        Journal { entries }
+        let (deeds, entries) = entries.into_iter().partition(|entry| entry.is(DEED));
+        Journal { entries, deeds }
     }
 
     /// Adds later exchanges.
     pub fn extend(&mut self, later: Journal) {
         self.entries.extend(later.entries);
         self.entries.sort_by_key(|entry| entry.seq);
+        self.deeds.extend(later.deeds);
+        self.deeds.sort_by_key(|deed| deed.seq);
     }
 
     /// Every exchange, oldest first.
@@ -49,14 +56,20 @@ impl Journal {
         &self.entries
     }
 
+    /// What the scenario made happen at the bank without a request, oldest first.
+    pub fn deeds(&self) -> &[Entry] {
+        &self.deeds
+    }
+
     /// The exchanges of one operation (`transactions.list`), or of a family (`oauth.*`, `*`).
     pub fn of<'a>(&'a self, operation: &'a str) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(move |entry| entry.is(operation))
     }
 
-    /// The number of the last exchange; 0 if there was none.
+    /// The number of the last entry; 0 if there was none.
     pub fn last_seq(&self) -> u64 {
-        self.entries.last().map_or(0, |entry| entry.seq)
+        let last = [self.entries.last(), self.deeds.last()];
+        last.into_iter().flatten().map(|entry| entry.seq).max().unwrap_or(0)
     }
 }
 

@@ -49,6 +49,13 @@ impl Admission {
         self.because.is_empty()
     }
 
+    /// Waits as long as the scenario makes the connection wait.
+    pub(crate) async fn delay(&self) {
+        if !self.plan.delay.is_zero() {
+            self.world.pause(self.plan.delay).await;
+        }
+    }
+
     /// Writes into the journal that the connection ended here, for what was decided here and `before`.
     pub(crate) fn refused(self, before: &[Provenance], connection: u64, ending: Ending) {
         let mut record = Record::of_connection(&self.world, connection);

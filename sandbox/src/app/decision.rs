@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::record::Record;
 use super::view::View;
 use super::{FaultHeader, header_fault};
-use crate::bank::{EndedBy, Subject};
+use crate::bank::{BankEvent, EndedBy, Fated, Subject};
 use crate::clock;
 use crate::dialect::CallFacts;
-use crate::exchange::{Access, Call};
+use crate::exchange::{Call, Reply};
 use crate::fault::{Act, ConsentEnd, Plan};
+use crate::operation::Operation;
 use crate::scenario::Facts;
 use crate::wire::Link;
 use crate::world::{BankInstance, World};
@@ -67,9 +68,12 @@ pub(super) fn decide(
     (plan, about)
 }
 
-/// Changes what the bank knows, as the scenario ordered for this call.
-pub(super) fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, about: &CallFacts, now: Timestamp) {
+/// Changes what the bank knows, as the scenario ordered for this call. What it ordered for an order that this call is yet to
+/// make is remembered until the call is over.
+pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, about: &CallFacts) -> Vec<Fated<'b>> {
+    let (access, now) = (call.access.as_deref(), call.now);
     let consent = access.and_then(|access| access.consent_id.as_deref());
+    let mut fates = Vec::new();
     for act in acts {
         // What this call does not name, or what is gone already, cannot be changed: nothing to do.
         let _ = match (act, access, consent) {
@@ -82,6 +86,11 @@ pub(super) fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, ab
             (Act::SetAccount(status), ..) => {
                 about.account.as_ref().map_or(Ok(()), |id| bank.ledger.set_account(id, *status, now))
             }
+            (Act::OverrulePayment(end), Some(access), _) if call.operation.moves_money() => {
+                let key = about.idempotency_key.clone();
+                fates.push(bank.ledger.destine(&access.client_id, key, end.status, end.reason.clone()));
+                Ok(())
+            }
             (Act::OverrulePayment(end), ..) => about
                 .payment_id
                 .as_ref()
@@ -89,6 +98,24 @@ pub(super) fn act(bank: &BankInstance, acts: &[Act], access: Option<&Access>, ab
             _ => Ok(()),
         };
     }
+    fates
+}
+
+/// Tells that a client was given a token, if it was.
+pub(super) fn issued(world: &World, bank: &BankInstance, operation: Operation, reply: &Reply, now: Timestamp) {
+    if !matches!(operation, Operation::TokenIssue | Operation::TokenRefresh) {
+        return;
+    }
+    let body: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
+    let token = body.as_ref().and_then(|body| body["access_token"].as_str());
+    let Some(access) = token.and_then(|token| bank.auth.access_of(token, now)) else { return };
+    let subject = Subject {
+        client_id: Some(access.client_id.clone()),
+        user: access.user.clone(),
+        consent_id: access.consent_id.clone(),
+        ..Subject::default()
+    };
+    world.emit(BankEvent::TokenIssued.name(), &bank.slug, subject, now);
 }
 
 /// Whom and what a call concerns, for the events that come about with it.

@@ -172,6 +172,7 @@ impl App {
         entry.answer = Some(Answered { status: reply.status, headers, body, sent_bytes: 0 });
         // 14. The wire comes last: it moves bytes and does not know what they mean.
         let body = if head { Bytes::new() } else { reply.body };
+        let wire = wire.map(|wire| (wire, world.pauses()));
         let mut response = Response::new(Answer::new(body, wire, serving, record));
         *response.status_mut() = reply.status;
         *response.headers_mut() = reply.headers;
@@ -239,9 +240,7 @@ impl Exchange<'_> {
         // 6. The scenario decides once, on everything that is known now.
         let (plan, about) = decision::decide(world, &call, bank, fault_header, record, link);
         // 7. Acts come first: a rule that expires the token of this very call means this call too.
-        if !plan.acts.is_empty() {
-            decision::act(bank, &plan.acts, call.access.as_deref(), &about, now);
-        }
+        let _fates = decision::act(bank, &plan.acts, &call, &about);
         for name in &plan.emits {
             world.emit(name, &bank.slug, decision::subject(&call, &about), now);
         }
@@ -277,6 +276,7 @@ impl Exchange<'_> {
         if reply.status.is_success() {
             // Phases of a scenario may wait until a call like this one has succeeded.
             world.engine().happened(operation.name());
+            decision::issued(world, bank, operation, &reply, now);
         }
         world.tell();
         if let Some(verdict) = &limited {

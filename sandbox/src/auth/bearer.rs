@@ -45,6 +45,11 @@ impl AuthServer {
 }
 
 impl AuthServer {
+    /// Whom an access token stands for, if it lives.
+    pub(crate) fn access_of(&self, token: &str, now: Timestamp) -> Option<Arc<Access>> {
+        self.grants.access(token, now).ok().map(|token| Arc::clone(&token.access))
+    }
+
     /// The client that the bearer token of a request was issued to here, whether or not the token still lives.
     pub fn client_of_token(&self, request: &Request) -> Option<String> {
         let token = request.headers.get(AUTHORIZATION)?.to_str().ok().and_then(bearer)?;

@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use parking_lot::Mutex;
 
 use crate::bank::activity::Activity;
+use crate::bank::fate::{Fate, Fates};
 use crate::bank::order::{Orderer, Orders, Step, later};
 use crate::bank::standing::Standings;
 use crate::bank::statement::Statement;
@@ -26,6 +27,7 @@ use crate::profile::BankProfile;
 pub(crate) struct State {
     pub activity: Activity,
     pub orders: Orders,
+    pub fates: Fates,
     /// The latest time the bank was asked to act at.
     last: Timestamp,
 }
@@ -42,7 +44,12 @@ pub(crate) struct Desk<'a> {
 
 impl State {
     pub(crate) fn new() -> State {
-        State { activity: Activity::default(), orders: Orders::default(), last: Timestamp::MIN }
+        State {
+            activity: Activity::default(),
+            orders: Orders::default(),
+            fates: Fates::default(),
+            last: Timestamp::MIN,
+        }
     }
 }
 
@@ -99,12 +106,17 @@ impl Desk<'_> {
         };
         let order = self.state.orders.add(who, key, asked, payment, now);
         self.tell(order, BankEvent::PaymentReceived, now);
+        let fate = self.state.fates.take(who.client_id, key);
         match scheduled {
+            _ if fate.as_ref().is_some_and(Fate::is_refusal) => {}
             Some(day) => {
                 self.state.orders.plan(order, Step::Execute, self.opening_hour(day));
                 self.tell(order, BankEvent::PaymentScheduled, now);
             }
             None => self.execute(order, now),
+        }
+        if let Some(fate) = fate {
+            self.befall(order, fate, now);
         }
         self.settle(now);
         Ok(PaymentOutcome { payment: self.state.orders.order(order).payment.clone(), replayed: false })

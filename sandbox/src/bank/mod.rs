@@ -3,6 +3,7 @@
 mod activity;
 mod consent;
 mod desk;
+mod fate;
 mod granted;
 mod ledger;
 pub(crate) mod local;
@@ -15,6 +16,7 @@ mod statement;
 mod truth;
 
 pub use consent::{ConsentView, EndedBy, NewConsent, SCOPES, scope_name, scope_named};
+pub(crate) use fate::Fated;
 pub use granted::{BalanceSheet, Granted};
 pub use ledger::Ledger;
 pub(crate) use news::News;

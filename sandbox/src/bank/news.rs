@@ -31,6 +31,7 @@ bank_events! {
     PaymentReceived = "payment.received", "an order was taken";
     PaymentScheduled = "payment.scheduled", "the order waits for its day";
     PaymentAccepted = "payment.accepted", "the bank's checks passed; the money is set aside";
+    PaymentHeld = "payment.held", "the bank holds the order for review";
     PaymentInClearing = "payment.in_clearing", "the order went to the clearing";
     PaymentDebited = "payment.debited", "the order is booked";
     PaymentRejected = "payment.rejected", "the bank refused an order it had taken";
@@ -39,6 +40,7 @@ bank_events! {
     TransactionPosted = "transaction.posted", "an entry was posted out of nothing";
     TransactionBooked = "transaction.booked", "a leg of a payment was booked";
     AccountChanged = "account.changed", "an account was closed, blocked or opened again";
+    TokenIssued = "token.issued", "the token endpoint gave a client an access token";
 }
 
 /// Something that happened at the bank.
@@ -97,6 +99,7 @@ impl BankEvent {
             PaymentStatus::Cancelled => BankEvent::PaymentCancelled,
             PaymentStatus::Returned => BankEvent::PaymentReturned,
             PaymentStatus::AcceptedChecks => BankEvent::PaymentAccepted,
+            PaymentStatus::PendingReview => BankEvent::PaymentHeld,
             _ => BankEvent::PaymentReceived,
         }
     }

@@ -7,6 +7,7 @@ use bank_fixtures::record::{Link, Nature, PaymentReason, PaymentStatus, Relation
 use jiff::Timestamp;
 
 use super::desk::Desk;
+use super::fate::Fate;
 use super::{News, Refusal};
 
 impl Desk<'_> {
@@ -20,11 +21,22 @@ impl Desk<'_> {
     ) -> Result<(), Refusal> {
         let now = self.catch_up(now);
         let order = self.state.orders.known(payment_id)?;
+        self.move_to(order, to, reason, now);
+        Ok(())
+    }
+
+    /// Moves an order to where it can still go; elsewhere it stays as it is.
+    fn move_to(&mut self, order: usize, to: PaymentStatus, reason: Option<PaymentReason>, now: Timestamp) {
         let status = self.state.orders.order(order).payment.status;
         let booked = matches!(status, PaymentStatus::Debited | PaymentStatus::Credited);
-        let under_way = matches!(status, PaymentStatus::AcceptedChecks | PaymentStatus::InClearing);
+        let under_way =
+            matches!(status, PaymentStatus::AcceptedChecks | PaymentStatus::PendingReview | PaymentStatus::InClearing);
         match to {
             _ if status == to => {}
+            PaymentStatus::PendingReview if under_way || status == PaymentStatus::Scheduled => {
+                self.state.orders.unplan(order);
+                self.set(order, to, now, reason);
+            }
             PaymentStatus::Debited if under_way => {
                 self.state.orders.unplan(order);
                 self.book_order(order, now);
@@ -41,7 +53,20 @@ impl Desk<'_> {
             }
             _ => {}
         }
-        Ok(())
+    }
+
+    /// Lets an order that was just taken meet its fate.
+    pub(super) fn befall(&mut self, order: usize, fate: Fate, now: Timestamp) {
+        if fate.is_refusal() {
+            return self.set(order, fate.status, now, fate.reason);
+        }
+        let accepted = self.state.orders.order(order).payment.status == PaymentStatus::AcceptedChecks;
+        if accepted && fate.status == PaymentStatus::Returned {
+            // What comes back was booked first.
+            self.state.orders.unplan(order);
+            self.book_order(order, now);
+        }
+        self.move_to(order, fate.status, fate.reason, now);
     }
 
     /// Undoes both legs with entries that name what they undo.

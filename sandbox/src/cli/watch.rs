@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use super::output;
 use crate::clock;
-use crate::scenario::Scenario;
+use crate::scenario::{Disk, Scenario};
 use crate::world::{DEFAULT, LoadRefused, Worlds};
 
 /// How often the file is looked at.
@@ -79,7 +79,8 @@ impl Watch {
     fn compiled(&self, file: &str) -> Result<Arc<Scenario>, LoadRefused> {
         let text = std::fs::read_to_string(&self.path)
             .map_err(|error| LoadRefused::unreadable(clock::wall(), format!("cannot read {file}: {error}")))?;
-        let compiled = Scenario::compile(file, &text).and_then(|scenario| scenario.with_faults(&self.faults));
+        let compiled =
+            Scenario::compile_with(file, &text, &Disk).and_then(|scenario| scenario.with_faults(&self.faults));
         compiled.map(Arc::new).map_err(|found| LoadRefused::mistakes(clock::wall(), found))
     }
 }

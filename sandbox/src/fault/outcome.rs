@@ -31,6 +31,8 @@ pub(crate) const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
     ("CANC", PaymentStatus::Cancelled),
     ("cancelled", PaymentStatus::Cancelled),
     ("returned", PaymentStatus::Returned),
+    ("PDNG", PaymentStatus::PendingReview),
+    ("pending", PaymentStatus::PendingReview),
     ("ACSC", PaymentStatus::Debited),
     ("debited", PaymentStatus::Debited),
 ];

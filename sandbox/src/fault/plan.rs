@@ -298,18 +298,7 @@ impl Plan {
         self.before = Some(Ending::Problem(problem.retry_after(left)));
         self.acts.clear();
         self.emits.clear();
-        self.because.push(Provenance {
-            rule: "maintenance".to_owned(),
-            phase: 0,
-            n: 1,
-            draw: None,
-            effect: "error unavailable".to_owned(),
-            stage: Stage::Head,
-            key: String::new(),
-            chance: None,
-            // No rule drew anything.
-            drawn_from: ("".into(), 0),
-        });
+        self.because.push(Provenance::of_timeline("maintenance", 1, "error unavailable", Stage::Head));
     }
 
     /// Ends the exchange at a stage, unless an earlier effect has.
@@ -318,7 +307,7 @@ impl Plan {
             let place = match stage {
                 Stage::Accept | Stage::Tls | Stage::Head => &mut self.before,
                 Stage::Bank => &mut self.instead,
-                Stage::Send => &mut self.after,
+                Stage::Send | Stage::After => &mut self.after,
             };
             *place = Some(ending);
         }
@@ -346,6 +335,23 @@ pub struct Provenance {
     pub chance: Option<Odds>,
     /// Name of the scenario and number of the seed the draw derives from.
     pub drawn_from: (Arc<str>, u64),
+}
+
+impl Provenance {
+    /// What came of an item of the timeline, for the `n`-th time: no rule drew anything.
+    pub(crate) fn of_timeline(item: &str, n: u64, effect: &str, stage: Stage) -> Provenance {
+        Provenance {
+            rule: item.to_owned(),
+            phase: 0,
+            n,
+            draw: None,
+            effect: effect.to_owned(),
+            stage,
+            key: String::new(),
+            chance: None,
+            drawn_from: ("".into(), 0),
+        }
+    }
 }
 
 /// The chance of a rule, as far as a draw is told by it.

@@ -13,9 +13,11 @@ pub enum Stage {
     Bank,
     /// The bank has acted and the answer is about to go out.
     Send,
+    /// Without a call: what follows on an event, a time, or with a message. No effect on calls is given it.
+    After,
 }
 
-/// Every stage with its name in scenario files and one line about it.
+/// Every stage of a call with its name in scenario files and one line about it.
 pub const STAGES: &[(Stage, &str, &str)] = &[
     (
         Stage::Accept,
@@ -38,8 +40,8 @@ impl Stage {
         matches!(self, Stage::Accept | Stage::Tls)
     }
 
-    /// The name in scenario files.
+    /// The name in scenario files and in journals.
     pub fn name(self) -> &'static str {
-        STAGES.iter().find(|row| row.0 == self).expect("every stage has a row").1
+        STAGES.iter().find(|row| row.0 == self).map_or("after", |row| row.1)
     }
 }

@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     pub(crate) ending: Ending,
     /// What was told, where the bank called a client.
     pub(crate) webhook: Option<Told>,
+    /// What was done, where a scenario made something happen without a call.
+    pub(crate) deed: Option<Box<Did>>,
 }
 
 /// One attempt to tell a client something.
@@ -69,9 +71,26 @@ pub(crate) struct Told {
     pub(crate) copy: u32,
     pub(crate) attempt: u32,
     pub(crate) bad_signature: bool,
-    /// The scenario's rule that shaped it.
-    pub(crate) rule: Option<String>,
     pub(crate) outcome: &'static str,
+}
+
+/// Something a scenario made happen at the bank; what it is about besides stands in the entry.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Did {
+    /// The event it followed on; nothing for the timeline.
+    pub(crate) event: Option<Arc<str>>,
+    /// What kinds of deeds, as in scenario files.
+    pub(crate) kinds: Vec<&'static str>,
+    /// Id of what the event was about.
+    pub(crate) entity: Option<String>,
+    /// Number of the change of it.
+    pub(crate) version: Option<u64>,
+    pub(crate) user: Option<String>,
+    pub(crate) consent_id: Option<String>,
+    /// Ids of what was changed.
+    pub(crate) touched: Vec<String>,
+    /// Why it could not be done, if it could not.
+    pub(crate) trouble: Option<String>,
 }
 
 /// The answer as it was made, whether or not it went out.
@@ -173,7 +192,37 @@ impl Entry {
             class: None,
             ending: Ending::ClientGone,
             webhook: None,
+            deed: None,
         }
+    }
+
+    /// Something a scenario did at a time; in place of method and target stands a dash.
+    pub(crate) fn of_deed(did: Did, at: Timestamp) -> Entry {
+        let method = Method::from_bytes(b"-").expect("a dash is a token");
+        Entry {
+            operation: Operation::BankDeed,
+            committed: did.trouble.is_none(),
+            ending: Ending::Complete,
+            deed: Some(Box::new(did)),
+            ..Entry::begun(method, "-".to_owned(), Packed::default(), at)
+        }
+    }
+
+    /// The consent it is about.
+    pub(crate) fn consent(&self) -> Option<&str> {
+        let access = self.access.as_ref().and_then(|access| access.consent_id.as_deref());
+        access.or_else(|| self.deed.as_ref()?.consent_id.as_deref())
+    }
+
+    /// The account holder it is about.
+    pub(crate) fn user(&self) -> Option<&str> {
+        let access = self.access.as_ref().and_then(|access| access.user.as_deref());
+        access.or_else(|| self.deed.as_ref()?.user.as_deref())
+    }
+
+    /// `true` if a deed changed what has this id.
+    pub(crate) fn touched(&self, id: &str) -> bool {
+        self.deed.as_ref().is_some_and(|did| did.touched.iter().any(|touched| touched == id))
     }
 
     /// The client, as far as it is known: from the token, else as it named itself.

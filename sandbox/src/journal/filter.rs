@@ -45,9 +45,12 @@ impl Filter {
     pub(crate) fn matches(&self, entry: &Entry) -> bool {
         let status = entry.answer.as_ref().map(|answer| answer.status.as_u16());
         let operation = entry.operation.name();
-        let access = entry.access.as_ref();
         let is =
             |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|text| found == Some(text));
+        // What a deed changed, it is about.
+        let about = |wanted: &Option<String>, found: Option<&str>| {
+            is(wanted, found) || wanted.as_deref().is_some_and(|id| entry.touched(id))
+        };
         self.bank.as_deref().is_none_or(|bank| entry.bank.as_deref() == Some(bank))
             && self.client.as_deref().is_none_or(|client| entry.client() == Some(client))
             && self.operation.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {
@@ -58,9 +61,9 @@ impl Filter {
                 StatusFilter::Exactly(code) => status == Some(code),
                 StatusFilter::Class(digit) => status.is_some_and(|status| status / 100 == digit),
             })
-            && is(&self.consent, access.and_then(|access| access.consent_id.as_deref()))
-            && is(&self.user, access.and_then(|access| access.user.as_deref()))
-            && is(&self.account, entry.account_id.as_deref())
+            && about(&self.consent, entry.consent())
+            && is(&self.user, entry.user())
+            && about(&self.account, entry.account_id.as_deref())
             && is(&self.idempotency_key, entry.idempotency_key.as_deref())
             && self.rule.as_ref().is_none_or(|rule| entry.decisions.iter().any(|made| made.rule == *rule))
             && self.committed.is_none_or(|committed| entry.committed == committed)

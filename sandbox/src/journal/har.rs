@@ -123,7 +123,12 @@ pub(crate) fn har(world: &str, base_url: &str, entries: &[(u64, Arc<Entry>)], se
         log: Log {
             version: "1.2",
             creator: Creator { name: "bank-sandbox", version: env!("CARGO_PKG_VERSION") },
-            entries: entries.iter().map(|(seq, entry)| exchange(world, base_url, *seq, entry, secrets)).collect(),
+            // What a scenario did by itself is no exchange.
+            entries: entries
+                .iter()
+                .filter(|(_, entry)| entry.deed.is_none())
+                .map(|(seq, entry)| exchange(world, base_url, *seq, entry, secrets))
+                .collect(),
         },
     };
     serde_json::to_string(&archive).expect("strings and numbers serialise")

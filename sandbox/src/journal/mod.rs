@@ -19,7 +19,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-pub(crate) use entry::{Answered, Ending, Entry, Told};
+pub(crate) use entry::{Answered, Did, Ending, Entry, Told};
 pub(crate) use filter::Filter;
 pub(crate) use har::har;
 pub(crate) use packed::Packed;

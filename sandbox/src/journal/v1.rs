@@ -54,6 +54,22 @@ struct Line<'a> {
     ending: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     webhook: Option<Webhook<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deed: Option<Deed<'a>>,
+}
+
+/// What an entry with the operation `bank.deed` says besides.
+#[derive(Serialize)]
+struct Deed<'a> {
+    on: &'a str,
+    kinds: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    touched: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
 }
 
 /// What the client showed in its TLS handshake.
@@ -142,8 +158,8 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> St
         target: secrets.target(&entry.target),
         request: message(&entry.headers, &entry.body, secrets),
         client_id: entry.client().map(text),
-        user: access.and_then(|access| access.user.as_deref()).map(text),
-        consent_id: access.and_then(|access| access.consent_id.as_deref()).map(text),
+        user: entry.user().map(text),
+        consent_id: entry.consent().map(text),
         token_id: access.map(|access| access.token_id.as_str()),
         account_id: entry.account_id.as_deref().map(text),
         page: entry.page,
@@ -191,8 +207,16 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> St
             copy: told.copy,
             attempt: told.attempt,
             bad_signature: told.bad_signature,
-            rule: told.rule.as_deref(),
+            rule: entry.decisions.first().map(|made| made.rule.as_str()),
             outcome: told.outcome,
+        }),
+        deed: entry.deed.as_ref().map(|did| Deed {
+            on: did.event.as_deref().unwrap_or("timeline"),
+            kinds: &did.kinds,
+            entity: did.entity.as_deref(),
+            version: did.version,
+            touched: &did.touched,
+            trouble: did.trouble.as_deref().map(text),
         }),
     };
     serde_json::to_string(&line).expect("strings and numbers serialise")

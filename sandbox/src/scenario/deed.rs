@@ -246,6 +246,24 @@ fn word(map: &Map<'_>, key: &str) -> Option<Option<String>> {
     }
 }
 
+impl Deed {
+    /// What kind of deed it is, as its key in scenario files.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Deed::Payment(_) => "payment.status",
+            Deed::Consent(..) => "consent.status",
+            Deed::Account(..) => "account.status",
+            Deed::RotateKeys => "signing_keys",
+            Deed::Maintenance(_) => "maintenance",
+            Deed::Post(_) => "transaction",
+            Deed::Set(_) => "set",
+            Deed::Emit(_) => "emit",
+            Deed::Advance(_) => "advance",
+            Deed::Webhook(_) => "webhook",
+        }
+    }
+}
+
 impl Deeds {
     /// Variables these set.
     pub(super) fn sets(&self) -> impl Iterator<Item = &(String, String)> {

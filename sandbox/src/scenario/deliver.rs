@@ -9,9 +9,10 @@ use bank_fixtures::expectation::slug;
 use bank_fixtures::seed::Seed;
 
 use super::chance::Chance;
+use super::engine::draws_of;
 use super::pattern::Texts;
 use super::rule::Place;
-use crate::fault::Share;
+use crate::fault::{Odds, Provenance, Share, Stage};
 use crate::webhook::{Retry, Signature};
 
 /// A compiled rule about messages.
@@ -51,11 +52,20 @@ pub(crate) enum Order {
 /// What a rule makes of one message.
 #[derive(Debug)]
 pub(crate) struct Fate {
-    /// One signature per copy; none if the message is lost.
-    pub(crate) copies: Vec<Signature>,
+    /// One signature per copy with why it is as it is; none if the message is lost.
+    pub(crate) copies: Vec<(Signature, Arc<[Provenance]>)>,
+    /// Why it is lost, if it is.
+    pub(crate) because: Arc<[Provenance]>,
     pub(crate) delay: Duration,
-    /// An older message goes out again.
-    pub(crate) replay: bool,
+    /// An older message goes out again: why.
+    pub(crate) replay: Option<Arc<[Provenance]>>,
+}
+
+/// Where the draws of rules about messages come from: the world's seed and the name of the scenario.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) seed: Seed,
+    pub(crate) scenario: Arc<str>,
 }
 
 /// Keys of a rule about messages, with one line each.
@@ -150,39 +160,74 @@ impl DeliverRule {
         fits(&self.client, client) && fits(&self.kind, kind)
     }
 
-    /// What becomes of the `n`-th message it is about, from 1. `seed` is the rule's own.
-    pub(crate) fn fate(&self, seed: Seed, n: u64) -> Fate {
-        let hit = |share: Option<Share>, what: &str, n: u64| {
-            // Exactly the share, in an order nobody can guess: a test can count on it.
-            let block = share.filter(|share| share.of <= 1_000);
-            match (share, block) {
-                (_, Some(share)) => Chance::Exact(share).hits(seed.of(what), n, &mut None).0,
-                (Some(share), None) => Chance::Bernoulli(share).hits(seed.of(what), n, &mut None).0,
-                (None, _) => false,
-            }
-        };
+    /// What becomes of the `n`-th message it is about, from 1.
+    pub(crate) fn fate(&self, source: &Source, n: u64) -> Fate {
+        let own = self.why(source, n, "", None);
+        let with = |hit: Option<Provenance>| -> Arc<[Provenance]> { [own.clone()].into_iter().chain(hit).collect() };
         let signature = |copy: u32| {
             let number = (n - 1) * u64::from(self.copies) + u64::from(copy) + 1;
-            if hit(self.bad, "bad", number) { Signature::Bad } else { Signature::Good }
+            let bad = self.hit(source, self.bad, "bad", number);
+            (if bad.is_some() { Signature::Bad } else { Signature::Good }, with(bad))
         };
-        let lost = hit(self.drop, "drop", n);
-        let copies = if lost { Vec::new() } else { (0..self.copies).map(signature).collect() };
-        Fate { copies, delay: self.delay, replay: hit(self.replay, "replay", n) }
+        let lost = self.hit(source, self.drop, "drop", n);
+        let copies = if lost.is_some() { Vec::new() } else { (0..self.copies).map(signature).collect() };
+        let replay = self.hit(source, self.replay, "replay", n).map(|hit| with(Some(hit)));
+        Fate { copies, because: with(lost), delay: self.delay, replay }
+    }
+
+    /// The draw of a share that is hit; exactly the share of every block, in an order nobody can guess, so that a test can
+    /// count on it. What is drawn for is the key of the draw.
+    fn hit(&self, source: &Source, share: Option<Share>, what: &str, n: u64) -> Option<Provenance> {
+        let chance = chance_of(share?);
+        let seed = draws_of(source.seed, &source.scenario, &self.name, what);
+        let (hit, draw) = chance.hits(seed, n, &mut None);
+        hit.then(|| self.why(source, n, what, Some((draw, chance.odds()))))
+    }
+
+    fn why(&self, source: &Source, n: u64, what: &str, drawn: Option<(f64, Odds)>) -> Provenance {
+        Provenance {
+            rule: self.name.to_string(),
+            phase: 0,
+            n,
+            draw: drawn.map(|(draw, _)| draw),
+            effect: if what.is_empty() { self.words.to_string() } else { what.to_owned() },
+            stage: Stage::After,
+            key: what.to_owned(),
+            chance: drawn.map(|(_, odds)| odds),
+            drawn_from: (Arc::clone(&source.scenario), source.seed.number()),
+        }
+    }
+
+    /// The chance of what is drawn for under this key; `None` if nothing is.
+    pub(super) fn chance(&self, what: &str) -> Option<Chance> {
+        let share = match what {
+            "bad" => self.bad,
+            "drop" => self.drop,
+            "replay" => self.replay,
+            _ => None,
+        };
+        share.map(chance_of)
     }
 
     /// Puts the messages of a window into the order they go out in.
-    pub(crate) fn arrange<T>(&self, seed: Seed, number: u64, messages: &mut [T]) {
+    pub(crate) fn arrange<T>(&self, source: &Source, number: u64, messages: &mut [T]) {
         match self.window.map(|window| window.1) {
             None | Some(Order::Kept) => {}
             Some(Order::Reverse) => messages.reverse(),
             Some(Order::Shuffle) => {
-                let mut draws = seed.of("shuffle").at(number).draws();
+                let seed = draws_of(source.seed, &source.scenario, &self.name, "shuffle");
+                let mut draws = seed.at(number).draws();
                 for last in (1..messages.len()).rev() {
                     messages.swap(last, draws.below(last as u64 + 1) as usize);
                 }
             }
         }
     }
+}
+
+/// A share that is whole in a block is hit exactly; a finer one by a coin per message.
+fn chance_of(share: Share) -> Chance {
+    if share.of <= 1_000 { Chance::Exact(share) } else { Chance::Bernoulli(share) }
 }
 
 fn when(value: Value<'_>) -> Option<(Option<Texts>, Option<Texts>)> {

@@ -165,7 +165,7 @@ impl EventRule {
         self.when.chance.is_some()
     }
 
-    /// The key of an event: parts it does not have are empty.
+    /// The key of an event, as journals show it: empty for the world's; parts an event does not have are empty.
     pub(super) fn key_of(&self, subject: Option<&Subject>) -> String {
         let part = |key: &EventKey| {
             let subject = subject?;
@@ -178,7 +178,8 @@ impl EventRule {
                 EventKey::Payment => subject.payment.as_ref().map(|payment| payment.id.as_str()),
             }
         };
-        self.key.iter().map(|key| format!("{}\n", part(key).unwrap_or_default())).collect()
+        let parts = self.key.iter().filter(|key| **key != EventKey::World).map(|key| part(key).unwrap_or_default());
+        parts.collect::<Vec<_>>().join("\n")
     }
 }
 

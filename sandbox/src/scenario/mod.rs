@@ -39,7 +39,7 @@ use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::expectation::{Expectation, Head};
 
 pub(crate) use deed::{Deed, Deeds, Posting, Which, Who};
-pub(crate) use deliver::DeliverRule;
+pub(crate) use deliver::{DeliverRule, Source};
 pub use engine::Engine;
 pub use facts::{BankView, Facts};
 pub use include::{Disk, Library, Shipped};

@@ -7,12 +7,14 @@ use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
-use super::chance::Block;
+use super::chance::{Block, Chance};
 use super::deed::Deeds;
+use super::engine::draws_of;
 use super::event::EventRule;
 use super::phase::Length;
 use super::{Engine, Scenario};
 use crate::bank::Subject;
+use crate::fault::{Provenance, Stage};
 
 /// Keys one rule counts separately; events of further keys pass, as if the rule were not there.
 const MAX_KEYS: usize = 100_000;
@@ -38,8 +40,15 @@ pub(crate) struct Occurrence<'a> {
 /// What one rule makes of an event.
 #[derive(Debug)]
 pub(crate) struct Reaction {
-    pub(crate) rule: Arc<str>,
-    pub(crate) deeds: Vec<Arc<Deeds>>,
+    /// What it does, each with the rule and why.
+    pub(crate) deeds: Vec<(Arc<Deeds>, Provenance)>,
+}
+
+/// The count an event has for a rule and key, and the draw that let it pass.
+struct Counted {
+    n: u64,
+    phase: usize,
+    draw: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -113,10 +122,21 @@ impl Reactor {
                 continue;
             }
             let key = rule.key_of(event.subject);
-            let seed = self.seed.of(scenario.name()).of(&rule.name).of(&key);
-            if let Some(deeds) = step(&mut state[number], rule, key, seed, event.at, engine) {
-                reactions.push(Reaction { rule: Arc::clone(&rule.name), deeds });
-            }
+            let seed = draws_of(self.seed, scenario.name(), &rule.name, &key);
+            let Some(counted) = step(&mut state[number], rule, &key, seed, event.at, engine) else { continue };
+            let why = |deeds: &Arc<Deeds>| Provenance {
+                rule: rule.name.to_string(),
+                phase: counted.phase,
+                n: counted.n,
+                draw: counted.draw,
+                effect: deeds.words.to_string(),
+                stage: Stage::After,
+                key: key.clone(),
+                chance: rule.when.chance.map(Chance::odds),
+                drawn_from: (scenario.name().into(), self.seed.number()),
+            };
+            let deeds = rule.phases[counted.phase].effects.iter();
+            reactions.push(Reaction { deeds: deeds.map(|deeds| (Arc::clone(deeds), why(deeds))).collect() });
         }
         reactions
     }
@@ -126,32 +146,34 @@ impl Reactor {
 fn step(
     automata: &mut HashMap<String, Automaton>,
     rule: &EventRule,
-    key: String,
+    key: &str,
     seed: Seed,
     at: Timestamp,
     engine: &Engine,
-) -> Option<Vec<Arc<Deeds>>> {
-    if automata.len() >= MAX_KEYS && !automata.contains_key(&key) {
+) -> Option<Counted> {
+    if automata.len() >= MAX_KEYS && !automata.contains_key(key) {
         return None;
     }
-    let automaton = automata.entry(key).or_insert_with(|| Automaton::new(rule, at, engine));
+    let automaton = automata.entry(key.to_owned()).or_insert_with(|| Automaton::new(rule, at, engine));
     automaton.n += 1;
     let n = automaton.n;
     if rule.when.count.as_ref().is_some_and(|count| !count.holds(n)) {
         return None;
     }
-    if let Some(chance) = rule.when.chance
-        && !chance.hits(seed, n, &mut automaton.block).0
-    {
-        return None;
+    let mut draw = None;
+    if let Some(chance) = rule.when.chance {
+        let (hit, drawn) = chance.hits(seed, n, &mut automaton.block);
+        draw = Some(drawn);
+        if !hit {
+            return None;
+        }
     }
     let phase = automaton.phase_of(rule, at, engine)?;
-    let deeds = &rule.phases[phase].effects;
-    if deeds.is_empty() || rule.max.is_some_and(|max| automaton.fired >= max) {
+    if rule.phases[phase].effects.is_empty() || rule.max.is_some_and(|max| automaton.fired >= max) {
         return None;
     }
     automaton.fired += 1;
-    Some(deeds.clone())
+    Some(Counted { n, phase, draw })
 }
 
 impl Automaton {

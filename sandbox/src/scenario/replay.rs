@@ -6,16 +6,19 @@
 //! are what happened in that world; they are taken as the journal has them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bank_fixtures::seed::Seed;
 use serde_json::Value as Json;
 
 use super::Scenario;
 use super::chance::Chance;
+use super::deed::Deeds;
+use super::effect::Group;
 use super::engine::draws_of;
 use super::phase::Length;
-use super::rule::Rule;
-use crate::fault::Share;
+use super::when::Count;
+use crate::fault::{Share, Stage};
 
 /// What came out of deriving a journal again.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -142,7 +145,12 @@ impl<'j> Made<'j> {
     }
 
     fn again(&self, entry: u64, scenario: Option<&Scenario>) -> Replayed {
-        let taken = vec!["n is the order in which calls arrived"];
+        let arrived = if self.stage == Stage::After.name() {
+            "n is the order in which events came about"
+        } else {
+            "n is the order in which calls arrived"
+        };
+        let taken = vec![arrived];
         let (rule, n) = (self.rule.to_owned(), self.n);
         let mut replayed = Replayed { entry, rule, n, derived: Vec::new(), differs: Vec::new(), taken };
         let seed = draws_of(Seed::new(self.seed), self.scenario, self.rule, self.key);
@@ -160,7 +168,7 @@ impl<'j> Made<'j> {
         if let Some(seed) = scenario.seed() {
             replayed.compare("seed", self.seed.to_string(), seed.to_string());
         }
-        let Some(rule) = scenario.rules.iter().find(|rule| *rule.name == *self.rule) else {
+        let Some(rule) = Written::of(scenario, self.rule, self.key) else {
             let derived = "no such rule".to_owned();
             replayed.differs.push(Difference { what: "rule", journal: self.rule.to_owned(), derived });
             return replayed;
@@ -170,13 +178,13 @@ impl<'j> Made<'j> {
             Some((p, None)) => p.to_string(),
             Some((p, Some(block))) => format!("{p} exact in blocks of {block}"),
         };
-        let written = rule.when.chance.map(|chance| (chance.odds().p, chance.odds().block));
+        let written = rule.chance.map(|chance| (chance.odds().p, chance.odds().block));
         let told = match (self.p, written) {
             (Some(p), Some((written, _))) if near(p, written) == written.to_string() => Some((written, self.block)),
             (p, _) => p.map(|p| (p, self.block)),
         };
         replayed.compare("chance", odds(told), odds(written));
-        let phase = match phase_of(rule, seed, self.n) {
+        let phase = match phase_of(&rule, seed, self.n) {
             Some(phase) => {
                 let derived = phase.map_or("none".to_owned(), |phase| phase.to_string());
                 replayed.compare("phase", self.phase.to_string(), derived);
@@ -187,12 +195,10 @@ impl<'j> Made<'j> {
                 usize::try_from(self.phase).ok()
             }
         };
-        if rule.limit.is_some() {
+        if rule.has_limit {
             replayed.taken.push("what a limit has left depends on the calls before");
         }
-        let groups = phase.and_then(|phase| rule.phases.get(phase)).map_or(&[][..], |phase| &phase.effects);
-        let written: Vec<String> =
-            groups.iter().map(|group| format!("{} at {}", group.words, group.stage.name())).collect();
+        let written = phase.and_then(|phase| rule.effects.get(phase)).map_or(&[][..], Vec::as_slice);
         let journal = format!("{} at {}", self.effect, self.stage);
         let derived = if written.contains(&journal) { journal.clone() } else { written.join("; ") };
         replayed.compare("effect", journal, derived);
@@ -227,24 +233,71 @@ fn near(told: f64, derived: f64) -> String {
     if (told - derived).abs() <= 4.0 * f64::EPSILON { derived.to_string() } else { told.to_string() }
 }
 
+/// A rule as the scenario has it, whatever it is about.
+struct Written<'s> {
+    chance: Option<Chance>,
+    count: Option<&'s Count>,
+    /// By phase.
+    lengths: Vec<&'s Length>,
+    /// By phase: what it does, in words, each with its stage.
+    effects: Vec<Vec<String>>,
+    has_limit: bool,
+}
+
+impl<'s> Written<'s> {
+    /// The rule of this name about calls, events or messages; of the last, the part that draws under this key.
+    fn of(scenario: &'s Scenario, name: &str, key: &str) -> Option<Written<'s>> {
+        let after = Stage::After.name();
+        if let Some(rule) = scenario.rules.iter().find(|rule| *rule.name == *name) {
+            let words = |group: &Group| format!("{} at {}", group.words, group.stage.name());
+            return Some(Written {
+                chance: rule.when.chance,
+                count: rule.when.count.as_ref(),
+                lengths: rule.phases.iter().map(|phase| &phase.length).collect(),
+                effects: rule.phases.iter().map(|phase| phase.effects.iter().map(words).collect()).collect(),
+                has_limit: rule.limit.is_some(),
+            });
+        }
+        if let Some(rule) = scenario.events.iter().find(|rule| *rule.name == *name) {
+            let words = |deeds: &Arc<Deeds>| format!("{} at {after}", deeds.words);
+            return Some(Written {
+                chance: rule.when.chance,
+                count: rule.when.count.as_ref(),
+                lengths: rule.phases.iter().map(|phase| &phase.length).collect(),
+                effects: rule.phases.iter().map(|phase| phase.effects.iter().map(words).collect()).collect(),
+                has_limit: false,
+            });
+        }
+        let rule = scenario.deliveries.iter().find(|rule| *rule.name == *name)?;
+        let effect = if key.is_empty() { &*rule.words } else { key };
+        Some(Written {
+            chance: rule.chance(key),
+            count: None,
+            lengths: vec![&Length::Forever],
+            effects: vec![vec![format!("{effect} at {after}")]],
+            has_limit: false,
+        })
+    }
+}
+
 /// The phase that gets the `n`-th call of a key, where it follows from the calls alone. The inner `None` is the end.
-fn phase_of(rule: &Rule, seed: Seed, n: u64) -> Option<Option<usize>> {
+fn phase_of(rule: &Written<'_>, seed: Seed, n: u64) -> Option<Option<usize>> {
     // More calls than anybody counts by hand: the journal of a long run is not derived call by call.
     const MOST_CALLS: u64 = 1_000_000;
     let (mut phase, mut calls, mut block) = (0, 0, None);
-    if matches!(rule.phases.first()?.length, Length::Forever) {
+    if matches!(rule.lengths.first()?, Length::Forever) {
         return Some(Some(0));
     }
     for n in 1..=n.min(MOST_CALLS + 1) {
         if n > MOST_CALLS {
             return None;
         }
-        let counted = rule.when.count.as_ref().is_none_or(|count| count.holds(n));
-        if !counted || !rule.when.chance.is_none_or(|chance| chance.hits(seed, n, &mut block).0) {
+        let counted = rule.count.is_none_or(|count| count.holds(n));
+        if !counted || !rule.chance.is_none_or(|chance| chance.hits(seed, n, &mut block).0) {
             continue;
         }
         loop {
-            match rule.phases.get(phase).map(|phase| &phase.length) {
+            match rule.lengths.get(phase) {
                 Some(Length::Calls(most)) if calls >= *most => (phase, calls) = (phase + 1, 0),
                 Some(Length::For(_) | Length::Until(_)) => return None,
                 _ => break,
@@ -252,7 +305,7 @@ fn phase_of(rule: &Rule, seed: Seed, n: u64) -> Option<Option<usize>> {
         }
         calls += 1;
     }
-    Some((phase < rule.phases.len()).then_some(phase))
+    Some((phase < rule.lengths.len()).then_some(phase))
 }
 
 impl fmt::Display for Replayed {

@@ -7,7 +7,6 @@ use tokio_rustls::server::TlsStream;
 
 use super::Entrance;
 use crate::app::{Accepted, Admission, App};
-use crate::clock;
 use crate::fault::{Http1End, Provenance, Stage};
 use crate::journal::Ending;
 use crate::tls::{self, Clients, Manner, Tls};
@@ -48,9 +47,7 @@ async fn accepted(tcp: &Tcp, app: &App, counted: &Accepted) -> Option<Vec<Proven
         admission.refused(&[], counted.number, Ending::Refused);
         return None;
     }
-    if !admission.plan.delay.is_zero() {
-        clock::sleep(admission.plan.delay).await;
-    }
+    admission.delay().await;
     Some(admission.because)
 }
 

@@ -14,6 +14,8 @@ use bank_fixtures::record::{ConsentStatus, Instant, PaymentStatus};
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::fault::Provenance;
+
 pub use endpoint::{Endpoint, EndpointError, Endpoints, KINDS, NewEndpoint};
 pub(crate) use send::{Outcome, send};
 pub(crate) use signature::sign;
@@ -66,8 +68,8 @@ pub(crate) struct Delivery {
     pub(crate) due: Timestamp,
     pub(crate) signature: Signature,
     pub(crate) retry: Retry,
-    /// The rule of the scenario that shaped it.
-    pub(crate) rule: Option<Arc<str>>,
+    /// The rule of the scenario that shaped it, and what was drawn; empty without one.
+    pub(crate) because: Arc<[Provenance]>,
 }
 
 /// Whether an attempt is signed as it should be.

@@ -13,7 +13,6 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::link::{Link, OnFlush, Serving, When};
 use super::torn::Torn;
-use crate::clock;
 use crate::fault::{Break, Close, Stall, Wire};
 
 /// How far an answer got.
@@ -69,6 +68,7 @@ enum Pace {
         every: Duration,
         stall: Option<StallAt>,
         wait: Option<Pending<bool>>,
+        clock: Wait,
     },
     /// Everything, then nothing more until the client leaves.
     Hold {
@@ -76,7 +76,10 @@ enum Pace {
     },
 }
 
-type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Waits as long as pauses inside a body last, on whichever clock they run.
+pub(crate) type Wait = Arc<dyn Fn(Duration) -> Pending<()> + Send + Sync>;
 
 /// A silence once so many bytes are left.
 struct StallAt {
@@ -96,8 +99,13 @@ struct Mark {
 const BAD_SIZE: &[u8] = b"not-a-size\r\n";
 
 impl Answer {
-    /// A body that goes out as `wire` says; `delivery` learns how it ended.
-    pub(crate) fn new(body: Bytes, wire: Option<Wire>, serving: Serving, delivery: Box<dyn Delivery>) -> Answer {
+    /// A body that goes out as the wire says, with pauses on the clock beside it; `delivery` learns how it ended.
+    pub(crate) fn new(
+        body: Bytes,
+        wire: Option<(Wire, Wait)>,
+        serving: Serving,
+        delivery: Box<dyn Delivery>,
+    ) -> Answer {
         let mut answer = Answer {
             promised: Some(body.len() as u64),
             rest: body,
@@ -109,13 +117,13 @@ impl Answer {
             yielded: 0,
             delivery: Some(delivery),
         };
-        if let Some(wire) = wire {
-            answer.order(wire);
+        if let Some((wire, clock)) = wire {
+            answer.order(wire, clock);
         }
         answer
     }
 
-    fn order(&mut self, wire: Wire) {
+    fn order(&mut self, wire: Wire, clock: Wait) {
         let (length, http2) = (self.rest.len(), self.serving.is_http2());
         self.promised = wire.promised(length as u64, http2);
         match wire {
@@ -126,7 +134,7 @@ impl Answer {
             Wire::Drip { chunk, every, stall } => {
                 let left = |share: f64| length - ((length as f64 * share) as usize).min(length);
                 let stall = stall.map(|Stall { share, wait, then }| StallAt { left: left(share), wait, then });
-                self.pace = Pace::Drip { chunk: chunk.max(1), every, stall, wait: None };
+                self.pace = Pace::Drip { chunk: chunk.max(1), every, stall, wait: None, clock };
             }
             Wire::Chunks { chunk, after, broken } => {
                 let keep = after.map_or(length, |after| after.saturating_mul(chunk).min(length));
@@ -212,10 +220,10 @@ impl Body for Answer {
                 link.end(Close::Fin, Bytes::new(), When::Now);
                 Poll::Pending
             }
-            Pace::Drip { chunk, every, stall, wait } => {
+            Pace::Drip { chunk, every, stall, wait, clock } => {
                 let stalls = stall.as_ref().is_some_and(|stall| stall.left >= all);
                 let length = stall.as_ref().filter(|_| stalls).map_or(*every, |stall| stall.wait);
-                let waiting = wait.get_or_insert_with(|| Box::pin(pause(length, Arc::clone(link))));
+                let waiting = wait.get_or_insert_with(|| Box::pin(pause(clock(length), Arc::clone(link))));
                 let stayed = ready!(waiting.as_mut().poll(cx));
                 *wait = None;
                 let then = if stalls { stall.take().and_then(|stall| stall.then) } else { None };
@@ -304,9 +312,9 @@ impl OnFlush for Leaving {
 }
 
 /// Waits; `false` if the client left meanwhile.
-async fn pause(duration: Duration, link: Arc<Link>) -> bool {
+async fn pause(over: Pending<()>, link: Arc<Link>) -> bool {
     tokio::select! {
-        () = clock::sleep(duration) => true,
+        () = over => true,
         () = link.client_left() => false,
     }
 }

@@ -12,7 +12,7 @@ mod socket;
 mod torn;
 mod transport;
 
-pub(crate) use answer::{Answer, Delivery, Sent};
+pub(crate) use answer::{Answer, Delivery, Sent, Wait};
 pub(crate) use front::{Front, SecureFronts};
 pub(crate) use link::{How, Link, Order, When, arm_reset};
 pub(crate) use socket::{Refuse, Socket};

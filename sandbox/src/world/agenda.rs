@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
-use super::deeds::About;
+use super::deeds::{About, Cause};
 use crate::scenario::{Deeds, Item};
 use crate::webhook::Delivery;
 
@@ -34,7 +34,7 @@ pub(crate) enum Timer {
     /// An item of the timeline, which has happened so many times before.
     Item(Arc<Item>, u64),
     /// What a rule ordered on an event.
-    Deeds { by: Arc<str>, deeds: Arc<Deeds>, about: Option<Arc<About>> },
+    Deeds { cause: Box<Cause>, deeds: Arc<Deeds>, about: Option<Arc<About>> },
     /// An attempt to deliver a message.
     Delivery(Box<Delivery>),
     /// A window in which a rule gathers messages is over.

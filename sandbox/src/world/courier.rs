@@ -60,6 +60,7 @@ impl World {
             ended_ns: now,
             operation: Operation::WebhookDeliver,
             body: message.body.clone(),
+            decisions: delivery.because.to_vec(),
             client_id: Some(message.endpoint.client_id.clone()),
             replayed: delivery.attempt == 1 && delivery.copy > 1,
             ending: if answer.is_some() { Ending::Complete } else { Ending::ClientGone },
@@ -75,7 +76,6 @@ impl World {
                 copy: delivery.copy,
                 attempt: delivery.attempt,
                 bad_signature: delivery.signature == Signature::Bad,
-                rule: delivery.rule.as_ref().map(|rule| rule.to_string()),
                 outcome: word.name(),
             }),
             ..Entry::begun(Method::POST, target, Packed::of(&headers), delivery.due)

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use super::agenda::Timer;
 use super::{BankInstance, World};
 use crate::bank::{EndedBy, Refusal, Subject};
-use crate::fault::ConsentEnd;
+use crate::fault::{ConsentEnd, Provenance};
+use crate::journal::{Did, Entry};
 use crate::scenario::{Deed, Deeds, Occurrence, Posting, Which, Who};
 
 /// The event that deeds follow on.
@@ -21,6 +22,14 @@ pub(crate) struct About {
     pub(crate) subject: Subject,
     /// Number of the change of its entity; nothing for an event of the scenario's own.
     pub(crate) version: Option<u64>,
+}
+
+/// Why deeds are done.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause {
+    /// The event they follow on; nothing for an item of the timeline.
+    pub(crate) event: Option<Arc<str>>,
+    pub(crate) because: Provenance,
 }
 
 /// A timer that fired.
@@ -71,42 +80,54 @@ impl World {
         let subject = about.map(|about| &about.subject);
         let reactions = self.reactor.load().react(Occurrence { name, at, subject }, &engine);
         for reaction in reactions {
-            for deeds in &reaction.deeds {
-                let by = Arc::clone(&reaction.rule);
-                if deeds.after.is_zero() {
-                    self.carry_out(&by, deeds, about, at, done);
-                } else {
-                    let due = at.saturating_add(deeds.after).unwrap_or(Timestamp::MAX);
-                    self.agenda.plan(due, Timer::Deeds { by, deeds: Arc::clone(deeds), about: about.cloned() });
-                }
+            for (deeds, because) in reaction.deeds {
+                self.order(Cause { event: Some(name.into()), because }, &deeds, about, at, done);
             }
         }
+    }
+
+    /// Does what a rule or the timeline orders, now or when its time has come.
+    pub(super) fn order(
+        &self,
+        cause: Cause,
+        deeds: &Arc<Deeds>,
+        about: Option<&Arc<About>>,
+        at: Timestamp,
+        done: &mut Done,
+    ) {
+        if deeds.after.is_zero() {
+            return self.carry_out(cause, deeds, about, at, done);
+        }
+        let due = at.saturating_add(deeds.after).unwrap_or(Timestamp::MAX);
+        let timer = Timer::Deeds { cause: Box::new(cause), deeds: Arc::clone(deeds), about: about.cloned() };
+        self.agenda.plan(due, timer);
     }
 
     /// Does what a rule or the timeline ordered, and remembers it.
     pub(super) fn carry_out(
         &self,
-        by: &Arc<str>,
+        cause: Cause,
         deeds: &Deeds,
         about: Option<&Arc<About>>,
         at: Timestamp,
         done: &mut Done,
     ) {
-        let mut trouble = None;
-        let mut emitted = Vec::new();
+        let by: Arc<str> = cause.because.rule.as_str().into();
+        let (mut trouble, mut touched, mut emitted) = (None, Vec::new(), Vec::new());
         for deed in &deeds.list {
             match deed {
                 Deed::Emit(name) => emitted.push(Arc::clone(name)),
                 Deed::Advance(by) => done.leap = done.leap.saturating_add(*by),
                 deed => {
-                    if let Err(error) = self.perform(deed, about, at) {
+                    if let Err(error) = self.perform(deed, about, at, &mut touched) {
                         tracing::warn!(%by, what = %deeds.words, %error, "a scenario's deed could not be done");
                         trouble = Some(error.to_string());
                     }
                 }
             }
         }
-        done.fired.push(Fired { at, by: Arc::clone(by), what: Arc::clone(&deeds.words), trouble });
+        self.write_down(cause, deeds, about, at, touched, trouble.clone());
+        done.fired.push(Fired { at, by: Arc::clone(&by), what: Arc::clone(&deeds.words), trouble });
         for name in emitted {
             if done.chain >= LONGEST_CHAIN {
                 tracing::warn!(%by, event = %name, "events follow on one another in a circle; the last one is dropped");
@@ -118,7 +139,47 @@ impl World {
         }
     }
 
-    fn perform(&self, deed: &Deed, about: Option<&Arc<About>>, at: Timestamp) -> Result<(), Trouble> {
+    /// Writes into the journal what was done, so that whoever wonders later why a consent is gone finds it.
+    fn write_down(
+        &self,
+        cause: Cause,
+        deeds: &Deeds,
+        about: Option<&Arc<About>>,
+        at: Timestamp,
+        touched: Vec<String>,
+        trouble: Option<String>,
+    ) {
+        let subject = about.map(|about| about.subject.clone()).unwrap_or_default();
+        let entity = subject.entity().to_owned();
+        let did = Did {
+            event: cause.event,
+            kinds: deeds.list.iter().map(Deed::kind).collect(),
+            entity: Some(entity).filter(|entity| !entity.is_empty()),
+            version: about.and_then(|about| about.version),
+            user: subject.user,
+            consent_id: subject.consent_id,
+            touched,
+            trouble,
+        };
+        let entry = Entry {
+            bank: about.map(|about| Arc::clone(&about.bank)),
+            client_id: subject.client_id,
+            account_id: subject.account_id,
+            decisions: vec![cause.because],
+            ..Entry::of_deed(did, at)
+        };
+        let journal = self.journal();
+        journal.close(journal.open(), entry);
+    }
+
+    /// `touched` learns what was changed, by its id.
+    fn perform(
+        &self,
+        deed: &Deed,
+        about: Option<&Arc<About>>,
+        at: Timestamp,
+        touched: &mut Vec<String>,
+    ) -> Result<(), Trouble> {
         match deed {
             Deed::Payment(end) => {
                 let payment = about.and_then(|about| Some((about, about.subject.payment.as_ref()?)));
@@ -126,16 +187,18 @@ impl World {
                     && let Some(bank) = self.bank(&about.bank)
                 {
                     bank.ledger.overrule_payment(&payment.id, end.status, end.reason.clone(), at)?;
+                    touched.push(payment.id.clone());
                 }
             }
-            Deed::Consent(end, who) => self.end_consents(*end, who, about, at)?,
+            Deed::Consent(end, who) => self.end_consents(*end, who, about, at, touched)?,
             Deed::Account(status, which) => {
                 let (bank, account) = self.account(which, about)?;
                 bank.ledger.set_account(&account, *status, at)?;
+                touched.push(account);
             }
             Deed::RotateKeys => self.banks().iter().for_each(|bank| bank.auth.rotate_signing_key()),
             Deed::Maintenance(length) => self.agenda.maintain(at.saturating_add(*length).unwrap_or(Timestamp::MAX)),
-            Deed::Post(posting) => self.post(posting, about, at)?,
+            Deed::Post(posting) => touched.extend(self.post(posting, about, at)?),
             Deed::Set(variables) => self.engine().set(variables),
             Deed::Webhook(kind) => {
                 let subject = about.map(|about| about.subject.clone()).unwrap_or_default();
@@ -167,10 +230,15 @@ impl World {
         who: &Who,
         about: Option<&Arc<About>>,
         at: Timestamp,
+        touched: &mut Vec<String>,
     ) -> Result<(), Refusal> {
-        let one = |bank: &BankInstance, id: &str| match end {
-            ConsentEnd::Revoked => bank.ledger.revoke_consent(id, EndedBy::Holder, at),
-            ConsentEnd::Expired => bank.ledger.expire_consent(id, at),
+        let mut one = |bank: &BankInstance, id: &str| {
+            match end {
+                ConsentEnd::Revoked => bank.ledger.revoke_consent(id, EndedBy::Holder, at),
+                ConsentEnd::Expired => bank.ledger.expire_consent(id, at),
+            }?;
+            touched.push(id.to_owned());
+            Ok(())
         };
         let subject = about.map(|about| &about.subject);
         if *who == Who::default()
@@ -190,7 +258,8 @@ impl World {
         Ok(())
     }
 
-    fn post(&self, posting: &Posting, about: Option<&Arc<About>>, at: Timestamp) -> Result<(), Trouble> {
+    /// The id of the entry.
+    fn post(&self, posting: &Posting, about: Option<&Arc<About>>, at: Timestamp) -> Result<Option<String>, Trouble> {
         let (bank, account) = self.account(&posting.which, about)?;
         let held = bank.ledger.account(&account).and_then(|account| account.currency);
         let Some(currency) = posting.currency.or(held) else {
@@ -198,8 +267,7 @@ impl World {
         };
         let amount = Money::parse(&posting.amount.to_string(), currency);
         let amount = amount.map_err(|error| Trouble::Amount(error.to_string()))?;
-        bank.ledger.post_entry(&account, amount, posting.description.as_deref(), at)?;
-        Ok(())
+        Ok(bank.ledger.post_entry(&account, amount, posting.description.as_deref(), at)?.id)
     }
 
     /// The account deeds name, and the bank that has it.

@@ -19,7 +19,7 @@ use super::courier::{Word, carry};
 use super::{BankInstance, World};
 use crate::bank::{BankEvent, Happened, Subject, local};
 use crate::clock;
-use crate::scenario::DeliverRule;
+use crate::scenario::{DeliverRule, Source};
 use crate::webhook::{Delivery, Endpoint, Message, Notification, Retry, Signature};
 
 /// Messages on their way.
@@ -137,7 +137,7 @@ impl World {
             due: at,
             signature: Signature::Good,
             retry: Retry::BANK,
-            rule: None,
+            because: Arc::default(),
         };
         match self.deliver_rule(&first.message) {
             None => {
@@ -162,31 +162,32 @@ impl World {
         rules.find(|rule| rule.applies(&message.endpoint.client_id, &message.kind)).cloned()
     }
 
-    fn rule_seed(&self, rule: &DeliverRule) -> bank_fixtures::seed::Seed {
-        self.seed.of("deliver").of(&rule.name)
+    fn source(&self) -> Source {
+        let reactor = self.reactor.load();
+        Source { seed: self.seed, scenario: reactor.scenario().map_or("", |scenario| scenario.name()).into() }
     }
 
     /// Lets a rule decide what becomes of a message.
     fn shape(&self, rule: &DeliverRule, n: u64, first: Delivery) {
-        let fate = rule.fate(self.rule_seed(rule), n);
-        let rule_name = Some(Arc::clone(&rule.name));
-        let first = Delivery { retry: rule.retry.unwrap_or(first.retry), rule: rule_name, ..first };
+        let fate = rule.fate(&self.source(), n);
+        let first = Delivery { retry: rule.retry.unwrap_or(first.retry), because: fate.because, ..first };
         if fate.copies.is_empty() {
             self.remember(&first, None, Word::Dropped);
         }
         let due = first.due.saturating_add(fate.delay).unwrap_or(Timestamp::MAX);
-        let copies = (1u32..).zip(&fate.copies).map(|(copy, signature)| Delivery {
+        let copies = (1u32..).zip(fate.copies).map(|(copy, (signature, because))| Delivery {
             copy,
-            signature: *signature,
+            signature,
             due,
+            because,
             ..first.clone()
         });
         let mut deliveries: Vec<Delivery> = copies.collect();
-        if fate.replay
+        if let Some(because) = fate.replay
             && let Some(old) = self.post.state.lock().sent.front().cloned()
         {
             // The old one as it was, with its old time and signature: what a recorder would send.
-            deliveries.push(Delivery { rule: first.rule.clone(), ..old });
+            deliveries.push(Delivery { because, ..old });
         }
         match rule.window {
             None => {
@@ -221,7 +222,7 @@ impl World {
         let reactor = self.reactor.load();
         let rules = reactor.scenario().map(|scenario| scenario.deliveries()).unwrap_or_default();
         if let Some(rule) = rules.iter().find(|rule| rule.name == *name) {
-            rule.arrange(self.rule_seed(rule), number, &mut gathered);
+            rule.arrange(&self.source(), number, &mut gathered);
         }
         for delivery in gathered {
             self.dispatch(Delivery { due: delivery.due.max(at), ..delivery });
@@ -276,7 +277,7 @@ fn kind(event: BankEvent) -> Option<&'static str> {
     match event {
         BankEvent::TransactionBooked | BankEvent::TransactionPosted => Some("transaction.posted"),
         // Before the answer to its order is out, nobody knows of a payment.
-        BankEvent::AccountChanged | BankEvent::PaymentReceived => None,
+        BankEvent::AccountChanged | BankEvent::PaymentReceived | BankEvent::TokenIssued => None,
         _ if name.starts_with("payment.") => Some("payment.status"),
         _ => Some("consent.status"),
     }

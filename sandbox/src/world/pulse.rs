@@ -12,10 +12,12 @@ use jiff::Timestamp;
 use tokio::runtime::Handle;
 
 use super::agenda::Timer;
-use super::deeds::{About, Done, Fired};
+use super::deeds::{About, Cause, Done, Fired};
 use super::{BankInstance, World};
 use crate::bank::{Happened, Subject};
 use crate::clock::{self, Delays, Mode};
+use crate::fault::{Provenance, Stage};
+use crate::wire::Wait;
 
 /// What moving the clock did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +173,35 @@ impl World {
         self.clock.reach(at).await;
     }
 
+    /// Waits as long as a pause outside of a request lasts (inside a body that goes out, or before a request is read), on the
+    /// clock this world says. It holds an automatic clock up for nobody, and nobody's request holds it up.
+    pub(crate) async fn pause(&self, wait: Duration) {
+        if self.clock.delays() == Delays::Real {
+            return clock::sleep(wait).await;
+        }
+        let at = self.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        if self.clock.mode() == Mode::Auto {
+            self.agenda.plan(at, Timer::Release);
+            self.rest();
+        }
+        self.clock.reach(at).await;
+    }
+
+    /// What waits inside bodies of this world.
+    pub(crate) fn pauses(&self) -> Wait {
+        let world = Weak::clone(&self.this);
+        Arc::new(move |length| {
+            let world = Weak::clone(&world);
+            Box::pin(async move {
+                match world.upgrade() {
+                    Some(world) => world.pause(length).await,
+                    // The world is gone, and its time with it.
+                    None => clock::sleep(length).await,
+                }
+            })
+        })
+    }
+
     /// No request is in flight: an automatic clock goes to what is due next, until nothing is.
     pub(super) fn rest(&self) {
         if self.clock.mode() != Mode::Auto || self.flights.load(Ordering::Acquire) != 0 {
@@ -223,19 +254,14 @@ impl World {
             Timer::Release => {}
             Timer::Delivery(delivery) => self.dispatch(*delivery),
             Timer::Window(rule) => self.close_window(&rule, at),
-            Timer::Deeds { by, deeds, about } => self.carry_out(&by, &deeds, about.as_ref(), at, done),
+            Timer::Deeds { cause, deeds, about } => self.carry_out(*cause, &deeds, about.as_ref(), at, done),
             Timer::Item(item, before) => {
                 if let Some(again) = item.next(at, before + 1) {
                     self.agenda.plan(again, Timer::Item(Arc::clone(&item), before + 1));
                 }
                 for deeds in &item.deeds {
-                    if deeds.after.is_zero() {
-                        self.carry_out(&item.name, deeds, None, at, done);
-                    } else {
-                        let due = at.saturating_add(deeds.after).unwrap_or(Timestamp::MAX);
-                        let (by, deeds) = (Arc::clone(&item.name), Arc::clone(deeds));
-                        self.agenda.plan(due, Timer::Deeds { by, deeds, about: None });
-                    }
+                    let because = Provenance::of_timeline(&item.name, before + 1, &deeds.words, Stage::After);
+                    self.order(Cause { event: None, because }, deeds, None, at, done);
                 }
             }
         }

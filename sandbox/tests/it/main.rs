@@ -5,6 +5,7 @@
 mod bench;
 mod cli;
 mod control;
+mod deeds;
 mod fault_header;
 mod faults;
 mod frames;
