@@ -3,9 +3,12 @@
 //! Owns the events, the word of an outcome, and the totals with their exit code. Knows no report format.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::Check;
+use crate::expected::Excuse;
+use crate::journal::Journal;
 use crate::suite::Severity;
 use crate::verdict::Verdict;
 
@@ -16,8 +19,8 @@ pub enum Event {
     RunStarted {
         /// The seed of every random choice.
         seed: u64,
-        /// Names of the cases, in the order of the plan; other events name a case by its index here.
-        cases: Vec<String>,
+        /// The cases, in the order of the plan; other events name a case by its index here.
+        cases: Vec<CaseHead>,
     },
     /// A case begins.
     CaseStarted {
@@ -26,6 +29,13 @@ pub enum Event {
     },
     /// A check has its verdict.
     Checked(Outcome),
+    /// What the bank saw of a client while it was observed.
+    Observed {
+        /// Index of the case.
+        case: usize,
+        /// Every request of the case.
+        journal: Arc<Journal>,
+    },
     /// A case is over.
     CaseFinished {
         /// Index of the case.
@@ -40,6 +50,19 @@ pub enum Event {
     },
 }
 
+/// What is known of a case before it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseHead {
+    /// Name in reports: `bank plain`, `my-client / retry-after-seconds`.
+    pub name: String,
+    /// Name of the scenario it plays in, if it is one.
+    pub scenario: Option<String>,
+    /// Rows of the catalogue of misbehaviours and rules for clients that the scenario exercises: `J4`, `C01`.
+    pub covers: Vec<String>,
+    /// The command line that runs this case alone; no secret is in it.
+    pub again: Option<String>,
+}
+
 /// The verdict of one check in one case.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -51,6 +74,8 @@ pub struct Outcome {
     pub severity: Severity,
     /// What it said.
     pub verdict: Verdict,
+    /// Why a failure was expected, if it was.
+    pub excuse: Option<Arc<Excuse>>,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -64,6 +89,8 @@ pub enum Word {
     Failed,
     /// The target's fault, but not a demand of the source.
     Warned,
+    /// The target's fault, known, and excused for now.
+    Expected,
     /// Too little was seen.
     Inconclusive,
     /// Not observed.
@@ -81,6 +108,8 @@ pub struct Totals {
     pub failed: usize,
     /// A recommendation is not met.
     pub warned: usize,
+    /// A known failure, excused for now.
+    pub expected: usize,
     /// Too little was seen.
     pub inconclusive: usize,
     /// Not observed.
@@ -115,8 +144,8 @@ pub trait Sink: Send {
 
 impl Word {
     /// Every word, in the order of totals.
-    pub const ALL: [Word; 6] =
-        [Word::Passed, Word::Failed, Word::Warned, Word::Inconclusive, Word::Skipped, Word::Broken];
+    pub const ALL: [Word; 7] =
+        [Word::Passed, Word::Failed, Word::Warned, Word::Expected, Word::Inconclusive, Word::Skipped, Word::Broken];
 
     /// The word itself.
     pub fn name(self) -> &'static str {
@@ -124,6 +153,7 @@ impl Word {
             Word::Passed => "passed",
             Word::Failed => "failed",
             Word::Warned => "warned",
+            Word::Expected => "expected",
             Word::Inconclusive => "inconclusive",
             Word::Skipped => "skipped",
             Word::Broken => "broken",
@@ -136,6 +166,7 @@ impl Outcome {
     pub fn word(&self) -> Word {
         match (&self.verdict, self.severity) {
             (Verdict::Passed { .. }, _) => Word::Passed,
+            (Verdict::Failed(_), _) if self.excuse.is_some() => Word::Expected,
             (Verdict::Failed(_), Severity::Must) => Word::Failed,
             (Verdict::Failed(_), Severity::Should | Severity::May) => Word::Warned,
             (Verdict::Inconclusive { .. }, _) => Word::Inconclusive,
@@ -167,7 +198,7 @@ impl Totals {
             ExitCode::Broken
         } else if self.failed > 0 {
             ExitCode::Failed
-        } else if self.passed + self.warned + self.inconclusive == 0 {
+        } else if self.passed + self.warned + self.expected + self.inconclusive == 0 {
             ExitCode::NothingSelected
         } else {
             ExitCode::Passed
@@ -179,6 +210,7 @@ impl Totals {
             Word::Passed => &mut self.passed,
             Word::Failed => &mut self.failed,
             Word::Warned => &mut self.warned,
+            Word::Expected => &mut self.expected,
             Word::Inconclusive => &mut self.inconclusive,
             Word::Skipped => &mut self.skipped,
             Word::Broken => &mut self.broken,

@@ -4,11 +4,13 @@
 //! severity; the runner turns a plan into one stream of events; every report is a fold over that stream. [`run`] is the
 //! façade.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod client_target;
 pub mod clock;
 pub mod event;
+pub mod expected;
 pub mod flow;
 pub mod http;
 pub mod journal;

@@ -14,7 +14,8 @@ use futures_util::{FutureExt, StreamExt};
 use crate::check::Run;
 use crate::client_target::Evidence;
 use crate::clock::Stopwatch;
-use crate::event::{Event, Outcome, Sink, Totals};
+use crate::event::{CaseHead, Event, Outcome, Sink, Totals};
+use crate::expected::{Expected, Judged};
 use crate::probe::BankProbe;
 use crate::suite::Selected;
 use crate::verdict::Verdict;
@@ -25,18 +26,27 @@ pub struct Plan {
     pub seed: u64,
     /// How many cases run side by side.
     pub jobs: NonZeroUsize,
+    /// Failures that are known and excused for now.
+    pub expected: Expected,
     /// The cases, in the order in which they are reported.
     pub cases: Vec<Case>,
 }
 
 /// One target in one situation, judged by some checks.
 pub struct Case {
-    /// Name in reports: `bank plain`, `my-client / retry-after-seconds`.
-    pub name: String,
+    /// What reports say about it.
+    pub head: CaseHead,
     /// Who is judged.
     pub subject: Subject,
     /// The checks, in the order in which they run.
     pub checks: Vec<Selected>,
+}
+
+impl Case {
+    /// A case of this name that plays in no scenario.
+    pub fn new(name: impl Into<String>, subject: Subject, checks: Vec<Selected>) -> Case {
+        Case { head: CaseHead { name: name.into(), ..CaseHead::default() }, subject, checks }
+    }
 }
 
 /// Who is judged.
@@ -62,9 +72,9 @@ pub trait ObserveClient: Send + Sync {
 /// Runs a plan and tells the sink everything that happens.
 pub async fn run(plan: Plan, sink: &mut dyn Sink) -> Totals {
     let watch = Stopwatch::start();
-    let stage = Stage { sink: Mutex::new(sink), totals: Mutex::new(Totals::default()) };
-    let names = plan.cases.iter().map(|case| case.name.clone()).collect();
-    stage.tell(&Event::RunStarted { seed: plan.seed, cases: names });
+    let stage = Stage { sink: Mutex::new(sink), totals: Mutex::new(Totals::default()), expected: &plan.expected };
+    let heads = plan.cases.iter().map(|case| case.head.clone()).collect();
+    stage.tell(&Event::RunStarted { seed: plan.seed, cases: heads });
     futures_util::stream::iter(plan.cases.into_iter().enumerate())
         .for_each_concurrent(plan.jobs.get(), |(index, case)| run_case(index, case, &stage))
         .await;
@@ -72,10 +82,18 @@ pub async fn run(plan: Plan, sink: &mut dyn Sink) -> Totals {
     stage.totals.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where the cases meet: the sink and the totals.
+/// Where the cases meet: the sink, the totals and what is excused.
 struct Stage<'a> {
     sink: Mutex<&'a mut dyn Sink>,
     totals: Mutex<Totals>,
+    expected: &'a Expected,
+}
+
+/// A case that runs: where it stands in the plan, and where it plays.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    index: usize,
+    scenario: Option<&'a str>,
 }
 
 impl Stage<'_> {
@@ -86,40 +104,46 @@ impl Stage<'_> {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner).accept(event);
     }
 
-    fn checked(&self, case: usize, selected: &Selected, verdict: Verdict, elapsed: Duration) {
+    fn checked(&self, place: Place<'_>, selected: &Selected, verdict: Verdict, elapsed: Duration) {
         let Selected { check, severity, .. } = *selected;
-        self.tell(&Event::Checked(Outcome { case, check, severity, verdict, elapsed }));
+        let judged = self.expected.judge(place.scenario, check, severity, verdict);
+        let Judged { verdict, severity, excuse } = judged;
+        self.tell(&Event::Checked(Outcome { case: place.index, check, severity, verdict, excuse, elapsed }));
     }
 }
 
 async fn run_case(index: usize, case: Case, stage: &Stage<'_>) {
     let watch = Stopwatch::start();
+    let place = Place { index, scenario: case.head.scenario.as_deref() };
     stage.tell(&Event::CaseStarted { case: index });
     match &case.subject {
         Subject::Bank(target) => match unpanicked(target.prepare()).await {
-            Ok(bank) => judge_bank(index, &bank, &case.checks, stage).await,
-            Err(reason) => all_broken(index, &case.checks, &reason, stage),
+            Ok(bank) => judge_bank(place, &bank, &case.checks, stage).await,
+            Err(reason) => all_broken(place, &case.checks, &reason, stage),
         },
         Subject::Client(target) => match unpanicked(target.observe()).await {
-            Ok(evidence) => judge_client(index, &evidence, &case.checks, stage),
-            Err(reason) => all_broken(index, &case.checks, &reason, stage),
+            Ok(evidence) => {
+                judge_client(place, &evidence, &case.checks, stage);
+                stage.tell(&Event::Observed { case: index, journal: Arc::new(evidence.journal) });
+            }
+            Err(reason) => all_broken(place, &case.checks, &reason, stage),
         },
     }
     stage.tell(&Event::CaseFinished { case: index, elapsed: watch.elapsed() });
 }
 
-async fn judge_bank(case: usize, bank: &BankProbe, checks: &[Selected], stage: &Stage<'_>) {
+async fn judge_bank(place: Place<'_>, bank: &BankProbe, checks: &[Selected], stage: &Stage<'_>) {
     for selected in checks {
         let watch = Stopwatch::start();
         let verdict = match selected.check.run {
             Run::Bank(run) => unpanicked(run(bank).map(Ok)).await.unwrap_or_else(Verdict::broken),
             Run::Client(_) => Verdict::skipped("judges a client, and this target is a bank"),
         };
-        stage.checked(case, selected, verdict, watch.elapsed());
+        stage.checked(place, selected, verdict, watch.elapsed());
     }
 }
 
-fn judge_client(case: usize, evidence: &Evidence, checks: &[Selected], stage: &Stage<'_>) {
+fn judge_client(place: Place<'_>, evidence: &Evidence, checks: &[Selected], stage: &Stage<'_>) {
     for selected in checks {
         let watch = Stopwatch::start();
         let verdict = match selected.check.run {
@@ -129,13 +153,13 @@ fn judge_client(case: usize, evidence: &Evidence, checks: &[Selected], stage: &S
             }
             Run::Bank(_) => Verdict::skipped("judges a bank, and this target is a client"),
         };
-        stage.checked(case, selected, verdict, watch.elapsed());
+        stage.checked(place, selected, verdict, watch.elapsed());
     }
 }
 
-fn all_broken(case: usize, checks: &[Selected], reason: &str, stage: &Stage<'_>) {
+fn all_broken(place: Place<'_>, checks: &[Selected], reason: &str, stage: &Stage<'_>) {
     for selected in checks {
-        stage.checked(case, selected, Verdict::broken(reason), Duration::ZERO);
+        stage.checked(place, selected, Verdict::broken(reason), Duration::ZERO);
     }
 }
 
@@ -198,12 +222,16 @@ mod tests {
         target.probe(Http::over(Arc::new(Network::new().unwrap())))
     }
 
+    fn plan(cases: Vec<Case>) -> Plan {
+        Plan { seed: 1, jobs: NonZeroUsize::MIN, expected: Expected::default(), cases }
+    }
+
     async fn judged(bank: Arc<dyn PrepareBank>, checks: &[&'static Check]) -> (Totals, Vec<Verdict>) {
         let select = |check: &&'static Check| Selected { check, severity: Severity::Must, params: Default::default() };
         let checks = checks.iter().map(select).collect();
-        let case = Case { name: "case".to_owned(), subject: Subject::Bank(bank), checks };
+        let case = Case::new("case", Subject::Bank(bank), checks);
         let mut record = Record::default();
-        let totals = run(Plan { seed: 1, jobs: NonZeroUsize::MIN, cases: vec![case] }, &mut record).await;
+        let totals = run(plan(vec![case]), &mut record).await;
         assert_eq!(totals, record.totals());
         (totals, record.cases.remove(0).outcomes.into_iter().map(|outcome| outcome.verdict).collect())
     }

@@ -109,9 +109,16 @@ pub(crate) struct RunArgs {
     /// Only these scenarios of a client
     #[arg(long, value_name = "SCENARIO,…", value_delimiter = ',')]
     pub(crate) scenario: Vec<String>,
-    /// How to report: console, junit or json; with =PATH into a file. May be given more than once
+    /// How to report: console, html, junit, json, markdown, tap or github; with =PATH into a file. May be given more
+    /// than once
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report_of)]
     pub(crate) report: Vec<ReportArg>,
+    /// An earlier JSON report to compare with: what is new, fixed, still failing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// A file of known failures, each with a reason and a last day; they do not fail the run, but must not pass either
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expected: Option<PathBuf>,
     /// Cases side by side
     #[arg(long, value_name = "N", default_value = "8")]
     pub(crate) jobs: NonZeroUsize,

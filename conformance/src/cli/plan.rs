@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bank_fixtures::document::{Diagnostics, suggest};
 use bank_fixtures::library;
+use jiff::tz::TimeZone;
 
 use super::args::RunArgs;
 use super::describe::{SCENARIO_FOLDERS, shipped_scenarios};
@@ -12,6 +13,7 @@ use super::{Refusal, output};
 use crate::client_target::{self, ClientTarget, Scenario};
 use crate::clock;
 use crate::event::ExitCode;
+use crate::expected::Expected;
 use crate::runner::{Case, Plan, Subject};
 use crate::suite::{self, Selected};
 use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, HISTORY_DAYS, Permission, Registration};
@@ -41,28 +43,35 @@ impl Prepared {
     /// Files that are wrong, a sandbox that does not start.
     pub(crate) async fn new(args: &RunArgs) -> Result<Prepared, Refusal> {
         let seed = args.seed.unwrap_or_else(|| if args.is_ours() { OWN_SEED } else { drawn_seed() });
+        let expected = expected(args)?;
         let targets = targets(args, seed)?;
         let sandbox = match needs_sandbox(&targets) {
             true => Some(Embedded::start(seed).await.map_err(|reason| Refusal::new(ExitCode::Broken, reason))?),
             false => None,
         };
         let mut cases = Vec::new();
-        for target in targets {
-            cases.extend(match (target, &sandbox) {
+        for Choice { target, again } in targets {
+            let mut chosen = match (target, &sandbox) {
                 (Chosen::Bank(bank), _) => {
                     vec![bank_case(format!("bank {}", bank.name), Subject::Bank(Arc::new(bank)))]
                 }
                 (Chosen::OwnBank, Some(sandbox)) => vec![own_bank(sandbox, seed)],
                 (Chosen::Client(client), Some(sandbox)) => client_cases(args, client, sandbox, seed)?,
                 (Chosen::OwnBank | Chosen::Client(_), None) => Vec::new(),
-            });
+            };
+            for case in &mut chosen {
+                let head = &mut case.head;
+                let scenario = head.scenario.as_deref().map(|name| format!(" --scenario {}", quoted(name)));
+                head.again = Some(format!("{again}{} --seed {seed}", scenario.unwrap_or_default()));
+            }
+            cases.extend(chosen);
         }
         let all: usize = cases.iter().map(|case| case.checks.len()).sum();
         for case in &mut cases {
             case.checks.retain(|selected| is_selected(args, selected));
         }
         cases.retain(|case| !case.checks.is_empty());
-        Ok(Prepared { plan: Plan { seed, jobs: args.jobs, cases }, left_out: all, _sandbox: sandbox })
+        Ok(Prepared { plan: Plan { seed, jobs: args.jobs, expected, cases }, left_out: all, _sandbox: sandbox })
     }
 
     /// Why there is nothing to run, and what to do.
@@ -84,30 +93,64 @@ impl RunArgs {
     }
 }
 
+/// A target and the command line that chooses it.
+struct Choice {
+    target: Chosen,
+    again: String,
+}
+
 enum Chosen {
     Bank(BankTarget),
     OwnBank,
     Client(ClientTarget),
 }
 
-fn targets(args: &RunArgs, seed: u64) -> Result<Vec<Chosen>, Refusal> {
+fn targets(args: &RunArgs, seed: u64) -> Result<Vec<Choice>, Refusal> {
     if args.is_ours() {
-        return Ok(vec![Chosen::OwnBank, Chosen::Client(own_client()?)]);
+        let ours = [Chosen::OwnBank, Chosen::Client(own_client()?)];
+        return Ok(ours.map(|target| Choice { target, again: RUN.to_owned() }).into());
     }
     let mut chosen = Vec::new();
     let mut wrong = Vec::new();
     for path in &args.target {
+        let again = format!("{RUN} --target {}", quoted(&path.display().to_string()));
         match Target::load(path, seed) {
-            Ok(Target::Bank(bank)) => chosen.push(Chosen::Bank(bank)),
-            Ok(Target::Client(client)) => chosen.push(Chosen::Client(client)),
+            Ok(Target::Bank(bank)) => chosen.push(Choice { target: Chosen::Bank(bank), again }),
+            Ok(Target::Client(client)) => chosen.push(Choice { target: Chosen::Client(client), again }),
             Err(error) => wrong.push(error),
         }
     }
     if !wrong.is_empty() {
         return Err(invalid(wrong.iter().map(TargetFileError::to_string)));
     }
-    chosen.extend(bank_of_arguments(args, seed)?.map(Chosen::Bank));
+    if let Some(bank) = bank_of_arguments(args, seed)? {
+        // Whoever reads a report must not read the secrets of the command line in it.
+        let url = quoted(&bank.base_url);
+        let client = args.client.as_ref().map(|(id, _)| format!(" --client {}", quoted(&format!("{id}:…"))));
+        let login = args.login.as_ref().map(|(name, _)| format!(" --login {}", quoted(&format!("{name}:…"))));
+        let again = format!("{RUN} --bank-url {url}{}{}", client.unwrap_or_default(), login.unwrap_or_default());
+        chosen.push(Choice { target: Chosen::Bank(bank), again });
+    }
     Ok(chosen)
+}
+
+/// The command that judges.
+const RUN: &str = "bank-conformance run";
+
+/// A word for a shell, in quotes where it needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn expected(args: &RunArgs) -> Result<Expected, Refusal> {
+    let today = clock::now().to_zoned(TimeZone::UTC).date();
+    let read = args.expected.as_deref().map(|path| Expected::load(path, today));
+    let read = read.transpose().map_err(|error| invalid(std::iter::once(error.to_string())))?;
+    Ok(read.unwrap_or_default())
 }
 
 fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Refusal> {
@@ -145,8 +188,8 @@ fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Re
     }))
 }
 
-fn needs_sandbox(targets: &[Chosen]) -> bool {
-    targets.iter().any(|target| matches!(target, Chosen::OwnBank | Chosen::Client(_)))
+fn needs_sandbox(targets: &[Choice]) -> bool {
+    targets.iter().any(|choice| matches!(choice.target, Chosen::OwnBank | Chosen::Client(_)))
 }
 
 fn own_bank(sandbox: &Embedded, seed: u64) -> Case {
@@ -162,7 +205,7 @@ fn own_bank(sandbox: &Embedded, seed: u64) -> Case {
 
 fn bank_case(name: String, subject: Subject) -> Case {
     let suite = suite::find("bank").expect("the suite of all bank checks is built in");
-    Case { name, subject, checks: suite.checks().map(Selected::built_in).collect() }
+    Case::new(name, subject, suite.checks().map(Selected::built_in).collect())
 }
 
 fn own_client() -> Result<ClientTarget, Refusal> {

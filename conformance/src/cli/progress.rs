@@ -18,7 +18,7 @@ impl Progress {
     pub(crate) fn around(&self, event: &Event, print: impl FnOnce()) {
         match event {
             Event::RunStarted { cases, .. } => self.0.set_length(cases.len() as u64),
-            Event::CaseStarted { .. } => {}
+            Event::CaseStarted { .. } | Event::Observed { .. } => {}
             Event::Checked(outcome) => self.0.set_message(format!("{} {}", outcome.check.slug, outcome.word().name())),
             Event::CaseFinished { .. } => self.0.inc(1),
             Event::RunFinished { .. } => self.0.finish_and_clear(),

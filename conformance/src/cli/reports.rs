@@ -5,9 +5,10 @@ use std::io::IsTerminal;
 use super::args::ReportArg;
 use super::progress::Progress;
 use super::{Refusal, output};
+use crate::baseline::Baseline;
 use crate::event::{Event, ExitCode, Sink};
 use crate::report::console::Console;
-use crate::report::{Format, Record, console, json, junit};
+use crate::report::{Format, Record};
 
 /// The reports of a run.
 pub(crate) struct Outlets {
@@ -37,34 +38,38 @@ impl Outlets {
     /// # Errors
     /// Two reports on stdout.
     pub(crate) fn open(asked: &[ReportArg]) -> Result<Outlets, Refusal> {
-        let on_stdout = asked.iter().filter(|report| report.path.is_none()).count();
-        if on_stdout > 1 {
-            let message = "two reports on stdout; give all but one a file: --report junit=report.xml";
+        let (lines, documents): (Vec<&ReportArg>, Vec<&ReportArg>) =
+            asked.iter().filter(|report| report.path.is_none()).partition(|report| report.format.is_lines());
+        if documents.len() > 1 || (!documents.is_empty() && !lines.is_empty()) {
+            let message =
+                "two reports on stdout, and one of them is a whole document; give it a file: --report junit=report.xml";
             return Err(Refusal::new(ExitCode::Usage, message));
         }
-        let wants_console = asked.iter().any(|report| report.path.is_none() && report.format == Format::Console);
-        let is_live = wants_console || on_stdout == 0;
         let at_the_end =
             asked.iter().filter(|report| report.path.is_some() || report.format != Format::Console).cloned().collect();
         Ok(Outlets {
             record: Record::default(),
-            console: is_live.then(|| Console::new(Stdout)),
+            console: documents.is_empty().then(|| Console::new(Stdout)),
             progress: std::io::stderr().is_terminal().then(Progress::new),
             at_the_end,
         })
     }
 
-    /// Writes the reports that are whole documents.
+    /// Compares with an earlier run if there is one, and writes the reports that wait for the end.
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub(crate) fn finish(self) -> Result<(), Refusal> {
+    pub(crate) fn finish(mut self, baseline: Option<&Baseline>) -> Result<(), Refusal> {
+        if let Some(baseline) = baseline {
+            let comparison = baseline.compare(&self.record);
+            match self.console {
+                Some(_) => output::result(&comparison.text()),
+                None => output::comment(&comparison.text()),
+            }
+            self.record.comparison = Some(comparison);
+        }
         for report in self.at_the_end {
-            let text = match report.format {
-                Format::Console => console::text(&self.record),
-                Format::Junit => junit::text(&self.record),
-                Format::Json => json::text(&self.record),
-            };
+            let text = report.format.text(&self.record);
             match report.path {
                 None => output::result(&text),
                 Some(path) => std::fs::write(&path, text).map_err(|error| {

@@ -11,6 +11,7 @@ use super::case::ClientCase;
 use super::control::Control;
 use super::target_file::ClientTarget;
 use crate::check::{self, Area};
+use crate::event::CaseHead;
 use crate::params::Params;
 use crate::runner::{Case, Subject};
 use crate::suite::{Selected, Severity};
@@ -63,7 +64,12 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
     if checks.is_empty() || !drivable {
         return Ok(None);
     }
-    let name = format!("{} / {}", plan.target.name, head.name);
+    let about = CaseHead {
+        name: format!("{} / {}", plan.target.name, head.name),
+        scenario: Some(head.name.clone()),
+        covers: head.covers.clone(),
+        again: None,
+    };
     let case = ClientCase {
         target: Arc::clone(&plan.target),
         control: plan.control.clone(),
@@ -72,7 +78,7 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
         text: scenario.text.clone(),
         compares: checks.iter().any(|selected| selected.check.area == Area::ClientUnderstanding),
     };
-    Ok(Some(Case { name, subject: Subject::Client(Arc::new(case)), checks }))
+    Ok(Some(Case { head: about, subject: Subject::Client(Arc::new(case)), checks }))
 }
 
 fn selected(expected: &ExpectedCheck, document: &Document) -> Result<Selected, Box<Diagnostic>> {
@@ -114,7 +120,7 @@ mod tests {
     fn a_scenario_that_drives_the_client_is_a_case() {
         let driving = "sandbox: 1\nname: lost\nexpect:\n  drive: [sync]\n  client: [{attempts-capped: {at_most: 3}}, survives-reset]\n";
         let cases = cases(&plan(driving)).unwrap();
-        assert_eq!(cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>(), ["my-client / lost"]);
+        assert_eq!(cases.iter().map(|case| case.head.name.as_str()).collect::<Vec<_>>(), ["my-client / lost"]);
         assert_eq!(cases[0].checks[0].params.count("at_most"), 3);
     }
 

@@ -7,7 +7,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use super::{CaseRecord, Record};
-use crate::event::{Event, Outcome, Sink, Word};
+use crate::baseline::Comparison;
+use crate::event::{Event, Outcome, Sink};
 use crate::verdict::Verdict;
 
 /// A sink that prints cases as they complete and ends in one line of totals.
@@ -57,7 +58,7 @@ impl<W: Write + Send> Sink for Console<W> {
                 let text = totals_line(&self.record);
                 self.print(&text);
             }
-            Event::RunStarted { .. } | Event::CaseStarted { .. } | Event::Checked(_) => {}
+            Event::RunStarted { .. } | Event::CaseStarted { .. } | Event::Checked(_) | Event::Observed { .. } => {}
         }
     }
 }
@@ -65,7 +66,7 @@ impl<W: Write + Send> Sink for Console<W> {
 /// A finished run as text.
 pub fn text(record: &Record) -> String {
     let cases: String = record.cases.iter().map(case_text).collect();
-    cases + &totals_line(record)
+    cases + &totals_line(record) + &record.comparison.as_ref().map(Comparison::text).unwrap_or_default()
 }
 
 /// The last line of a run: `81 checks in 12 cases: 80 passed, 1 skipped (4.2 s)`.
@@ -81,7 +82,7 @@ pub fn totals_line(record: &Record) -> String {
 }
 
 fn case_text(case: &CaseRecord) -> String {
-    let mut text = format!("{} ({})\n", case.name, seconds(case.elapsed.unwrap_or_default()));
+    let mut text = format!("{} ({})\n", case.head.name, seconds(case.elapsed.unwrap_or_default()));
     let width = case.outcomes.iter().map(|outcome| outcome.check.slug.len()).max().unwrap_or(0);
     match one_reason(&case.outcomes) {
         Some(reason) => text.push_str(&format!("  broken       all {} checks  {reason}\n", case.outcomes.len())),
@@ -119,7 +120,9 @@ fn outcome_text(outcome: &Outcome, width: usize) -> String {
             if findings.len() > FINDINGS_SHOWN {
                 text.push_str(&format!("      … and {} more findings\n", findings.len() - FINDINGS_SHOWN));
             }
-            if matches!(outcome.word(), Word::Failed | Word::Warned) {
+            if let Some(excuse) = &outcome.excuse {
+                text.push_str(&format!("      expected until {}: {}\n", excuse.until, excuse.reason));
+            } else {
                 text.push_str(&format!("      what to do: {}\n", outcome.check.advice));
             }
             text

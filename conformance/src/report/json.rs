@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Record;
+use crate::baseline::{Comparison, Judgement};
 use crate::event::{Outcome, Totals, Word};
 use crate::verdict::{Evidence, EvidenceSource, Exchange, Finding, Verdict};
 
@@ -35,6 +36,29 @@ struct ReportV1 {
     /// The exit code of the run.
     exit_code: u8,
     cases: Vec<CaseV1>,
+    /// What changed since an earlier run, if it was compared with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<BaselineV1>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct BaselineV1 {
+    /// Failing or warned now, and not then.
+    new: Vec<JudgementV1>,
+    /// Failing or warned then, and passing or expected now.
+    fixed: Vec<JudgementV1>,
+    /// Failing or warned then and now.
+    still_failing: Vec<JudgementV1>,
+    /// Failing or warned then, and without a judgement now.
+    not_judged: Vec<JudgementV1>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct JudgementV1 {
+    /// Name of the case.
+    case: String,
+    /// Name of the check.
+    check: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -42,6 +66,8 @@ struct TotalsV1 {
     passed: usize,
     failed: usize,
     warned: usize,
+    /// Known failures, excused for now.
+    expected: usize,
     inconclusive: usize,
     skipped: usize,
     broken: usize,
@@ -50,6 +76,12 @@ struct TotalsV1 {
 #[derive(Serialize, JsonSchema)]
 struct CaseV1 {
     name: String,
+    /// The scenario it plays in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<String>,
+    /// The command line that runs it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<String>,
     elapsed_ms: u64,
     checks: Vec<CheckV1>,
 }
@@ -63,7 +95,7 @@ struct CheckV1 {
     area: &'static str,
     /// `must`, `should` or `may`.
     severity: &'static str,
-    /// `passed`, `failed`, `warned`, `inconclusive`, `skipped` or `broken`.
+    /// `passed`, `failed`, `warned`, `expected`, `inconclusive`, `skipped` or `broken`.
     verdict: &'static str,
     elapsed_ms: u64,
     /// What was measured (passed), or why there is no judgement (inconclusive, skipped, broken).
@@ -74,6 +106,16 @@ struct CheckV1 {
     /// What a good target does; given with findings.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<&'static str>,
+    /// Why a failure is excused for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excuse: Option<ExcuseV1>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ExcuseV1 {
+    reason: String,
+    /// The last day on which it is excused.
+    until: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -132,11 +174,27 @@ fn report(record: &Record) -> ReportV1 {
             .cases
             .iter()
             .map(|case| CaseV1 {
-                name: case.name.clone(),
+                name: case.head.name.clone(),
+                scenario: case.head.scenario.clone(),
+                again: case.head.again.clone(),
                 elapsed_ms: case.elapsed.map_or(0, millis),
                 checks: case.outcomes.iter().map(check).collect(),
             })
             .collect(),
+        baseline: record.comparison.as_ref().map(baseline),
+    }
+}
+
+fn baseline(comparison: &Comparison) -> BaselineV1 {
+    let names = |names: &[Judgement]| {
+        let name = |name: &Judgement| JudgementV1 { case: name.case.clone(), check: name.check.clone() };
+        names.iter().map(name).collect()
+    };
+    BaselineV1 {
+        new: names(&comparison.new),
+        fixed: names(&comparison.fixed),
+        still_failing: names(&comparison.still_failing),
+        not_judged: names(&comparison.not_judged),
     }
 }
 
@@ -160,6 +218,10 @@ fn check(outcome: &Outcome) -> CheckV1 {
         },
         findings: findings.iter().map(finding).collect(),
         advice: matches!(outcome.word(), Word::Failed | Word::Warned).then_some(outcome.check.advice),
+        excuse: outcome
+            .excuse
+            .as_ref()
+            .map(|excuse| ExcuseV1 { reason: excuse.reason.clone(), until: excuse.until.to_string() }),
     }
 }
 
@@ -206,7 +268,7 @@ fn millis(length: std::time::Duration) -> u64 {
 
 impl From<Totals> for TotalsV1 {
     fn from(totals: Totals) -> TotalsV1 {
-        let Totals { passed, failed, warned, inconclusive, skipped, broken } = totals;
-        TotalsV1 { passed, failed, warned, inconclusive, skipped, broken }
+        let Totals { passed, failed, warned, expected, inconclusive, skipped, broken } = totals;
+        TotalsV1 { passed, failed, warned, expected, inconclusive, skipped, broken }
     }
 }

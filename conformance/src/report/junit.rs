@@ -1,7 +1,8 @@
 //! The JUnit report.
 //!
 //! A failed check is a `failure`, a broken one an `error`; inconclusive and skipped checks are `skipped` with the word
-//! in the message; a warning is a passed test with the findings in its output, since JUnit has no such state.
+//! in the message; a warning and an expected failure are passed tests with the findings in their output, since JUnit has no such
+//! states.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -14,7 +15,7 @@ pub fn text(record: &Record) -> String {
     let mut report = Report::new("bank-conformance");
     report.set_time(record.elapsed);
     for case in &record.cases {
-        let mut suite = TestSuite::new(case.name.as_str());
+        let mut suite = TestSuite::new(case.head.name.as_str());
         if let Some(elapsed) = case.elapsed {
             suite.set_time(elapsed);
         }
@@ -43,8 +44,11 @@ fn test_case(outcome: &Outcome) -> TestCase {
     case.set_classname(outcome.check.area.name()).set_time(outcome.elapsed);
     match &outcome.verdict {
         Verdict::Passed { measured } => drop(case.set_system_out(measured.as_str())),
-        Verdict::Failed(findings) if outcome.word() == Word::Warned => {
-            case.set_system_out(format!("warned: {}", findings_text(outcome, findings)));
+        Verdict::Failed(findings) if outcome.word() != Word::Failed => {
+            let excuse = outcome.excuse.as_ref();
+            let excuse = excuse.map(|excuse| format!(" until {}: {}\n", excuse.until, excuse.reason));
+            let word = outcome.word().name();
+            case.set_system_out(format!("{word}:{} {}", excuse.unwrap_or_default(), findings_text(outcome, findings)));
         }
         _ => {}
     }

@@ -2,13 +2,22 @@
 //!
 //! Owns the formats and the collection of outcomes case by case. Knows nothing of how checks work.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::{Event, Outcome, Sink, Totals};
+use crate::baseline::Comparison;
+use crate::event::{CaseHead, Event, Outcome, Sink, Totals};
+use crate::journal::Journal;
 
 pub mod console;
+mod coverage;
+pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod tap;
+mod timeline;
 
 /// A report format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,11 +28,46 @@ pub enum Format {
     Junit,
     /// JSON, frozen version 1.
     Json,
+    /// One self-contained page for a browser.
+    Html,
+    /// A summary for pull requests and job pages.
+    Markdown,
+    /// Test Anything Protocol, version 14.
+    Tap,
+    /// Workflow commands that GitHub shows as annotations.
+    Github,
 }
 
 /// Every format with its name on the command line.
-pub static FORMATS: &[(Format, &str)] =
-    &[(Format::Console, "console"), (Format::Junit, "junit"), (Format::Json, "json")];
+pub static FORMATS: &[(Format, &str)] = &[
+    (Format::Console, "console"),
+    (Format::Html, "html"),
+    (Format::Junit, "junit"),
+    (Format::Json, "json"),
+    (Format::Markdown, "markdown"),
+    (Format::Tap, "tap"),
+    (Format::Github, "github"),
+];
+
+impl Format {
+    /// A finished run in this format.
+    pub fn text(self, record: &Record) -> String {
+        match self {
+            Format::Console => console::text(record),
+            Format::Junit => junit::text(record),
+            Format::Json => json::text(record),
+            Format::Html => html::text(record),
+            Format::Markdown => markdown::text(record),
+            Format::Tap => tap::text(record),
+            Format::Github => github::text(record),
+        }
+    }
+
+    /// `true` for lines that may stand among others; every other format is one whole document.
+    pub fn is_lines(self) -> bool {
+        matches!(self, Format::Console | Format::Github)
+    }
+}
 
 /// Everything a run produced, in the order of the plan whatever the order of arrival.
 #[derive(Debug, Clone, Default)]
@@ -34,15 +78,19 @@ pub struct Record {
     pub cases: Vec<CaseRecord>,
     /// How long everything took; zero while the run goes on.
     pub elapsed: Duration,
+    /// What changed since an earlier run, if there is one to compare with.
+    pub comparison: Option<Comparison>,
 }
 
 /// One case of a record.
 #[derive(Debug, Clone)]
 pub struct CaseRecord {
-    /// Its name.
-    pub name: String,
+    /// What was known of it before it began.
+    pub head: CaseHead,
     /// Its outcomes in order.
     pub outcomes: Vec<Outcome>,
+    /// What the bank saw of the client; kept only if there is a finding to be shown with it.
+    pub journal: Option<Arc<Journal>>,
     /// How long it took, once it is over.
     pub elapsed: Option<Duration>,
 }
@@ -63,13 +111,20 @@ impl Sink for Record {
                 self.seed = *seed;
                 self.cases = cases
                     .iter()
-                    .map(|name| CaseRecord { name: name.clone(), outcomes: Vec::new(), elapsed: None })
+                    .map(|head| CaseRecord { head: head.clone(), outcomes: Vec::new(), journal: None, elapsed: None })
                     .collect();
             }
             Event::CaseStarted { .. } => {}
             Event::Checked(outcome) => {
                 if let Some(case) = self.cases.get_mut(outcome.case) {
                     case.outcomes.push(outcome.clone());
+                }
+            }
+            Event::Observed { case, journal } => {
+                if let Some(case) = self.cases.get_mut(*case)
+                    && case.outcomes.iter().any(|outcome| !outcome.verdict.findings().is_empty())
+                {
+                    case.journal = Some(Arc::clone(journal));
                 }
             }
             Event::CaseFinished { case, elapsed } => {
@@ -83,4 +138,4 @@ impl Sink for Record {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

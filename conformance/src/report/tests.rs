@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::console::Console;
 use super::*;
 use crate::check;
+use crate::event::CaseHead;
+use crate::expected::Expected;
 use crate::suite::Severity;
 use crate::verdict::{Answer, Evidence, Exchange, Finding, Verdict};
 
@@ -34,10 +36,19 @@ fn events() -> Vec<Event> {
         .with(Evidence::output(0, "transactions"));
     let checked = |case, slug: &str, severity, verdict| {
         let check = check::find(slug).unwrap();
-        Event::Checked(Outcome { case, check, severity, verdict, elapsed: Duration::from_millis(5) })
+        Event::Checked(Outcome { case, check, severity, verdict, excuse: None, elapsed: Duration::from_millis(5) })
+    };
+    let client = CaseHead {
+        name: "client / lost-reply".to_owned(),
+        scenario: Some("lost-reply".to_owned()),
+        covers: vec!["J4".to_owned(), "C31".to_owned()],
+        again: Some("bank-conformance run --target client.yaml --scenario lost-reply --seed 42".to_owned()),
     };
     vec![
-        Event::RunStarted { seed: 42, cases: vec!["bank one".to_owned(), "client / lost-reply".to_owned()] },
+        Event::RunStarted {
+            seed: 42,
+            cases: vec![CaseHead { name: "bank one".to_owned(), ..CaseHead::default() }, client],
+        },
         Event::CaseStarted { case: 0 },
         Event::CaseStarted { case: 1 },
         checked(1, "code-single-use", Severity::Must, Verdict::inconclusive("3 of 8 attempts seen")),
@@ -52,7 +63,7 @@ fn events() -> Vec<Event> {
     ]
 }
 
-fn record() -> Record {
+pub(crate) fn record() -> Record {
     let mut record = Record::default();
     events().iter().for_each(|event| record.accept(event));
     record
@@ -80,4 +91,47 @@ fn json_v1_is_frozen() {
 #[test]
 fn the_schema_of_json_v1_is_frozen() {
     insta::assert_snapshot!(json::schema());
+}
+
+#[test]
+fn tap_keeps_the_words_apart() {
+    insta::assert_snapshot!(tap::text(&record()));
+}
+
+#[test]
+fn github_is_told_of_what_went_wrong_only() {
+    insta::assert_snapshot!(github::text(&record()));
+}
+
+#[test]
+fn markdown_is_a_summary() {
+    insta::assert_snapshot!(markdown::text(&record()));
+}
+
+#[test]
+fn an_expected_failure_is_told_apart_everywhere() {
+    let list = "expected:\n  - {check: reads-answer, reason: 'ticket #7, fixed in 4.2', until: 2026-12-31}\n";
+    let expected = Expected::parse("expected.yaml", list, "2026-11-24".parse().unwrap()).unwrap();
+    let mut record = record();
+    for outcome in record.cases.iter_mut().flat_map(|case| &mut case.outcomes) {
+        outcome.excuse = expected.judge(None, outcome.check, outcome.severity, outcome.verdict.clone()).excuse;
+    }
+    assert_eq!((record.totals().failed, record.totals().expected), (0, 1));
+    let line = |text: String| text.lines().filter(|line| line.contains("expected")).collect::<Vec<_>>().join("\n");
+    let formats = FORMATS.iter().filter(|(format, _)| !matches!(format, Format::Html | Format::Github));
+    let said: Vec<String> = formats.map(|(format, name)| format!("{name}:\n{}", line(format.text(&record)))).collect();
+    insta::assert_snapshot!(said.join("\n\n"));
+    assert!(html::text(&record).contains("expected until 2026-12-31: ticket #7, fixed in 4.2"));
+    assert!(!github::text(&record).contains("reads-answer"));
+}
+
+#[test]
+fn the_page_is_whole_safe_and_needs_nothing_from_elsewhere() {
+    let page = html::text(&record());
+    assert!(page.contains("&lt;b&gt;") && !page.contains("<b>\u{1}oops"), "what a bank sends must not become markup");
+    assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="), "nothing is loaded");
+    assert!(page.contains("bank-conformance run --target client.yaml --scenario lost-reply --seed 42"));
+    assert!(page.contains("answered 500; 200 is due"));
+    let (failed, passed) = (page.find("reads-answer"), page.find("ids-unique"));
+    assert!(failed.is_some() && passed.is_some());
 }

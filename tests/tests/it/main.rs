@@ -5,3 +5,4 @@
 mod architecture;
 mod documents;
 mod matrix;
+mod reports;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bank_conformance::check::Run;
 use bank_conformance::client_target::{self, Control, Scenario};
 use bank_conformance::event::{Event, Outcome, Sink, Word};
+use bank_conformance::expected::Expected;
 use bank_conformance::reference_client::{DEFECTS, Defect};
 use bank_conformance::runner::{Case, Plan, Subject};
 use bank_conformance::suite::{self, Selected};
@@ -78,7 +79,7 @@ async fn every_wrong_client_is_caught_by_exactly_its_checks_and_the_careful_one_
         .map(|name| format!("{name}: "))
         .collect();
     let is_timed = |case: &Case| {
-        case.name.ends_with(&format!("/ {SPREAD}")) && timed.iter().any(|name| case.name.starts_with(name))
+        case.head.name.ends_with(&format!("/ {SPREAD}")) && timed.iter().any(|name| case.head.name.starts_with(name))
     };
     let (spread, rest) = cases.into_iter().partition(is_timed);
     let mut results = run(spread, QUIET_JOBS).await;
@@ -153,7 +154,13 @@ fn client_cases(sandbox: &Embedded, defect: Option<&Defect>) -> Vec<Case> {
     };
     let name = defect.map_or("careful", |defect| defect.slug);
     let cases = client_target::cases(&plan).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    cases.into_iter().map(|case| Case { name: format!("{name}: {}", case.name), ..case }).collect()
+    cases
+        .into_iter()
+        .map(|mut case| {
+            case.head.name = format!("{name}: {}", case.head.name);
+            case
+        })
+        .collect()
 }
 
 fn bank_case(sandbox: &Embedded, name: &str, scenario: Option<String>) -> Case {
@@ -165,7 +172,7 @@ fn bank_case(sandbox: &Embedded, name: &str, scenario: Option<String>) -> Case {
         seed: SEED,
     };
     let checks = suite::find("bank").unwrap().checks().map(Selected::built_in).collect();
-    Case { name: format!("{name}: bank"), subject: Subject::Bank(Arc::new(bank)), checks }
+    Case::new(format!("{name}: bank"), Subject::Bank(Arc::new(bank)), checks)
 }
 
 /// The shipped scenarios, with what they expect.
@@ -180,9 +187,9 @@ fn scenarios() -> impl Iterator<Item = (LibraryFile, Expectation)> {
 type Results = Vec<(String, String, Word, String)>;
 
 async fn run(cases: Vec<Case>, jobs: NonZeroUsize) -> Results {
-    let names = cases.iter().map(|case| case.name.clone()).collect();
+    let names = cases.iter().map(|case| case.head.name.clone()).collect();
     let mut sink = Collected { names, results: Vec::new() };
-    bank_conformance::run(Plan { seed: SEED, jobs, cases }, &mut sink).await;
+    bank_conformance::run(Plan { seed: SEED, jobs, expected: Expected::default(), cases }, &mut sink).await;
     sink.results
 }
 

@@ -1,0 +1,178 @@
+//! How much of what is known to go wrong a run has met.
+//!
+//! Owns the shape of two lists: the catalogue of misbehaviours of banks (sections A to N) and the rules for clients
+//! (C01 to C87). A row of the catalogue is met by a case whose scenario says that it covers it; a rule is judged by a
+//! check that cites it.
+
+use serde::Serialize;
+
+use super::Record;
+use crate::event::Word;
+
+/// The sections of the catalogue: letter, subject, how many rows.
+const SECTIONS: &[(char, &str, usize)] = &[
+    ('A', "identity and duplicates", 20),
+    ('B', "pending to booked", 21),
+    ('C', "dates and time", 19),
+    ('D', "amounts, signs, currency", 17),
+    ('E', "balances", 12),
+    ('F', "counterparty, text, encoding", 21),
+    ('G', "accounts and institutions", 12),
+    ('H', "paging and windows", 15),
+    ('I', "consent, tokens, strong authentication", 18),
+    ('J', "rate limits", 12),
+    ('K', "errors, availability, transport", 15),
+    ('L', "payments", 17),
+    ('M', "webhooks and events", 10),
+    ('N', "file feeds", 5),
+];
+/// How many rules for clients there are.
+const RULES: usize = 87;
+
+/// What a run has met of both lists.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Coverage {
+    /// The sections of the catalogue.
+    pub(super) catalogue: Vec<Section>,
+    /// The rules for clients, one section.
+    pub(super) clients: Section,
+}
+
+/// Some rows and what became of them.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Section {
+    /// Its letter, or nothing.
+    pub(super) letter: String,
+    /// What it is about.
+    pub(super) title: &'static str,
+    /// Its rows in order.
+    pub(super) cells: Vec<Cell>,
+    /// How many of them were met.
+    pub(super) met: usize,
+}
+
+/// One row.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Cell {
+    /// Its id: `J4`, `C01`.
+    pub(super) id: String,
+    /// The gravest word of its outcomes; `none` if it was not met.
+    pub(super) word: &'static str,
+    /// Where it was met: `retry-after-seconds in my-client / flap: failed`.
+    pub(super) where_met: Vec<String>,
+}
+
+impl Coverage {
+    /// What a run has met.
+    pub(super) fn of(record: &Record) -> Coverage {
+        let catalogue = SECTIONS.iter().map(|(letter, title, rows)| {
+            let ids = (1..=*rows).map(|row| row_id(*letter, row));
+            Section::of(letter.to_string(), title, ids.map(|id| cell_of_row(record, id)).collect())
+        });
+        let rules = (1..=RULES).map(|rule| cell_of_rule(record, format!("C{rule:02}")));
+        Coverage {
+            catalogue: catalogue.collect(),
+            clients: Section::of(String::new(), "rules for clients", rules.collect()),
+        }
+    }
+
+    /// How many rows the catalogue has.
+    pub(super) fn rows(&self) -> usize {
+        self.catalogue.iter().map(|section| section.cells.len()).sum()
+    }
+
+    /// How many of them were met.
+    pub(super) fn rows_met(&self) -> usize {
+        self.catalogue.iter().map(|section| section.met).sum()
+    }
+
+    /// How many rules for clients there are.
+    pub(super) fn rules(&self) -> usize {
+        self.clients.cells.len()
+    }
+
+    /// How many of them were judged.
+    pub(super) fn rules_judged(&self) -> usize {
+        self.clients.met
+    }
+}
+
+impl Section {
+    fn of(letter: String, title: &'static str, cells: Vec<Cell>) -> Section {
+        let met = cells.iter().filter(|cell| cell.is_met()).count();
+        Section { letter, title, cells, met }
+    }
+}
+
+impl Cell {
+    fn of(id: String, hits: Vec<(Word, String)>) -> Cell {
+        let gravest = hits.iter().map(|(word, _)| *word).max_by_key(|word| gravity(*word));
+        let where_met = hits.into_iter().map(|(_, place)| place).collect();
+        Cell { id, word: gravest.map_or("none", Word::name), where_met }
+    }
+
+    fn is_met(&self) -> bool {
+        self.word != "none" && self.word != Word::Skipped.name()
+    }
+}
+
+/// A row of section C from ten on is written with a dot, since the rules for clients have its number too.
+fn row_id(letter: char, row: usize) -> String {
+    if letter == 'C' && row >= 10 { format!("C.{row}") } else { format!("{letter}{row}") }
+}
+
+fn cell_of_row(record: &Record, id: String) -> Cell {
+    let mut hits = Vec::new();
+    for case in &record.cases {
+        let covers = case.head.covers.contains(&id);
+        for outcome in case.outcomes.iter().filter(|outcome| covers || outcome.check.ids.contains(&id.as_str())) {
+            hits.push((outcome.word(), place(&case.head.name, outcome)));
+        }
+    }
+    Cell::of(id, hits)
+}
+
+fn cell_of_rule(record: &Record, id: String) -> Cell {
+    let mut hits = Vec::new();
+    for case in &record.cases {
+        for outcome in case.outcomes.iter().filter(|outcome| outcome.check.ids.contains(&id.as_str())) {
+            hits.push((outcome.word(), place(&case.head.name, outcome)));
+        }
+    }
+    Cell::of(id, hits)
+}
+
+fn place(case: &str, outcome: &crate::event::Outcome) -> String {
+    format!("{} in {case}: {}", outcome.check.slug, outcome.word().name())
+}
+
+fn gravity(word: Word) -> u8 {
+    match word {
+        Word::Skipped => 0,
+        Word::Passed => 1,
+        Word::Inconclusive => 2,
+        Word::Expected => 3,
+        Word::Warned => 4,
+        Word::Broken => 5,
+        Word::Failed => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::record;
+
+    #[test]
+    fn both_lists_are_whole_and_a_row_takes_its_gravest_word() {
+        let coverage = Coverage::of(&record());
+        assert_eq!((coverage.rows(), coverage.rules()), (214, 87));
+        let cell = |id: &str| {
+            let mut cells = coverage.catalogue.iter().flat_map(|section| &section.cells);
+            cells.find(|cell| cell.id == id).map(|cell| (cell.word, cell.where_met.len()))
+        };
+        assert_eq!(cell("J4"), Some(("broken", 2)));
+        assert_eq!(cell("C.19"), Some(("none", 0)));
+        assert_eq!(coverage.rows_met(), 6);
+    }
+}
