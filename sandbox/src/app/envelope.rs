@@ -70,8 +70,8 @@ pub(super) fn nowhere(world: &World, request: &Request, flaw: Option<Problem>) -
         let detail = format!("no bank at `{}`; the banks of this world are at {}", request.path, banks.join(", "));
         Problem::new(ProblemKind::UnknownPath, detail)
     });
-    let dialect = world.banks().first().map_or(DIALECTS[0], |bank| bank.dialect);
-    let mut reply = dialect.problem(&problem, request);
+    // Nobody's address answers in the plainest words: a standard may have none for it.
+    let mut reply = DIALECTS[0].problem(&problem, request);
     reply.class = Some(problem.kind.class());
     reply
 }

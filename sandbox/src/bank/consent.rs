@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use bank_fixtures::record::{Consent, ConsentScope, ConsentStatus};
+use bank_fixtures::record::{Consent, ConsentScope, ConsentStatus, Instant};
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,6 +33,8 @@ pub struct ConsentView {
     pub client_id: String,
     /// The account holder's user name, once somebody decided.
     pub user: Option<String>,
+    /// When its status last changed.
+    pub changed_at: Instant,
 }
 
 /// Who ended a consent.
@@ -95,7 +97,8 @@ impl Consents {
             created_at: local(now),
             expires_at: Some(local(expires_at)),
         };
-        let view = ConsentView { consent: consent.clone(), client_id: asked.client_id, user: None };
+        let changed_at = consent.created_at;
+        let view = ConsentView { consent: consent.clone(), client_id: asked.client_id, user: None, changed_at };
         news.tell(now, BankEvent::ConsentCreated, Subject::consent(&view));
         ids.push(id.clone());
         self.ends.insert((expires_at, id.clone()));
@@ -105,7 +108,11 @@ impl Consents {
 
     pub(crate) fn view(&self, id: &str, now: Timestamp) -> Option<ConsentView> {
         let mut view = self.by_id.get(id)?.clone();
-        view.consent.status = status_at(&view.consent, now);
+        let status = status_at(&view.consent, now);
+        if let Some(expired) = view.consent.expires_at.filter(|_| status != view.consent.status) {
+            view.changed_at = expired;
+        }
+        view.consent.status = status;
         Some(view)
     }
 
@@ -120,7 +127,7 @@ impl Consents {
         id: &str,
         user: &str,
         account_ids: Vec<String>,
-        now: Timestamp,
+        (now, zone): (Timestamp, &TimeZone),
         news: &mut News,
     ) -> Result<Consent, Refusal> {
         let view = self.awaiting(id, now)?;
@@ -132,29 +139,57 @@ impl Consents {
         view.consent.account_ids = account_ids;
         view.consent.status = ConsentStatus::Active;
         view.user = Some(user.to_owned());
+        view.changed_at = local::instant(now, zone);
         news.tell(now, BankEvent::ConsentAuthorised, Subject::consent(view));
         Ok(view.consent.clone())
     }
 
-    pub(crate) fn reject(&mut self, id: &str, user: &str, now: Timestamp, news: &mut News) -> Result<(), Refusal> {
+    pub(crate) fn reject(
+        &mut self,
+        id: &str,
+        user: &str,
+        (now, zone): (Timestamp, &TimeZone),
+        news: &mut News,
+    ) -> Result<(), Refusal> {
         let view = self.awaiting(id, now)?;
         view.consent.status = ConsentStatus::Rejected;
         view.user = Some(user.to_owned());
+        view.changed_at = local::instant(now, zone);
         news.tell(now, BankEvent::ConsentRejected, Subject::consent(view));
         Ok(())
     }
 
     /// Ends a consent; one that has ended already stays as it is, so that a repeated call is harmless.
-    pub(crate) fn end(&mut self, id: &str, by: EndedBy, now: Timestamp, news: &mut News) -> Result<(), Refusal> {
+    pub(crate) fn end(
+        &mut self,
+        id: &str,
+        by: EndedBy,
+        (now, zone): (Timestamp, &TimeZone),
+        news: &mut News,
+    ) -> Result<(), Refusal> {
         let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
         if matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active) {
             view.consent.status = match by {
                 EndedBy::Holder => ConsentStatus::Revoked,
                 EndedBy::Client => ConsentStatus::EndedByClient,
             };
+            view.changed_at = local::instant(now, zone);
             news.tell(now, BankEvent::ConsentRevoked, Subject::consent(view));
         }
         Ok(())
+    }
+
+    /// Uses up a consent in force.
+    pub(crate) fn consume(&mut self, id: &str, now: Timestamp, zone: &TimeZone) -> Result<(), Refusal> {
+        let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
+        match status_at(&view.consent, now) {
+            ConsentStatus::Active => {
+                view.consent.status = ConsentStatus::Consumed;
+                view.changed_at = local::instant(now, zone);
+                Ok(())
+            }
+            status => Err(Refusal::ConsentNotInForce { consent: id.to_owned(), status }),
+        }
     }
 
     /// Brings the end of a consent forward to now.

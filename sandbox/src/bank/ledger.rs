@@ -15,6 +15,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use crate::bank::consent::Consents;
 use crate::bank::desk::{Desk, State};
 use crate::bank::granted::Granted;
+use crate::bank::papers::Papers;
 use crate::bank::standing::Standings;
 use crate::bank::truth::Truth;
 use crate::bank::{BankEvent, ConsentView, EndedBy, Happened, NewConsent, News, Refusal, Subject};
@@ -29,6 +30,7 @@ pub struct Ledger {
     consents: RwLock<Consents>,
     state: RwLock<State>,
     standings: Standings,
+    papers: Papers,
     /// Taken last, inside the lock of what changed.
     news: Mutex<News>,
 }
@@ -43,6 +45,7 @@ impl Ledger {
             consents: RwLock::default(),
             state: RwLock::new(State::new()),
             standings: Standings::default(),
+            papers: Papers::default(),
             news: Mutex::default(),
         }
     }
@@ -57,6 +60,7 @@ impl Ledger {
             consents: RwLock::new(self.consents.read().clone()),
             state: RwLock::new(self.state.read().clone()),
             standings: self.standings.clone(),
+            papers: self.papers.clone(),
             news: Mutex::new(self.news.lock().clone()),
         }
     }
@@ -122,7 +126,7 @@ impl Ledger {
         if let Some(foreign) = account_ids.iter().find(|id| !own(id)) {
             return Err(Refusal::UnknownAccount(foreign.clone()));
         }
-        self.consents.write().approve(id, user, account_ids, now, &mut self.news.lock())
+        self.consents.write().approve(id, user, account_ids, (now, &self.profile.zone), &mut self.news.lock())
     }
 
     /// The account holder says no.
@@ -130,7 +134,7 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown, already decided or expired.
     pub fn reject_consent(&self, id: &str, user: &str, now: Timestamp) -> Result<(), Refusal> {
-        self.consents.write().reject(id, user, now, &mut self.news.lock())
+        self.consents.write().reject(id, user, (now, &self.profile.zone), &mut self.news.lock())
     }
 
     /// Ends a consent for good. Ending one that has ended is no error.
@@ -138,7 +142,20 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown.
     pub fn revoke_consent(&self, id: &str, by: EndedBy, now: Timestamp) -> Result<(), Refusal> {
-        self.consents.write().end(id, by, now, &mut self.news.lock())
+        self.consents.write().end(id, by, (now, &self.profile.zone), &mut self.news.lock())
+    }
+
+    /// Uses up a consent that is good for one act.
+    ///
+    /// # Errors
+    /// The consent is unknown or not in force.
+    pub fn consume_consent(&self, id: &str, now: Timestamp) -> Result<(), Refusal> {
+        self.consents.write().consume(id, now, &self.profile.zone)
+    }
+
+    /// What dialects keep with the records of this bank.
+    pub fn papers(&self) -> &Papers {
+        &self.papers
     }
 
     /// Brings the end of a consent forward: it has expired from now on.

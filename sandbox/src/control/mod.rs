@@ -125,14 +125,11 @@ impl Control {
     }
 }
 
-/// One of a world's banks by its slug; a world with one bank needs no slug.
+/// One of a world's banks by its slug; its first bank if none is named.
 fn bank_of(world: &World, slug: Option<&str>) -> Result<Arc<BankInstance>, Failure> {
     match (slug, world.banks()) {
-        (None, [only]) => Ok(Arc::clone(only)),
-        (None, banks) => {
-            let slugs: Vec<&str> = banks.iter().map(|bank| &*bank.slug).collect();
-            Err(Failure::bad_request(format!("`bank` is missing; there is {}", slugs.join(", "))))
-        }
+        (None, [first, ..]) => Ok(Arc::clone(first)),
+        (None, []) => Err(Failure::bad_request("the world has no bank".to_owned())),
         (Some(slug), banks) => world.bank(slug).ok_or_else(|| {
             let slugs: Vec<String> = banks.iter().map(|bank| bank.slug.to_string()).collect();
             Failure::unknown("bank", slug, &slugs)

@@ -3,7 +3,9 @@
 //! A dialect owns its paths, bodies, codes and envelopes; nothing outside a dialect knows them. Handlers are three
 //! steps: extract, ask the bank, render.
 
+mod cursor;
 pub mod generic;
+pub mod uk;
 
 use axum::http::Method;
 use bytes::Bytes;
@@ -107,4 +109,4 @@ pub enum Needs {
 }
 
 /// Every dialect, in the order they are listed.
-pub const DIALECTS: &[&dyn Dialect] = &[&generic::Generic];
+pub const DIALECTS: &[&dyn Dialect] = &[&generic::Generic, &uk::UK_31, &uk::UK_40];

@@ -46,6 +46,9 @@ pub struct BankProfile {
     pub lenient: Leniency,
 }
 
+/// The bank that is meant where none is named.
+const PLAIN: &str = "plain";
+
 /// Rows on a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSizes {
@@ -103,14 +106,16 @@ impl BankProfile {
         document::read(file, text, |value| read::file(slug, value))
     }
 
-    /// The banks that come with the simulator, by slug.
+    /// The banks that come with the simulator: the plain one first, for whoever names none, the others by slug.
     pub fn shipped() -> &'static [Arc<BankProfile>] {
         static SHIPPED: LazyLock<Vec<Arc<BankProfile>>> = LazyLock::new(|| {
             let read = |file: library::LibraryFile| BankProfile::parse(file.name(), file.path, file.text);
-            library::files("banks")
+            let mut banks: Vec<_> = library::files("banks")
                 .into_iter()
                 .map(|file| Arc::new(read(file).expect("a test reads every shipped bank file")))
-                .collect()
+                .collect();
+            banks.sort_by_key(|bank: &Arc<BankProfile>| bank.slug != PLAIN);
+            banks
         });
         &SHIPPED
     }

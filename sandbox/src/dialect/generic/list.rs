@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use serde::Serialize;
 
 use super::body::{Links, List};
-use super::cursor::Cursor;
+use crate::dialect::cursor::Cursor;
 use super::query::Query;
 use crate::exchange::{Call, Problem, Reply};
 use crate::profile::PageSizes;

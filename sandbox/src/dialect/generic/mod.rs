@@ -5,7 +5,6 @@
 
 mod body;
 mod consent;
-mod cursor;
 mod json;
 mod list;
 mod payment;
@@ -73,7 +72,7 @@ fn page(call: &Call<'_>) -> Option<u32> {
     }
     match call.query("cursor") {
         None => Some(1),
-        Some(cursor) => cursor::Cursor::page_of(&cursor),
+        Some(cursor) => crate::dialect::cursor::Cursor::page_of(&cursor),
     }
 }
 

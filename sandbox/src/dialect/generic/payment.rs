@@ -7,7 +7,7 @@ use bank_fixtures::money::Amount;
 use bank_fixtures::record::{self, AccountIdentifier, IdentifierScheme};
 
 use super::body::Payment;
-use super::cursor::Cursor;
+use crate::dialect::cursor::Cursor;
 use super::json::{Json, Member, Object};
 use super::problem::REPLAYED;
 use super::query::{Query, body, date, idempotency_key};

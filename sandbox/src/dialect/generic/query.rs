@@ -3,7 +3,7 @@
 use axum::http::header;
 use jiff::civil::Date;
 
-use super::cursor::Cursor;
+use crate::dialect::cursor::Cursor;
 use super::json::Json;
 use crate::bank::{StatementFilter, StatusFilter};
 use crate::exchange::{Call, Problem, ProblemKind};

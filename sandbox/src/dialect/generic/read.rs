@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::body::{Account, Balance, Customer};
-use super::cursor::Cursor;
+use crate::dialect::cursor::Cursor;
 use super::list;
 use super::query::Query;
 use super::transaction::Transactions;

@@ -12,7 +12,7 @@ use crate::bank::Place;
 
 /// Where a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cursor {
+pub(in crate::dialect) enum Cursor {
     /// In the entries of an account.
     Entries(Place),
     /// In a list whose rows are numbered.
@@ -26,7 +26,7 @@ pub(super) enum Cursor {
 
 impl Cursor {
     /// The text that goes into a link.
-    pub(super) fn text(&self, list: &str) -> String {
+    pub(in crate::dialect) fn text(&self, list: &str) -> String {
         let contents = self.contents();
         let mut bytes = contents.clone();
         bytes.extend(check(list, &contents).to_be_bytes());
@@ -34,7 +34,7 @@ impl Cursor {
     }
 
     /// Reads a cursor of a list; `None` for one of another list and for any other text.
-    pub(super) fn read(text: &str, list: &str) -> Option<Cursor> {
+    pub(in crate::dialect) fn read(text: &str, list: &str) -> Option<Cursor> {
         let bytes = decode(text)?;
         let (contents, sum) = bytes.split_last_chunk::<CHECK_BYTES>()?;
         if u64::from_be_bytes(*sum) != check(list, contents) {
@@ -44,7 +44,7 @@ impl Cursor {
     }
 
     /// The page a cursor stands for, whatever list it belongs to.
-    pub(super) fn page_of(text: &str) -> Option<u32> {
+    pub(in crate::dialect) fn page_of(text: &str) -> Option<u32> {
         let bytes = decode(text)?;
         let (contents, _) = bytes.split_last_chunk::<CHECK_BYTES>()?;
         Cursor::of_contents(contents).map(|cursor| cursor.page())

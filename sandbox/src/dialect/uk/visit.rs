@@ -1,0 +1,213 @@
+//! One call at a UK bank: who may make it, and what its consent lets through.
+//!
+//! Owns token types, scopes and the consent of a read. A token from client credentials makes and reads consents and orders;
+//! a token from a login reads accounts and orders payments; neither does the other's work.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use bank_fixtures::error_class::ErrorClass;
+use bank_fixtures::record::{Account, ConsentScope, ConsentStatus, Instant};
+use jiff::Timestamp;
+
+use super::error::{self, Code, INTERACTION_ID, Refused};
+use super::json::Json;
+use super::permission::{Permission, Permissions};
+use super::shape;
+use super::version::Version;
+use crate::bank::{ConsentView, Granted, local};
+use crate::exchange::{Access, Call, Problem, ProblemKind, Reply};
+use crate::world::BankInstance;
+
+/// Which token a call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    /// One from client credentials.
+    Client,
+    /// One from a login, under a consent.
+    Holder,
+}
+
+/// What a call needs before its handler runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Guard {
+    pub token: Token,
+    pub scope: &'static str,
+    /// Media types it can answer with.
+    pub serves: &'static [&'static str],
+}
+
+/// Answers a call that may be made.
+pub(super) type Handler = fn(&Visit<'_>) -> Result<Reply, Refused>;
+
+/// A call that may be made.
+pub(super) struct Visit<'a> {
+    pub version: &'static Version,
+    pub bank: &'a BankInstance,
+    pub call: &'a Call<'a>,
+    pub access: &'a Access,
+}
+
+/// What a call may read.
+pub(super) struct Reading<'a> {
+    pub granted: Granted<'a>,
+    pub terms: Terms,
+}
+
+/// The terms of an account-access consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub permissions: Permissions,
+    /// Earliest booking that may be seen.
+    pub from: Option<Timestamp>,
+    /// Latest.
+    pub to: Option<Timestamp>,
+}
+
+/// Serves a call: the one way from a route to a handler.
+pub(super) fn serve(
+    version: &'static Version,
+    guard: Guard,
+    (bank, call): (&BankInstance, &Call<'_>),
+    handler: Handler,
+) -> Result<Reply, Problem> {
+    shape::accepts(call, guard.serves)?;
+    let missing = || Problem::new(ProblemKind::InvalidToken, "send an access token");
+    let access = call.access.as_deref().ok_or_else(missing)?;
+    let visit = Visit { version, bank, call, access };
+    let answer = visit.admit(guard).and_then(|()| handler(&visit));
+    let reply = answer.unwrap_or_else(|refused| refused.render(version, call.request));
+    Ok(reply.header(INTERACTION_ID, &error::interaction_id(call.request)))
+}
+
+impl<'a> Visit<'a> {
+    fn admit(&self, guard: Guard) -> Result<(), Refused> {
+        let token = if self.access.user.is_some() { Token::Holder } else { Token::Client };
+        let covers = self.access.scopes.iter().any(|scope| scope == guard.scope);
+        if token != guard.token || !covers {
+            return Err(Refused::bare(StatusCode::UNAUTHORIZED, ErrorClass::ConsentScope));
+        }
+        let id = self.call.request.headers.get(INTERACTION_ID);
+        if id.is_some_and(|id| !id.to_str().is_ok_and(error::is_uuid)) {
+            let message = format!("send a UUID (RFC 4122) in {INTERACTION_ID}");
+            return Err(Refused::mistake(Code::HeaderInvalid, INTERACTION_ID.as_str(), message));
+        }
+        Ok(())
+    }
+
+    /// What this call may read: one of these permissions is enough.
+    pub(super) fn reading(&self, any: &[Permission]) -> Result<Reading<'a>, Refused> {
+        let granted = self.granted()?;
+        let terms = self.terms(granted.consent());
+        if !terms.permissions.any(any) {
+            let message = format!("the consent does not cover this: it takes {any:?}");
+            return Err(Refused::forbidden(Code::ConsentMismatch, message));
+        }
+        Ok(Reading { granted, terms })
+    }
+
+    /// What the consent of the caller's token shows.
+    pub(super) fn granted(&self) -> Result<Granted<'a>, Refused> {
+        let missing = || Refused::forbidden(Code::ConsentMismatch, "the token was given without a consent");
+        let consent = self.access.consent_id.as_deref().ok_or_else(missing)?;
+        Ok(self.bank.ledger.granted(consent, self.call.now)?)
+    }
+
+    /// The terms of a consent; for one that was not made by this standard's call, those its scopes stand for.
+    fn terms(&self, consent: &ConsentView) -> Terms {
+        let paper = self.bank.ledger.papers().find(&consent.consent.id);
+        let Some(paper) = paper.and_then(|text| Json::read(text.as_bytes()).ok()) else {
+            return Terms { permissions: standing_for(&consent.consent.scopes), from: None, to: None };
+        };
+        let names = paper.at(&["Data", "Permissions"]).map(Json::items).unwrap_or_default();
+        let permissions = names.iter().filter_map(|name| Permission::named(name.text(&[])?)).collect();
+        let instant = |name| paper.text(&["Data", name]).and_then(shape::instant);
+        Terms { permissions, from: instant("TransactionFromDateTime"), to: instant("TransactionToDateTime") }
+    }
+
+    /// An own consent of this kind, by the id in the path.
+    ///
+    /// # Errors
+    /// There is none, it is another client's, or its client has ended it.
+    pub(super) fn own_consent(&self, kind: &str) -> Result<(ConsentView, Json), Refused> {
+        let id = self.call.param("consent");
+        let found = self.bank.ledger.consent(id, self.call.now);
+        let paper = self.bank.ledger.papers().find(id).and_then(|text| Json::read(text.as_bytes()).ok());
+        let ended = |view: &ConsentView| view.consent.status == ConsentStatus::EndedByClient;
+        match found.zip(paper).filter(|(view, paper)| paper.text(&["Kind"]) == Some(kind) && !ended(view)) {
+            None => Err(Refused::not_found("consent", id)),
+            Some((view, _)) if view.client_id != self.access.client_id => {
+                Err(Refused::forbidden(Code::ConsentMismatch, "the consent is another client's"))
+            }
+            Some(found) => Ok(found),
+        }
+    }
+
+    /// An instant as this bank states it.
+    pub(super) fn stated(&self, at: Timestamp) -> Instant {
+        local::instant(at, self.bank.ledger.book().zone())
+    }
+
+    /// The address of something of this bank: `aisp/accounts/acc_1`.
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}{}/{path}", self.call.request.base_url, self.version.prefix)
+    }
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn has(&self, permission: Permission) -> bool {
+        self.terms.permissions.has(permission)
+    }
+
+    /// An account of the consent by its id.
+    ///
+    /// # Errors
+    /// There is none, or the account holder did not choose it.
+    pub(super) fn account(&self, visit: &Visit<'_>, id: &str) -> Result<Cow<'a, Account>, Refused> {
+        self.granted.account(id).map_err(|_| match visit.bank.ledger.account(id) {
+            Some(_) => Refused::forbidden(Code::ConsentMismatch, format!("account `{id}` is not in the consent")),
+            None => Refused::not_found("account", id),
+        })
+    }
+
+    /// The accounts a call is about: the one in its path, or all of the consent.
+    pub(super) fn accounts(&self, visit: &Visit<'_>) -> Result<Vec<Cow<'a, Account>>, Refused> {
+        match visit.call.params.iter().find(|(name, _)| name == "account") {
+            Some((_, id)) => Ok(vec![self.account(visit, id)?]),
+            None => Ok(self.granted.accounts()),
+        }
+    }
+}
+
+/// Everything that scopes without permissions stand for.
+fn standing_for(scopes: &[ConsentScope]) -> Permissions {
+    use Permission as P;
+    let of = |scope: &ConsentScope| -> &[Permission] {
+        match scope {
+            ConsentScope::Accounts => &[
+                P::ReadAccountsDetail,
+                P::ReadPAN,
+                P::ReadProducts,
+                P::ReadOffers,
+                P::ReadBeneficiariesDetail,
+                P::ReadDirectDebits,
+                P::ReadStandingOrdersDetail,
+                P::ReadScheduledPaymentsDetail,
+                P::ReadStatementsDetail,
+                P::ReadBalances,
+                P::ReadTransactionsDetail,
+                P::ReadTransactionsCredits,
+                P::ReadTransactionsDebits,
+                P::ReadParty,
+                P::ReadPartyPSU,
+            ],
+            ConsentScope::Balances => &[P::ReadBalances],
+            ConsentScope::Transactions => {
+                &[P::ReadTransactionsDetail, P::ReadTransactionsCredits, P::ReadTransactionsDebits]
+            }
+            ConsentScope::Owner => &[P::ReadParty, P::ReadPartyPSU],
+            _ => &[],
+        }
+    };
+    scopes.iter().flat_map(of).copied().collect()
+}
