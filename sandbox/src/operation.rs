@@ -24,6 +24,16 @@ operations! {
     AccountsGet = "accounts.get", "read one account";
     BalancesGet = "balances.get", "read the balances of one account";
     TransactionsList = "transactions.list", "read one page of an account's transactions";
+    PartiesList = "parties.list", "read the holders of an account";
+    BeneficiariesList = "beneficiaries.list", "list whom the holder has saved to pay";
+    DirectDebitsList = "direct_debits.list", "list the direct debits of an account";
+    StandingOrdersList = "standing_orders.list", "list the standing orders of an account";
+    ScheduledPaymentsList = "scheduled_payments.list", "list the transfers ordered for later";
+    StatementsList = "statements.list", "list the statements of an account";
+    StatementsGet = "statements.get", "read one statement";
+    StatementsTransactions = "statements.transactions", "list the transactions of one statement";
+    ProductsList = "products.list", "read the terms of an account";
+    OffersList = "offers.list", "list what the bank offers the holder";
     PaymentsCreate = "payments.create", "order a payment";
     PaymentsStatus = "payments.status", "read one payment order";
     PaymentsList = "payments.list", "look payment orders up";

@@ -4,8 +4,8 @@ use axum::http::{StatusCode, header};
 use serde::Serialize;
 
 use super::body::{Links, List};
-use crate::dialect::cursor::Cursor;
 use super::query::Query;
+use crate::dialect::cursor::Cursor;
 use crate::exchange::{Call, Problem, Reply};
 use crate::profile::PageSizes;
 

@@ -7,13 +7,13 @@ use bank_fixtures::money::Amount;
 use bank_fixtures::record::{self, AccountIdentifier, IdentifierScheme};
 
 use super::body::Payment;
-use crate::dialect::cursor::Cursor;
 use super::json::{Json, Member, Object};
 use super::problem::REPLAYED;
 use super::query::{Query, body, date, idempotency_key};
 use super::{list, read};
 use crate::bank::{NewPayment, OrderSearch, Refusal};
 use crate::dialect::PaymentFacts;
+use crate::dialect::cursor::Cursor;
 use crate::exchange::{Call, Problem, Reply};
 use crate::world::BankInstance;
 

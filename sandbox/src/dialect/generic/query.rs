@@ -3,9 +3,9 @@
 use axum::http::header;
 use jiff::civil::Date;
 
-use crate::dialect::cursor::Cursor;
 use super::json::Json;
 use crate::bank::{StatementFilter, StatusFilter};
+use crate::dialect::cursor::Cursor;
 use crate::exchange::{Call, Problem, ProblemKind};
 use crate::profile::PageSizes;
 

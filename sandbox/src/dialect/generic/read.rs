@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 
 use super::body::{Account, Balance, Customer};
-use crate::dialect::cursor::Cursor;
 use super::list;
 use super::query::Query;
 use super::transaction::Transactions;
 use crate::bank::Granted;
+use crate::dialect::cursor::Cursor;
 use crate::exchange::{Call, Problem, ProblemKind, Reply};
 use crate::world::BankInstance;
 

@@ -30,6 +30,11 @@ fn written(visit: &Visit<'_>, reading: &Reading<'_>, account: &record::Account, 
     let kind = kind(version, account.kind);
     let category = if business { "Business" } else { "Personal" };
     let three = version.era == Era::Three;
+    let known = reading.granted.account_details(&account.id).ok();
+    let servicer = known.as_ref().filter(|_| detail).map(|known| value::agent(&known.servicer.bic));
+    let nickname = known.as_ref().and_then(|known| known.nickname.as_deref()).or(account.name.as_deref());
+    let matures = known.as_ref().and_then(|known| known.matures_on);
+    let secondary = known.as_ref().and_then(|known| known.secondary_identification.as_deref());
     object! {
         "AccountId": account.id.as_str(),
         "Status": status(account.status),
@@ -39,21 +44,25 @@ fn written(visit: &Visit<'_>, reading: &Reading<'_>, account: &record::Account, 
         "AccountCategory": (!three).then_some(category),
         "AccountTypeCode": kind.filter(|_| !three),
         "Description": account.product.as_deref().map(|product| clipped(product, 35)),
-        "Nickname": account.name.as_deref().map(|name| clipped(name, 70)),
+        "Nickname": nickname.map(|name| clipped(name, 70)),
         "OpeningDate": account.opened_on.and_then(|day| value::start_of(day, zone)).map(value::instant),
+        "MaturityDate": matures.and_then(|day| value::start_of(day, zone)).map(value::instant),
         "SwitchStatus": (account.kind == AccountKind::Current).then_some("UK.CASS.NotSwitched"),
-        "Account": detail.then(|| identifiers(reading, account)),
+        "Account": detail.then(|| identifiers(reading, account, secondary)),
+        "Servicer": servicer,
     }
 }
 
 /// Every identifier that has a name in the standard, the one people know an account by first.
-fn identifiers(reading: &Reading<'_>, account: &record::Account) -> Option<Json> {
+fn identifiers(reading: &Reading<'_>, account: &record::Account, secondary: Option<&str>) -> Option<Json> {
     let owner = account.owners.first().map(|name| clipped(name, 350));
     let mut known: Vec<&AccountIdentifier> = account.identifiers.iter().collect();
     known.sort_by_key(|identifier| identifier.scheme != IdentifierScheme::SortCodeAccount);
     let shown = |identifier: &&AccountIdentifier| {
         let shown = masked(identifier, reading.has(Permission::ReadPAN));
-        value::account(&shown, owner.as_deref())
+        let roll = secondary.filter(|_| identifier.scheme == IdentifierScheme::SortCodeAccount);
+        let row = value::account(&shown, owner.as_deref())?;
+        Some(row.with("SecondaryIdentification", roll.map(|roll| clipped(roll, 34))))
     };
     let rows: Vec<Json> = known.iter().filter_map(shown).collect();
     (!rows.is_empty()).then_some(Json::List(rows))

@@ -22,10 +22,12 @@ pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refused> {
 }
 
 fn written(visit: &Visit<'_>, account_id: &str, balance: &record::Balance) -> Option<Json> {
-    let line = |amount| object! {
-        "Included": balance.credit_line_included.unwrap_or(false),
-        "Type": "Pre-Agreed",
-        "Amount": value::amount(amount),
+    let line = |amount| {
+        object! {
+            "Included": balance.credit_line_included.unwrap_or(false),
+            "Type": "Pre-Agreed",
+            "Amount": value::amount(amount),
+        }
     };
     Some(object! {
         "AccountId": account_id,

@@ -43,22 +43,6 @@ codes! {
     ConsentStatus = "U009", "UK.OBIE.Resource.InvalidConsentStatus";
     Format = "U010", "UK.OBIE.Resource.InvalidFormat";
     NotFound = "U011", "UK.OBIE.Resource.NotFound";
-    AfterCutOff = "U012", "UK.OBIE.Rules.AfterCutOffDateTime";
-    DuplicateReference = "U013", "UK.OBIE.Rules.DuplicateReference";
-    ControlParameters = "U014", "UK.OBIE.Rules.FailsControlParameters";
-    SignatureInvalid = "U015", "UK.OBIE.Signature.Invalid";
-    SignatureInvalidClaim = "U016", "UK.OBIE.Signature.InvalidClaim";
-    SignatureMissingClaim = "U017", "UK.OBIE.Signature.MissingClaim";
-    SignatureMalformed = "U018", "UK.OBIE.Signature.Malformed";
-    SignatureMissing = "U019", "UK.OBIE.Signature.Missing";
-    SignatureUnexpected = "U020", "UK.OBIE.Signature.Unexpected";
-    AccountIdentifier = "U021", "UK.OBIE.Unsupported.AccountIdentifier";
-    AccountSecondaryIdentifier = "U022", "UK.OBIE.Unsupported.AccountSecondaryIdentifier";
-    Currency = "U023", "UK.OBIE.Unsupported.Currency";
-    EventType = "U024", "UK.OBIE.Unsupported.EventType";
-    Frequency = "U025", "UK.OBIE.Unsupported.Frequency";
-    LocalInstrument = "U026", "UK.OBIE.Unsupported.LocalInstrument";
-    Scheme = "U027", "UK.OBIE.Unsupported.Scheme";
     Reauthenticate = "U028", "UK.OBIE.Reauthenticate";
     AlreadyExists = "U029", "UK.OBIE.Rules.ResourceAlreadyExists";
     UnexpectedError = "U000", "UK.OBIE.UnexpectedError";
@@ -123,11 +107,6 @@ impl Refused {
     /// The answer without a body.
     pub(super) fn bare(status: StatusCode, class: ErrorClass) -> Refused {
         Refused { status, class, mistakes: Vec::new() }
-    }
-
-    /// The same, understood as another class of failure.
-    pub(super) fn class(self, class: ErrorClass) -> Refused {
-        Refused { class, ..self }
     }
 
     /// As the version writes it.
@@ -209,11 +188,9 @@ fn of_problem(problem: &Problem) -> Refused {
         K::ScaRequired | K::ConsentExpired => body(StatusCode::FORBIDDEN, Code::Reauthenticate),
         K::ConsentRevoked => body(StatusCode::FORBIDDEN, Code::ConsentStatus),
         K::InsufficientScope => body(StatusCode::FORBIDDEN, Code::ConsentMismatch),
-        K::CustomerNotFound
-        | K::AccountNotFound
-        | K::AccountClosed
-        | K::PaymentNotFound
-        | K::ConsentNotFound => body(StatusCode::BAD_REQUEST, Code::NotFound),
+        K::CustomerNotFound | K::AccountNotFound | K::AccountClosed | K::PaymentNotFound | K::ConsentNotFound => {
+            body(StatusCode::BAD_REQUEST, Code::NotFound)
+        }
         K::NotCancellable | K::InsufficientFunds | K::CreditorRejected | K::PaymentRejected => {
             body(StatusCode::BAD_REQUEST, Code::Invalid)
         }

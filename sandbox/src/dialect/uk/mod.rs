@@ -5,20 +5,25 @@
 
 mod account;
 mod answer;
+mod arrangement;
 mod balance;
 mod consent;
 mod error;
 mod json;
 mod party;
 mod permission;
+mod product;
 mod routes;
 mod shape;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod transaction;
 mod value;
 mod version;
 mod visit;
+
+use axum::http::Method;
 
 use self::json::Json;
 use self::version::{V31, V40, Version};
@@ -58,10 +63,7 @@ impl Dialect for UkOpenBanking {
     fn facts(&self, call: &Call<'_>) -> CallFacts {
         let param = |wanted: &str| call.params.iter().find(|(name, _)| name == wanted).map(|(_, id)| id.clone());
         let order = call.operation.moves_money().then(|| Json::read(&call.request.body).ok()).flatten();
-        let lists = matches!(
-            call.operation,
-            Operation::AccountsList | Operation::BalancesGet | Operation::TransactionsList | Operation::CustomersList
-        );
+        let lists = call.request.method == Method::GET && call.operation != Operation::ConsentsGet;
         let page = || match call.query(answer::PAGE) {
             None => Some(1),
             Some(text) => transaction::page_number(&text),
@@ -88,7 +90,9 @@ fn payment_facts(body: &Json) -> PaymentFacts {
     let parsed = currency.as_deref().and_then(|code| code.parse().ok());
     let value = text(&["InstructedAmount", "Amount"]);
     PaymentFacts {
-        amount: value.zip(parsed).and_then(|(value, currency)| bank_fixtures::money::Amount::parse(&value, currency).ok()),
+        amount: value
+            .zip(parsed)
+            .and_then(|(value, currency)| bank_fixtures::money::Amount::parse(&value, currency).ok()),
         reference: text(&["RemittanceInformation", "Reference"]),
         creditor_name: text(&["CreditorAccount", "Name"]),
         creditor_account: text(&["CreditorAccount", "Identification"]),

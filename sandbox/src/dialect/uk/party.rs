@@ -27,7 +27,8 @@ pub(super) fn of_account(visit: &Visit<'_>) -> Result<Reply, Refused> {
 pub(super) fn all_of_account(visit: &Visit<'_>) -> Result<Reply, Refused> {
     let reading = visit.reading(&[Permission::ReadParty])?;
     let account = reading.account(visit, visit.call.param("account"))?;
-    let rows = reading.granted.customers().into_iter().map(|party| written(visit, party, Some(&account))).collect();
+    let holders = reading.granted.parties(&account.id)?;
+    let rows = holders.iter().map(|holder| written(visit, &holder.party, Some(&account))).collect();
     answer::list(visit, "Party", rows)
 }
 

@@ -2,9 +2,9 @@
 
 use axum::http::Method;
 
-use super::visit::{self, Guard, Token};
 use super::version::{V31, V40};
-use super::{account, balance, consent, party, transaction};
+use super::visit::{self, Guard, Token};
+use super::{account, arrangement, balance, consent, party, product, statement, transaction};
 use crate::dialect::{Needs, Route, Surface};
 use crate::operation::Operation;
 
@@ -50,7 +50,24 @@ routes! {
     GET "/aisp/balances" BalancesGet Holder "accounts" => balance::list;
     GET "/aisp/accounts/{account}/transactions" TransactionsList Holder "accounts" => transaction::list;
     GET "/aisp/transactions" TransactionsList Holder "accounts" => transaction::list;
-    GET "/aisp/accounts/{account}/party" CustomersList Holder "accounts" => party::of_account;
-    GET "/aisp/accounts/{account}/parties" CustomersList Holder "accounts" => party::all_of_account;
-    GET "/aisp/party" CustomersList Holder "accounts" => party::own;
+    GET "/aisp/accounts/{account}/party" PartiesList Holder "accounts" => party::of_account;
+    GET "/aisp/accounts/{account}/parties" PartiesList Holder "accounts" => party::all_of_account;
+    GET "/aisp/party" PartiesList Holder "accounts" => party::own;
+    GET "/aisp/accounts/{account}/beneficiaries" BeneficiariesList Holder "accounts" => arrangement::beneficiaries;
+    GET "/aisp/beneficiaries" BeneficiariesList Holder "accounts" => arrangement::beneficiaries;
+    GET "/aisp/accounts/{account}/direct-debits" DirectDebitsList Holder "accounts" => arrangement::direct_debits;
+    GET "/aisp/direct-debits" DirectDebitsList Holder "accounts" => arrangement::direct_debits;
+    GET "/aisp/accounts/{account}/standing-orders" StandingOrdersList Holder "accounts" => arrangement::standing_orders;
+    GET "/aisp/standing-orders" StandingOrdersList Holder "accounts" => arrangement::standing_orders;
+    GET "/aisp/accounts/{account}/scheduled-payments" ScheduledPaymentsList Holder "accounts" => arrangement::scheduled;
+    GET "/aisp/scheduled-payments" ScheduledPaymentsList Holder "accounts" => arrangement::scheduled;
+    GET "/aisp/accounts/{account}/statements" StatementsList Holder "accounts" => statement::list;
+    GET "/aisp/statements" StatementsList Holder "accounts" => statement::list;
+    GET "/aisp/accounts/{account}/statements/{statement}" StatementsGet Holder "accounts" => statement::one;
+    GET "/aisp/accounts/{account}/statements/{statement}/transactions" StatementsTransactions Holder "accounts" =>
+        statement::transactions;
+    GET "/aisp/accounts/{account}/product" ProductsList Holder "accounts" => product::products;
+    GET "/aisp/products" ProductsList Holder "accounts" => product::products;
+    GET "/aisp/accounts/{account}/offers" OffersList Holder "accounts" => product::offers;
+    GET "/aisp/offers" OffersList Holder "accounts" => product::offers;
 }

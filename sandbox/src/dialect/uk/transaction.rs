@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use bank_fixtures::record::{self, Account, Instant, TransactionStatus};
-use jiff::Timestamp;
+use bank_fixtures::servicing::PeriodStatement;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{self, Links, PAGE, bad_cursor};
 use super::balance;
@@ -34,6 +35,8 @@ struct Window {
     debits: bool,
     /// 3.1 has no word for entries that are only information.
     information: bool,
+    /// Booked entries only.
+    booked: bool,
 }
 
 /// Where in which account a page begins.
@@ -46,6 +49,24 @@ struct Start {
 pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refused> {
     let reading = visit.reading(ANY)?;
     let window = Window::asked(visit, &reading)?;
+    listed(visit, &reading, window)
+}
+
+/// The entries of a statement, as far as they may be seen.
+pub(super) fn of_statement(visit: &Visit<'_>, statement: &PeriodStatement) -> Result<Reply, Refused> {
+    let reading = visit.reading(ANY)?;
+    let asked = Window::asked(visit, &reading)?;
+    let last = statement.ends_at.at.saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(statement.ends_at.at);
+    let window = Window {
+        from: asked.from.into_iter().chain([statement.starts_at.at]).max(),
+        to: asked.to.into_iter().chain([last]).min(),
+        booked: true,
+        ..asked
+    };
+    listed(visit, &reading, window)
+}
+
+fn listed(visit: &Visit<'_>, reading: &Reading<'_>, window: Window) -> Result<Reply, Refused> {
     let accounts = reading.accounts(visit)?;
     let name = format!(
         "transactions {} {} {:?} {:?}",
@@ -59,9 +80,9 @@ pub(super) fn list(visit: &Visit<'_>) -> Result<Reply, Refused> {
         Some(text) => Start::read(&text, &name).ok_or_else(bad_cursor)?,
     };
     let page = start.page;
-    let (rows, next) = page_of(visit, &reading, &accounts, window, start)?;
+    let (rows, next) = page_of(visit, reading, &accounts, window, start)?;
     let detail = reading.has(Permission::ReadTransactionsDetail);
-    let rows = rows.iter().map(|row| written(visit, row, detail)).collect();
+    let rows = rows.iter().map(|row| written(visit, reading, row, detail)).collect();
     let next = next.map(|start| start.text(&name));
     let links = Links { first: page > 1 || next.is_some(), next };
     let data = object! { "Data": Json::Object(vec![("Transaction".into(), Json::List(rows))]) };
@@ -105,13 +126,15 @@ impl Window {
             credits: reading.has(Permission::ReadTransactionsCredits),
             debits: reading.has(Permission::ReadTransactionsDebits),
             information: visit.version.era == Era::Four,
+            booked: false,
         })
     }
 
     /// The days the window touches, for the ledger.
     fn filter(&self, visit: &Visit<'_>) -> StatementFilter {
         let day = |at: Timestamp| at.to_zoned(visit.bank.ledger.book().zone().clone()).date();
-        StatementFilter { from: self.from.map(day), to: self.to.map(day), status: StatusFilter::All }
+        let status = if self.booked { StatusFilter::Booked } else { StatusFilter::All };
+        StatementFilter { from: self.from.map(day), to: self.to.map(day), status }
     }
 
     fn shows(&self, row: &record::Transaction) -> bool {
@@ -184,11 +207,14 @@ fn meta(visit: &Visit<'_>, accounts: &[Cow<'_, Account>], window: Window) -> Jso
     }
 }
 
-fn written(visit: &Visit<'_>, row: &record::Transaction, detail: bool) -> Json {
+fn written(visit: &Visit<'_>, reading: &Reading<'_>, row: &record::Transaction, detail: bool) -> Json {
     let zone = visit.bank.ledger.book().zone();
     let start_of = |day| value::start_of(day, zone);
-    let booked: Option<Instant> =
-        row.booking_at.or(row.booking_date.and_then(start_of)).or(row.transaction_at).or(row.transaction_date.and_then(start_of));
+    let booked: Option<Instant> = row
+        .booking_at
+        .or(row.booking_date.and_then(start_of))
+        .or(row.transaction_at)
+        .or(row.transaction_date.and_then(start_of));
     let text = row.remittance.join(" ");
     let counterparty = row.counterparty.as_ref().filter(|_| detail);
     let other = counterparty.and_then(|other| {
@@ -196,22 +222,35 @@ fn written(visit: &Visit<'_>, row: &record::Transaction, detail: bool) -> Json {
         account.or_else(|| Some(object! { "Name": other.name.as_deref()? }))
     });
     let outgoing = value::indicator(row.amount) == "Debit";
+    let known = reading.granted.transaction_details(row).ok();
+    let bic = known.as_ref().and_then(|known| known.agent_bic.as_deref()).filter(|_| other.is_some());
+    let side = bic.map(value::agent);
     let (creditor, debtor) = if outgoing { (other, None) } else { (None, other) };
-    let exchange = row.fx.as_ref().map(|fx| object! {
-        "SourceCurrency": fx.source.code(),
-        "TargetCurrency": fx.target.code(),
-        "UnitCurrency": fx.source.code(),
-        "ExchangeRate": number(&fx.rate.to_string()),
-        "InstructedAmount": row.original_amount.map(value::amount),
+    let (creditor_agent, debtor_agent) = if outgoing { (side, None) } else { (None, side) };
+    let own = known.as_ref().map(|known| object! { "Code": known.proprietary.code, "Issuer": issuer(visit) });
+    let contract = known.as_ref().and_then(|known| known.exchange_contract.as_deref());
+    let exchange = row.fx.as_ref().map(|fx| {
+        object! {
+            "SourceCurrency": fx.source.code(),
+            "TargetCurrency": fx.target.code(),
+            "UnitCurrency": fx.source.code(),
+            "ExchangeRate": number(&fx.rate.to_string()),
+        "ContractIdentification": contract.map(|contract| clipped(contract, 35)),
+            "InstructedAmount": row.original_amount.map(value::amount),
+        }
     });
-    let merchant = row.merchant.as_ref().filter(|_| detail).map(|merchant| object! {
-        "MerchantName": merchant.name.as_deref().map(|name| clipped(name, 350)),
-        "MerchantCategoryCode": merchant.mcc.as_deref(),
+    let merchant = row.merchant.as_ref().filter(|_| detail).map(|merchant| {
+        object! {
+            "MerchantName": merchant.name.as_deref().map(|name| clipped(name, 350)),
+            "MerchantCategoryCode": merchant.mcc.as_deref(),
+        }
     });
-    let balance = row.balance_after.filter(|_| detail).map(|after| object! {
-        "CreditDebitIndicator": value::indicator(after),
-        "Type": visit.version.word(balance::BOOKED),
-        "Amount": value::amount(after),
+    let balance = row.balance_after.filter(|_| detail).map(|after| {
+        object! {
+            "CreditDebitIndicator": value::indicator(after),
+            "Type": visit.version.word(balance::BOOKED),
+            "Amount": value::amount(after),
+        }
     });
     let code = row.bank_tx_code.as_ref().and_then(|code| bank_code(visit.version, code));
     let pending = row.status == TransactionStatus::Pending;
@@ -225,13 +264,22 @@ fn written(visit: &Visit<'_>, row: &record::Transaction, detail: bool) -> Json {
         "ValueDateTime": row.value_date.and_then(start_of).map(value::instant),
         "TransactionInformation": (detail && !text.is_empty()).then(|| clipped(&text, 500)),
         "Amount": value::amount(row.amount),
+        "ChargeAmount": known.as_ref().and_then(|known| known.charge).map(value::amount),
         "CurrencyExchange": exchange,
         "BankTransactionCode": code,
+        "ProprietaryBankTransactionCode": own,
         "Balance": balance,
         "MerchantDetails": merchant,
+        "CreditorAgent": creditor_agent,
         "CreditorAccount": creditor,
+        "DebtorAgent": debtor_agent,
         "DebtorAccount": debtor,
     }
+}
+
+/// Who gives the bank's own codes out: the bank.
+fn issuer(visit: &Visit<'_>) -> String {
+    clipped(&visit.bank.profile.name, 35)
 }
 
 fn status(version: &Version, status: TransactionStatus) -> &'static str {
@@ -301,7 +349,9 @@ mod tests {
     fn filters_ignore_a_zone_and_take_a_bare_date() {
         let at = |text: &str| local(text).map(|at| at.to_string());
         let nine = Some("2026-03-01T09:30:00".to_owned());
-        for text in ["2026-03-01T09:30:00", "2026-03-01T09:30:00Z", "2026-03-01T09:30:00+01:00", "2026-03-01T09:30:00 01:00"] {
+        for text in
+            ["2026-03-01T09:30:00", "2026-03-01T09:30:00Z", "2026-03-01T09:30:00+01:00", "2026-03-01T09:30:00 01:00"]
+        {
             assert_eq!(at(text), nine, "{text}");
         }
         assert_eq!(at("2026-03-01"), Some("2026-03-01T00:00:00".to_owned()));

@@ -1,9 +1,10 @@
 //! The small values of the standard: amounts with an indicator beside them, instants, accounts by scheme.
 
 use bank_fixtures::money::Amount;
-use bank_fixtures::record::{AccountIdentifier, IdentifierScheme, Instant};
+use bank_fixtures::record::{AccountIdentifier, Counterparty, IdentifierScheme, Instant};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 
 use super::json::{Json, object};
 use crate::bank::local;
@@ -40,15 +41,19 @@ pub(super) fn scheme(scheme: IdentifierScheme) -> Option<&'static str> {
     }
 }
 
-/// The scheme of a name.
-pub(super) fn scheme_named(name: &str) -> Option<IdentifierScheme> {
-    match name {
-        "UK.OBIE.IBAN" => Some(IdentifierScheme::Iban),
-        "UK.OBIE.BBAN" => Some(IdentifierScheme::Bban),
-        "UK.OBIE.SortCodeAccountNumber" => Some(IdentifierScheme::SortCodeAccount),
-        "UK.OBIE.PAN" => Some(IdentifierScheme::PanMasked),
-        _ => None,
-    }
+/// A bank by its BIC.
+pub(super) fn agent(bic: &str) -> Json {
+    object! { "SchemeName": "UK.OBIE.BICFI", "Identification": bic }
+}
+
+/// The other side of something, with its account if it is one the standard has a name for.
+pub(super) fn counterparty(other: &Counterparty) -> Option<Json> {
+    account(other.account.as_ref()?, other.name.as_deref())
+}
+
+/// Per cents of a year as the standard writes rates: at most four decimals.
+pub(super) fn rate(rate: Decimal) -> String {
+    rate.round_dp(4).normalize().to_string()
 }
 
 /// An account of one scheme, with the name it is held in.

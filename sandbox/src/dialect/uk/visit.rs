@@ -10,12 +10,13 @@ use bank_fixtures::error_class::ErrorClass;
 use bank_fixtures::record::{Account, ConsentScope, ConsentStatus, Instant};
 use jiff::Timestamp;
 
+use super::answer;
 use super::error::{self, Code, INTERACTION_ID, Refused};
 use super::json::Json;
 use super::permission::{Permission, Permissions};
 use super::shape;
 use super::version::Version;
-use crate::bank::{ConsentView, Granted, local};
+use crate::bank::{ConsentView, Granted, Refusal, local};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply};
 use crate::world::BankInstance;
 
@@ -177,6 +178,22 @@ impl<'a> Reading<'a> {
             None => Ok(self.granted.accounts()),
         }
     }
+}
+
+/// The rows of every account a call is about, on one page or several.
+pub(super) fn each<T>(
+    visit: &Visit<'_>,
+    any: &[Permission],
+    name: &'static str,
+    find: impl Fn(&Granted<'_>, &str) -> Result<Vec<T>, Refusal>,
+    write: impl Fn(&Visit<'_>, &Reading<'_>, &T) -> Json,
+) -> Result<Reply, Refused> {
+    let reading = visit.reading(any)?;
+    let mut rows = Vec::new();
+    for account in reading.accounts(visit)? {
+        rows.extend(find(&reading.granted, &account.id)?.iter().map(|found| write(visit, &reading, found)));
+    }
+    answer::list(visit, name, rows)
 }
 
 /// Everything that scopes without permissions stand for.

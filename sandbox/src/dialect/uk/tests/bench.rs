@@ -12,7 +12,6 @@ use serde_json::Value;
 use super::schema;
 use crate::auth::{AuthServer, AuthSettings};
 use crate::bank::Ledger;
-use crate::dialect::uk::version::Era;
 use crate::dialect::uk::{UK_31, UK_40, UkOpenBanking, error};
 use crate::dialect::{Dialect, Route};
 use crate::exchange::{Access, Call, Request};
@@ -64,8 +63,9 @@ impl Bench {
         Bench { dialect, bank, now: start(), consent: None, user: "alice".to_owned() }
     }
 
-    pub(super) fn is_v4(&self) -> bool {
-        self.dialect.version.era == Era::Four
+    /// The same bank as on its first day.
+    pub(super) fn again(&self) -> Bench {
+        Bench::of(self.dialect, &self.bank.slug)
     }
 
     /// The word of this bank's version.
@@ -126,7 +126,14 @@ impl Bench {
     }
 
     /// Every answer, whoever asks for it, has to be one the standard's document describes.
-    pub(super) fn send(&self, access: &Access, method: Method, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) fn send(
+        &self,
+        access: &Access,
+        method: Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let prefix = self.dialect.version.prefix;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let header = |(name, value): &(&str, &str)| {

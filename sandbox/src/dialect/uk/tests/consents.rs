@@ -13,14 +13,18 @@ fn errors(bench: &Bench, expected: &[(&'static str, &'static str, &str)]) -> Vec
 #[test]
 fn a_consent_is_read_and_ended_by_its_client() {
     for mut bench in Bench::both() {
-        let created = bench.ask(&["ReadAccountsBasic", "ReadBalances"], r#","ExpirationDateTime":"2026-06-01T00:00:00+01:00""#);
+        let created =
+            bench.ask(&["ReadAccountsBasic", "ReadBalances"], r#","ExpirationDateTime":"2026-06-01T00:00:00+01:00""#);
         assert_eq!(created.status, 201);
         let data = created.json()["Data"].clone();
         assert_eq!(data["Status"], bench.word("AwaitingAuthorisation", "AWAU"));
         assert_eq!(data["ExpirationDateTime"], "2026-06-01T00:00:00+01:00");
         let id = data["ConsentId"].as_str().unwrap().to_owned();
         let path = format!("/aisp/account-access-consents/{id}");
-        assert_eq!(created.json()["Links"]["Self"].as_str().unwrap(), format!("http://127.0.0.1:8080/bank{}{path}", bench.dialect.version.prefix));
+        assert_eq!(
+            created.json()["Links"]["Self"].as_str().unwrap(),
+            format!("http://127.0.0.1:8080/bank{}{path}", bench.dialect.version.prefix)
+        );
         bench.wait(60);
         bench.authorise("alice", &id);
         let read = bench.get_as_client(&path).json()["Data"].clone();
@@ -56,21 +60,31 @@ fn what_ends_at_the_bank_is_told_as_far_as_the_version_can() {
 #[test]
 fn every_mistake_of_a_body_is_named_at_once() {
     for bench in Bench::both() {
-        let body = r#"{"Data":{"Permissions":["ReadAccountsBasic","ReadAll"],"ExpirationDateTime":"tomorrow","More":1}}"#;
+        let body =
+            r#"{"Data":{"Permissions":["ReadAccountsBasic","ReadAll"],"ExpirationDateTime":"tomorrow","More":1}}"#;
         let refused = bench.post("/aisp/account-access-consents", &[], body);
-        let expected = errors(&bench, &[
-            ("UK.OBIE.Field.Invalid", "U002", "Data.Permissions[1]"),
-            ("UK.OBIE.Field.InvalidDate", "U003", "Data.ExpirationDateTime"),
-            ("UK.OBIE.Field.Unexpected", "U005", "Data.More"),
-            ("UK.OBIE.Field.Missing", "U004", "Risk"),
-        ]);
+        let expected = errors(
+            &bench,
+            &[
+                ("UK.OBIE.Field.Invalid", "U002", "Data.Permissions[1]"),
+                ("UK.OBIE.Field.InvalidDate", "U003", "Data.ExpirationDateTime"),
+                ("UK.OBIE.Field.Unexpected", "U005", "Data.More"),
+                ("UK.OBIE.Field.Missing", "U004", "Risk"),
+            ],
+        );
         assert_eq!(refused.refusal(), (400, expected));
         let not_json = bench.post("/aisp/account-access-consents", &[], "{");
         assert_eq!(not_json.refusal(), (400, errors(&bench, &[("UK.OBIE.Resource.InvalidFormat", "U010", "")])));
         let past = bench.ask(&["ReadAccountsBasic"], r#","ExpirationDateTime":"2020-01-01T00:00:00Z""#);
         let expected = errors(&bench, &[("UK.OBIE.Field.InvalidDate", "U003", "Data.ExpirationDateTime")]);
         assert_eq!(past.refusal(), (400, expected));
-        let xml = bench.send(&bench.client(), Method::POST, "/aisp/account-access-consents", &[("content-type", "text/xml")], "<a/>");
+        let xml = bench.send(
+            &bench.client(),
+            Method::POST,
+            "/aisp/account-access-consents",
+            &[("content-type", "text/xml")],
+            "<a/>",
+        );
         assert_eq!((xml.status, xml.text.as_str()), (415, ""));
     }
 }
@@ -150,6 +164,13 @@ proptest! {
                 ("/aisp/party".to_owned(), has("ReadPartyPSU")),
                 (format!("/aisp/accounts/{account}/party"), chosen.contains(&"ReadParty")),
                 (format!("/aisp/accounts/{account}/parties"), chosen.contains(&"ReadParty")),
+                ("/aisp/beneficiaries".to_owned(), has("ReadBeneficiaries")),
+                (format!("/aisp/accounts/{account}/direct-debits"), has("ReadDirectDebits")),
+                ("/aisp/standing-orders".to_owned(), has("ReadStandingOrders")),
+                (format!("/aisp/accounts/{account}/scheduled-payments"), has("ReadScheduledPayments")),
+                (format!("/aisp/accounts/{account}/statements"), has("ReadStatements")),
+                (format!("/aisp/accounts/{account}/product"), has("ReadProducts")),
+                ("/aisp/offers".to_owned(), has("ReadOffers")),
             ] {
                 prop_assert_eq!(open(&target), expected, "{} with {:?}", target, chosen);
             }

@@ -26,7 +26,8 @@ fn bodies() {
 #[test]
 fn basic_shows_less_than_detail() {
     for bench in Bench::both() {
-        let bench = bench.consented("carol", &["ReadAccountsBasic", "ReadTransactionsBasic", "ReadTransactionsDebits"], "");
+        let bench =
+            bench.consented("carol", &["ReadAccountsBasic", "ReadTransactionsBasic", "ReadTransactionsDebits"], "");
         for account in bench.rows("/aisp/accounts", "Account") {
             assert!(account.get("Account").is_none() && account.get("Servicer").is_none());
         }
@@ -39,7 +40,8 @@ fn basic_shows_less_than_detail() {
             }
             assert_eq!(row["CreditDebitIndicator"], "Debit");
         }
-        let detail = ["ReadAccountsDetail", "ReadTransactionsDetail", "ReadTransactionsCredits", "ReadTransactionsDebits"];
+        let detail =
+            ["ReadAccountsDetail", "ReadTransactionsDetail", "ReadTransactionsCredits", "ReadTransactionsDebits"];
         let bench = bench.consented("carol", &detail, "");
         assert!(bench.rows("/aisp/accounts", "Account").iter().all(|account| account.get("Account").is_some()));
         let all = bench.rows(target, "Transaction");
@@ -92,11 +94,13 @@ fn pages_hold_every_row_once_and_keep_the_filter() {
 #[test]
 fn a_window_is_what_was_asked_for_inside_what_was_consented() {
     for bench in Bench::both() {
-        let window = r#","TransactionFromDateTime":"2026-01-10T00:00:00Z","TransactionToDateTime":"2026-02-10T12:00:00Z""#;
+        let window =
+            r#","TransactionFromDateTime":"2026-01-10T00:00:00Z","TransactionToDateTime":"2026-02-10T12:00:00Z""#;
         let bench = bench.consented("alice", ALL, window);
         let range = |query: &str| {
             let rows = bench.rows(&format!("/aisp/transactions{query}"), "Transaction");
-            let times: BTreeSet<String> = rows.iter().map(|row| row["BookingDateTime"].as_str().unwrap().to_owned()).collect();
+            let times: BTreeSet<String> =
+                rows.iter().map(|row| row["BookingDateTime"].as_str().unwrap().to_owned()).collect();
             (times.first().cloned().unwrap_or_default(), times.last().cloned().unwrap_or_default())
         };
         let (first, last) = range("");
@@ -121,5 +125,90 @@ fn accounts_of_others_are_refused_and_unknown_ones_not_found() {
             let unknown = bench.get(&format!("/aisp/accounts/acc_0{resource}"));
             assert_eq!(unknown.refusal(), (400, vec![(code, String::new())]));
         }
+    }
+}
+
+#[test]
+fn what_else_an_account_has() {
+    let mut shown = Vec::new();
+    for bench in Bench::both() {
+        for user in ["alice", "carol"] {
+            let bench = bench.again().consented(user, ALL, "");
+            for (resource, name) in [
+                ("beneficiaries", "Beneficiary"),
+                ("direct-debits", "DirectDebit"),
+                ("standing-orders", "StandingOrder"),
+                ("scheduled-payments", "ScheduledPayment"),
+                ("statements", "Statement"),
+                ("offers", "Offer"),
+                ("products", "Product"),
+            ] {
+                let rows = bench.rows(&format!("/aisp/{resource}"), name);
+                let mut own = 0;
+                for account in bench.bank.ledger.accounts_of_user(user) {
+                    let one = if resource == "products" { "product" } else { resource };
+                    own += bench.rows(&format!("/aisp/accounts/{}/{one}", account.id), name).len();
+                }
+                assert_eq!(own, rows.len(), "{resource} by account and in bulk");
+                if let Some(first) = rows.first().filter(|_| user == "alice" || resource == "offers") {
+                    let text = serde_json::to_string_pretty(first).unwrap();
+                    shown.push(format!(
+                        "{} {user} {resource}: {} rows\n{text}\n",
+                        bench.dialect.version.slug,
+                        rows.len()
+                    ));
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn detail_says_who_is_paid() {
+    for bench in Bench::both() {
+        let basic = ["ReadAccountsBasic", "ReadBeneficiariesBasic", "ReadStandingOrdersBasic", "ReadStatementsBasic"];
+        let bench = bench.consented("alice", &basic, "");
+        for (resource, name, detail) in [
+            ("beneficiaries", "Beneficiary", "CreditorAccount"),
+            ("standing-orders", "StandingOrder", "CreditorAccount"),
+            ("statements", "Statement", "StatementAmount"),
+        ] {
+            let rows = bench.rows(&format!("/aisp/{resource}"), name);
+            assert!(!rows.is_empty() && rows.iter().all(|row| row.get(detail).is_none()), "{resource}");
+        }
+    }
+}
+
+#[test]
+fn statements_are_shown_only_whole_and_list_their_entries() {
+    for bench in Bench::both() {
+        let window =
+            r#","TransactionFromDateTime":"2025-11-15T00:00:00Z","TransactionToDateTime":"2026-02-15T00:00:00Z""#;
+        let bench = bench.consented("alice", ALL, window);
+        let account = bench.account(0);
+        let statements = bench.rows(&format!("/aisp/accounts/{account}/statements"), "Statement");
+        let starts: Vec<&str> = statements.iter().map(|row| row["StartDateTime"].as_str().unwrap()).collect();
+        assert_eq!(starts, ["2026-01-01T00:00:00Z", "2025-12-01T00:00:00Z"]);
+        let id = statements[0]["StatementId"].as_str().unwrap();
+        let path = format!("/aisp/accounts/{account}/statements/{id}");
+        assert_eq!(bench.get(&path).json()["Data"]["Statement"][0], statements[0]);
+        let rows = bench.rows(&format!("{path}/transactions"), "Transaction");
+        assert!(!rows.is_empty());
+        assert!(rows.iter().all(|row| row["BookingDateTime"].as_str().unwrap().starts_with("2026-01")));
+        let minor = |row: &serde_json::Value| {
+            let amount = row["Amount"]["Amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+            if row["CreditDebitIndicator"] == "Debit" { -amount } else { amount }
+        };
+        let figure = |kind: &str| {
+            let figures = statements[0]["StatementAmount"].as_array().unwrap();
+            minor(figures.iter().find(|row| row["Type"] == kind).unwrap())
+        };
+        let moved: i64 = rows.iter().map(minor).sum();
+        assert_eq!(figure("UK.OBIE.StartingBalance") + moved, figure("UK.OBIE.ClosingBalance"));
+        let outside = bench.bank.ledger.book().statement(&account, 1).unwrap().id;
+        let code = bench.word("UK.OBIE.Resource.NotFound", "U011").to_owned();
+        let refused = bench.get(&format!("/aisp/accounts/{account}/statements/{outside}"));
+        assert_eq!(refused.refusal(), (400, vec![(code, String::new())]));
     }
 }

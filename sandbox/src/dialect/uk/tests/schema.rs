@@ -21,20 +21,26 @@ type Documents = BTreeMap<&'static str, Value>;
 
 /// Files of a version, each with the groups of paths it describes.
 const FILES: &[(&str, &[(&str, &str)])] = &[
-    ("uk-open-banking-3.1", &[
-        ("aisp", "v3.1.11/account-info-openapi.json"),
-        ("pisp", "v3.1.11/payment-initiation-openapi.json"),
-        ("cbpii", "v3.1.11/confirmation-funds-openapi.json"),
-        ("vrp", "v3.1.11/vrp-openapi.json"),
-        ("events", "v3.1.11/events-openapi.json"),
-    ]),
-    ("uk-open-banking-4.0", &[
-        ("aisp", "v4.0.1/account-info-openapi.json"),
-        ("pisp", "v4.0.1/payment-initiation-openapi.json"),
-        ("cbpii", "v4.0.1/confirmation-funds-openapi.json"),
-        ("vrp", "v4.0.1/variable-recurring-payments-openapi.json"),
-        ("events", "v4.0.0/events-openapi.json"),
-    ]),
+    (
+        "uk-open-banking-3.1",
+        &[
+            ("aisp", "v3.1.11/account-info-openapi.json"),
+            ("pisp", "v3.1.11/payment-initiation-openapi.json"),
+            ("cbpii", "v3.1.11/confirmation-funds-openapi.json"),
+            ("vrp", "v3.1.11/vrp-openapi.json"),
+            ("events", "v3.1.11/events-openapi.json"),
+        ],
+    ),
+    (
+        "uk-open-banking-4.0",
+        &[
+            ("aisp", "v4.0.1/account-info-openapi.json"),
+            ("pisp", "v4.0.1/payment-initiation-openapi.json"),
+            ("cbpii", "v4.0.1/confirmation-funds-openapi.json"),
+            ("vrp", "v4.0.1/variable-recurring-payments-openapi.json"),
+            ("events", "v4.0.0/events-openapi.json"),
+        ],
+    ),
 ];
 
 static SPECS: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
@@ -50,7 +56,10 @@ static DOCUMENTS: LazyLock<HashMap<&'static str, Documents>> = LazyLock::new(|| 
         let text = std::fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         serde_json::from_str(&text).unwrap()
     };
-    FILES.iter().map(|(slug, files)| (*slug, files.iter().map(|(group, file)| (*group, read(file))).collect())).collect()
+    FILES
+        .iter()
+        .map(|(slug, files)| (*slug, files.iter().map(|(group, file)| (*group, read(file))).collect()))
+        .collect()
 });
 
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Option<Arc<Validator>>>>> = LazyLock::new(Mutex::default);
@@ -65,7 +74,10 @@ pub(super) fn check(bench: &Bench, method: &Method, template: &str, answer: &Ans
     let response = resolved(document, &operation["responses"][answer.status.to_string()]);
     assert!(response.is_object(), "{what}: the document knows no such answer\n{}", answer.text);
     let schema = response["content"].as_object().and_then(|kinds| {
-        kinds.iter().find(|(kind, _)| kind.starts_with("application/json")).map(|(_, content)| content["schema"].clone())
+        kinds
+            .iter()
+            .find(|(kind, _)| kind.starts_with("application/json"))
+            .map(|(_, content)| content["schema"].clone())
     });
     for (name, header) in response["headers"].as_object().into_iter().flatten() {
         let must = resolved(document, header)["required"] == true;
@@ -132,7 +144,8 @@ fn listed(dialect: &UkOpenBanking) -> Option<String> {
     for (group, document) in documents {
         for (path, methods) in document["paths"].as_object().unwrap() {
             let methods = methods.as_object().unwrap().keys().map(|method| method.to_ascii_uppercase());
-            for method in methods.filter(|method| ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str())) {
+            for method in methods.filter(|method| ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()))
+            {
                 let path = full(group, path);
                 let what = served(&method, &path).map_or("not served".to_owned(), |operation| operation.to_string());
                 lines.push(format!("{method} {path}: {what}"));
