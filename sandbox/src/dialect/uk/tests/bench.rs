@@ -146,6 +146,8 @@ impl Bench {
             headers: headers.iter().map(header).collect(),
             body: body.as_bytes().to_vec().into(),
             base_url: BASE.to_owned(),
+            certificate: None,
+            mutual_base_url: None,
             connection: 1,
             request_id: "req-1".to_owned(),
         };
