@@ -121,9 +121,9 @@ pub(super) fn accepts(call: &Call<'_>, served: &[&str]) -> Result<(), Problem> {
         let same_kind = |kind: &&str| {
             *kind == name || name.strip_suffix("/*").is_some_and(|group| kind.split('/').next() == Some(group))
         };
-        !refused && (name == "*/*" || served.iter().any(|kind| same_kind(kind)))
+        !refused && (name == "*/*" || served.iter().any(same_kind))
     };
-    if ranges.is_empty() || ranges.iter().any(|range| fits(range)) {
+    if ranges.is_empty() || ranges.iter().any(fits) {
         return Ok(());
     }
     Err(Problem::new(ProblemKind::NotAcceptable, format!("accept {}", served.join(" or "))))

@@ -16,7 +16,7 @@ use super::answer::{self, Links, PAGE, bad_cursor};
 use super::balance;
 use super::error::{Code, Refused, clipped};
 use super::json::{Json, object};
-use super::permission::Permission;
+use super::permission::{Permission, Permissions};
 use super::value;
 use super::version::{Era, Version};
 use super::visit::{Reading, Visit};
@@ -31,12 +31,11 @@ const ANY: &[Permission] = &[Permission::ReadTransactionsBasic, Permission::Read
 struct Window {
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-    credits: bool,
-    debits: bool,
+    /// They say which directions show.
+    permissions: Permissions,
+    status: StatusFilter,
     /// 3.1 has no word for entries that are only information.
-    information: bool,
-    /// Booked entries only.
-    booked: bool,
+    era: Era,
 }
 
 /// Where in which account a page begins.
@@ -60,7 +59,7 @@ pub(super) fn of_statement(visit: &Visit<'_>, statement: &PeriodStatement) -> Re
     let window = Window {
         from: asked.from.into_iter().chain([statement.starts_at.at]).max(),
         to: asked.to.into_iter().chain([last]).min(),
-        booked: true,
+        status: StatusFilter::Booked,
         ..asked
     };
     listed(visit, &reading, window)
@@ -123,28 +122,29 @@ impl Window {
         Ok(Window {
             from: from.into_iter().chain(reading.terms.from).max(),
             to: to.into_iter().chain(reading.terms.to).min(),
-            credits: reading.has(Permission::ReadTransactionsCredits),
-            debits: reading.has(Permission::ReadTransactionsDebits),
-            information: visit.version.era == Era::Four,
-            booked: false,
+            permissions: reading.terms.permissions,
+            status: StatusFilter::All,
+            era: visit.version.era,
         })
     }
 
     /// The days the window touches, for the ledger.
     fn filter(&self, visit: &Visit<'_>) -> StatementFilter {
         let day = |at: Timestamp| at.to_zoned(visit.bank.ledger.book().zone().clone()).date();
-        let status = if self.booked { StatusFilter::Booked } else { StatusFilter::All };
-        StatementFilter { from: self.from.map(day), to: self.to.map(day), status }
+        StatementFilter { from: self.from.map(day), to: self.to.map(day), status: self.status }
     }
 
     fn shows(&self, row: &record::Transaction) -> bool {
-        let direction = if value::indicator(row.amount) == "Credit" { self.credits } else { self.debits };
+        let credit = value::indicator(row.amount) == "Credit";
+        let direction = if credit { Permission::ReadTransactionsCredits } else { Permission::ReadTransactionsDebits };
         // A row of a whole day shows if any of the day does.
         let inside = match (row.booking_at.or(row.transaction_at), row.booking_date) {
             (Some(at), _) => self.from.is_none_or(|from| at.at >= from) && self.to.is_none_or(|to| at.at <= to),
             (None, _) => true,
         };
-        direction && inside && (self.information || row.status != TransactionStatus::Information)
+        self.permissions.has(direction)
+            && inside
+            && (self.era == Era::Four || row.status != TransactionStatus::Information)
     }
 }
 

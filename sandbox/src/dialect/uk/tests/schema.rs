@@ -157,6 +157,7 @@ fn listed(dialect: &UkOpenBanking) -> Option<String> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that judges nothing says so")]
 fn every_operation_of_the_documents_is_served_or_listed_as_not() {
     for dialect in [&UK_31, &UK_40] {
         match listed(dialect) {
