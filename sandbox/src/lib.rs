@@ -27,4 +27,7 @@ pub mod webhook;
 mod wire;
 
 pub use sandbox::{Builder, Running, RunningTls, Sandbox, StartError};
-pub use tls::{AuthorityError, SUITES, Suites};
+pub use tls::{
+    AlternativeName, AuthorityError, Bundle, BundleError, BundleOrder, Credential, KEY_KINDS, KeyKind, SIGNERS, SUITES,
+    Signer, Suites, VALIDITIES, Validity,
+};

@@ -330,16 +330,16 @@ impl Builder {
             address: *address,
             mutual_base_url: url_of("https", *mutual),
             mutual_address: *mutual,
+            tls: Arc::clone(tls),
             ca_pem: tls.ca_pem().into(),
             ca_file: tls.ca_file(),
         });
-        let ca_pem = running_tls.as_ref().map(|tls| Arc::clone(&tls.ca_pem));
         let state = Control {
             worlds: Arc::clone(&worlds),
             base_url: base_url.clone(),
             token: self.control_token,
             secrets: self.secrets,
-            ca_pem,
+            tls: tls.as_ref().map(|(tls, ..)| Arc::clone(tls)),
         };
         let mut tasks = vec![
             tokio::spawn(server::serve(traffic.0, Entrance::Clear, Arc::clone(&app), stopped.clone())),

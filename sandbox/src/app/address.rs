@@ -170,6 +170,11 @@ pub(super) fn world_of_host(worlds: &Worlds, authority: &str) -> Option<Arc<Worl
     by_host(worlds, &worlds.default_world(), &host_label(authority)?).map(|(world, _)| world)
 }
 
+/// The bank that a host name means.
+pub(super) fn bank_of_host(worlds: &Worlds, authority: &str) -> Option<Arc<BankInstance>> {
+    by_host(worlds, &worlds.default_world(), &host_label(authority)?).map(|(_, bank)| bank)
+}
+
 fn by_host(worlds: &Worlds, root: &Arc<World>, label: &str) -> Option<(Arc<World>, Arc<BankInstance>)> {
     let (world, bank) = match label.split_once("--") {
         Some((world, bank)) => (worlds.find(world)?, bank),

@@ -5,8 +5,10 @@ use std::sync::atomic::Ordering;
 
 use super::record::Record;
 use super::{App, address};
+use crate::auth::SecurityProfile;
 use crate::fault::{ConnectionPlan, Plan, Provenance, Stage};
 use crate::journal::Ending;
+use crate::tls::Suites;
 use crate::world::World;
 
 /// A connection that counts as open until it is dropped.
@@ -31,6 +33,14 @@ impl App {
         let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
         let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
         Accepted { app: Arc::clone(self), number, open }
+    }
+
+    /// What the bank that a host names offers inside TLS, whatever others do; `None` if it has no wish.
+    pub(crate) fn suites(&self, host: &str) -> Option<Suites> {
+        let bank = address::bank_of_host(&self.worlds, host)?;
+        let strict =
+            matches!(bank.auth.settings.security.profile, SecurityProfile::Fapi1Advanced | SecurityProfile::FapiCiba);
+        strict.then_some(Suites::Fapi1)
     }
 
     /// What the scenario makes of a connection at a stage before any request. A TLS client that names a host of a world

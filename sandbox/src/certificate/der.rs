@@ -142,7 +142,7 @@ pub(super) fn rsa_key(der: &[u8]) -> ASN1Result<(Vec<u8>, Vec<u8>)> {
     })
 }
 
-fn unpadded(bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn unpadded(bytes: Vec<u8>) -> Vec<u8> {
     bytes.iter().position(|byte| *byte != 0).map_or_else(Vec::new, |first| bytes[first..].to_vec())
 }
 

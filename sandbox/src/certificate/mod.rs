@@ -5,11 +5,14 @@
 
 mod der;
 mod distinguished_name;
+pub(crate) mod jwk;
 mod name;
 mod peer;
+pub(crate) mod pkcs12;
 mod psd2;
 
 pub use distinguished_name::{BadDistinguishedName, DistinguishedName};
 pub use name::{BadCertificateName, CERTIFICATE_NAMES, CertificateName};
 pub use peer::{PeerCertificate, Standing, UnreadableCertificate};
 pub use psd2::{PSD2_ROLES, Psd2Role, UnknownPsd2Role};
+pub(crate) use psd2::{QC_STATEMENTS, QcType, statements};

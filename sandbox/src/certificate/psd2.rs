@@ -34,6 +34,17 @@ pub struct UnknownPsd2Role(pub String);
 
 /// id-etsi-psd2-qcStatement.
 const STATEMENT: &[u64] = &[0, 4, 0, 19495, 2];
+/// id-etsi-psd2-roles.
+const ROLES: &[u64] = &[0, 4, 0, 19495, 1];
+/// id-etsi-qct-web: a certificate for websites.
+const FOR_WEBSITES: &[u64] = &[0, 4, 0, 1862, 1, 6, 3];
+/// id-etsi-qct-eseal: a certificate for seals, which sign.
+const FOR_SEALS: &[u64] = &[0, 4, 0, 1862, 1, 6, 2];
+/// id-etsi-qcs-QcType.
+const TYPE_STATEMENT: &[u64] = &[0, 4, 0, 1862, 1, 6];
+/// id-pe-qcStatements.
+pub(crate) const QC_STATEMENTS: &[u64] = &[1, 3, 6, 1, 5, 5, 7, 1, 3];
+
 impl Psd2Role {
     /// The word in commands and software statements.
     pub fn name(self) -> &'static str {
@@ -59,6 +70,46 @@ impl FromStr for Psd2Role {
             |row: &&(Psd2Role, &str, &str, u64)| row.1.eq_ignore_ascii_case(text) || row.2.eq_ignore_ascii_case(text);
         PSD2_ROLES.iter().find(same).map(|row| row.0).ok_or_else(|| UnknownPsd2Role(text.to_owned()))
     }
+}
+
+/// What a certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QcType {
+    /// Transport (QWAC).
+    Website,
+    /// Signing (QSealC).
+    Seal,
+}
+
+/// The content of a qcStatements extension with these roles and the authority that granted them.
+pub(crate) fn statements(kind: QcType, roles: &[Psd2Role], authority: (&str, &str)) -> Vec<u8> {
+    let oid = yasna::models::ObjectIdentifier::from_slice;
+    yasna::construct_der(|writer| {
+        writer.write_sequence(|writer| {
+            writer.next().write_sequence(|writer| {
+                writer.next().write_oid(&oid(TYPE_STATEMENT));
+                writer.next().write_sequence(|writer| {
+                    writer.next().write_oid(&oid(if kind == QcType::Seal { FOR_SEALS } else { FOR_WEBSITES }));
+                });
+            });
+            writer.next().write_sequence(|writer| {
+                writer.next().write_oid(&oid(STATEMENT));
+                writer.next().write_sequence(|writer| {
+                    writer.next().write_sequence(|writer| {
+                        for role in roles {
+                            let (_, _, name, last) = *role.row();
+                            writer.next().write_sequence(|writer| {
+                                writer.next().write_oid(&oid(&[ROLES, &[last]].concat()));
+                                writer.next().write_utf8_string(name);
+                            });
+                        }
+                    });
+                    writer.next().write_utf8_string(authority.0);
+                    writer.next().write_utf8_string(authority.1);
+                });
+            });
+        });
+    })
 }
 
 /// The roles a qcStatements extension grants; none if it cannot be read.
@@ -101,9 +152,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roles_have_names() {
+    fn roles_are_read_back() {
+        let some = [Psd2Role::Aisp, Psd2Role::Cbpii];
+        let content = statements(QcType::Website, &some, ("Sandbox Conduct Authority", "GB-SCA"));
+        assert_eq!(roles(&content), some);
+        assert_eq!(roles(&content[1..]), []);
         assert_eq!("psp_ai".parse(), Ok(Psd2Role::Aisp));
         assert_eq!("nobody".parse::<Psd2Role>(), Err(UnknownPsd2Role("nobody".to_owned())));
-        assert_eq!(roles(b"no statement"), []);
     }
 }

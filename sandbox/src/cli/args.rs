@@ -70,6 +70,8 @@ pub(super) enum Command {
     },
     /// Print the JSON Schema of scenario files, for editors
     Schema,
+    /// Write certificates for a client, and everything that belongs to them, to a folder
+    Cert(Box<super::cert::Cert>),
 }
 
 #[derive(Debug, Clone, Args)]

@@ -4,6 +4,7 @@
 //! layer below [`Sandbox`](crate::Sandbox) and the scenario language's own tools.
 
 mod args;
+mod cert;
 mod output;
 mod ready;
 mod serve;
@@ -68,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
         Some(args::Command::List { what }) => tools::list(&what),
         Some(args::Command::New { name }) => tools::new(&name),
         Some(args::Command::Schema) => tools::schema(),
+        Some(args::Command::Cert(options)) => cert::run(&options),
     };
     ExitCode::from(exit.code())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post, put};
 
-use super::{Control, access, authority, journal, ledger, rules, snapshots, time, worlds};
+use super::{Control, access, authority, certificates, journal, ledger, rules, snapshots, time, worlds};
 
 /// One method of one path.
 pub(super) struct Call {
@@ -123,6 +123,7 @@ pub(super) fn calls() -> Vec<Call> {
         call("GET", "/openapi.json", get(super::openapi), "This document.", &[(200, Other)]).open(),
         call("GET", "/v1/status", get(super::status), "How full the sandbox is; the default world does not count.", &[(200, Json("Status"))]),
         call("GET", "/v1/ca.pem", get(authority::show), "Certificate of the authority behind the TLS listener, for trust stores; 409 without one.", &[(200, Text("application/x-pem-file"))]),
+        call("POST", "/v1/certificates", post(certificates::create), "Makes certificates for a client, with their keys; 409 without TLS listeners.", &[(201, Json("CertificateBundle"))]).taking(Json("NewCertificate")),
         call("GET", "/v1/worlds", get(worlds::list), "Every world.", &[(200, List("World"))]),
         call("POST", "/v1/worlds", post(worlds::create), "Makes a world.", &[(201, Json("World"))]).taking(Json("NewWorld")),
         call("GET", "/v1/worlds/{world}", get(worlds::show), "One world.", &[(200, Json("World"))]),

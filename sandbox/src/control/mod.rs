@@ -6,6 +6,7 @@
 mod access;
 mod authority;
 mod calls;
+mod certificates;
 mod journal;
 mod ledger;
 mod openapi;
@@ -28,6 +29,7 @@ use serde::Serialize;
 
 use self::problem::Failure;
 use crate::journal::Secrets;
+use crate::tls::Tls;
 use crate::world::{BankInstance, World, Worlds};
 
 /// What control calls work on.
@@ -40,8 +42,8 @@ pub(crate) struct Control {
     pub(crate) token: Option<String>,
     /// Whether a reader of the journal may ask for what is secret.
     pub(crate) secrets: Secrets,
-    /// Certificate of the authority behind the TLS listener, if there is one.
-    pub(crate) ca_pem: Option<Arc<str>>,
+    /// The authority behind the TLS listeners, if there are any.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 /// Every call.

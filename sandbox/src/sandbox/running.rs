@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock;
 use crate::control::{self, Control};
+use crate::tls::{Bundle, BundleError, BundleOrder, Tls};
 use crate::world::Worlds;
 
 /// How long control calls under way may take once the sandbox stops.
@@ -54,6 +55,17 @@ pub struct RunningTls {
     pub ca_pem: Arc<str>,
     /// The file it is kept in, where a folder was named.
     pub ca_file: Option<PathBuf>,
+    pub(super) tls: Arc<Tls>,
+}
+
+impl RunningTls {
+    /// Certificates and keys for a client.
+    ///
+    /// # Errors
+    /// A name that no certificate can carry.
+    pub fn bundle(&self, order: &BundleOrder) -> Result<Bundle, BundleError> {
+        self.tls.bundle(order)
+    }
 }
 
 impl Running {

@@ -69,7 +69,8 @@ async fn secured(
         admission.refused(because, number, Ending::Refused);
         return None;
     }
-    let manner = Manner { clients, suites: tls.suites() };
+    let asked = greeted.host.as_deref().and_then(|host| app.suites(host));
+    let manner = Manner { clients, suites: asked.unwrap_or(tls.suites()) };
     match tls::shake_hands(tls, greeted, address, manner, flaw).await {
         Ok(stream) => {
             because.extend(admission.because);

@@ -5,6 +5,7 @@
 //! HTTP, no bank and no rule; times are the machine's, because clients check certificates by theirs.
 
 mod authority;
+mod bundle;
 mod certificate;
 mod client;
 mod handshake;
@@ -30,6 +31,10 @@ use crate::certificate::PeerCertificate;
 use crate::fault::TlsFlaw;
 
 pub use authority::AuthorityError;
+pub use bundle::{
+    AlternativeName, Bundle, BundleError, BundleOrder, Credential, KEY_KINDS, KeyKind, SIGNERS, Signer, VALIDITIES,
+    Validity,
+};
 pub(crate) use handshake::{greet, shake_hands, stop};
 
 /// Most configurations kept; clients choose host names, so that they must not fill the memory.
@@ -101,6 +106,12 @@ pub(crate) enum ConfigError {
     Configuration(#[from] rustls::Error),
 }
 
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("suites", &self.suites).finish_non_exhaustive()
+    }
+}
+
 impl Tls {
     /// With an authority kept in a folder, where it is made if it is not there yet; else with one of its own.
     ///
@@ -146,6 +157,27 @@ impl Tls {
     /// What a client showed, with who vouches for it.
     pub(crate) fn judge(&self, shown: &[CertificateDer<'_>]) -> Option<PeerCertificate> {
         self.vouching.judge(shown)
+    }
+
+    /// What a client needs to be somebody.
+    ///
+    /// # Errors
+    /// A name that no certificate can carry, or keys cannot be made.
+    pub(crate) fn bundle(&self, order: &BundleOrder) -> Result<Bundle, BundleError> {
+        order.make(&self.authority, &self.rogue)
+    }
+
+    /// A certificate for a server with these names, for whoever wants to serve with it.
+    ///
+    /// # Errors
+    /// Keys cannot be made, or a name cannot stand in a certificate.
+    pub(crate) fn server(&self, names: &[String], kind: KeyKind) -> Result<Credential, BundleError> {
+        let key = match kind {
+            KeyKind::Ec => KeyPair::generate()?,
+            KeyKind::Rsa => self.rsa_key()?,
+        };
+        let made = certificate::mint(&self.authority, &self.rogue, names, &key, None)?;
+        Ok(Credential::new(made.chain.first().map(|own| own.to_vec()).unwrap_or_default(), key))
     }
 
     /// How to talk to a client that asked for `host`, or for nobody by name, at an address of ours.

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bank_sandbox::profile::BankProfile;
 use bank_sandbox::{Sandbox, Suites};
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::Value;
@@ -40,6 +41,7 @@ const VERSIONS: &[&SupportedProtocolVersion] = &[&TLS13, &TLS12];
 
 /// How a client shakes hands.
 pub(crate) struct Hands<'a> {
+    pub(crate) host: &'a str,
     pub(crate) identity: Option<&'a Identity>,
     pub(crate) versions: &'a [&'static SupportedProtocolVersion],
     pub(crate) provider: CryptoProvider,
@@ -47,7 +49,7 @@ pub(crate) struct Hands<'a> {
 
 impl Default for Hands<'_> {
     fn default() -> Self {
-        Hands { identity: None, versions: VERSIONS, provider: aws_lc_rs::default_provider() }
+        Hands { host: "localhost", identity: None, versions: VERSIONS, provider: aws_lc_rs::default_provider() }
     }
 }
 
@@ -65,7 +67,7 @@ impl Bench {
             None => config.with_no_client_auth(),
             Some(own) => config.with_client_auth_cert(own.chain.clone(), own.key.clone_key()).unwrap(),
         };
-        let name = ServerName::try_from("localhost").unwrap();
+        let name = ServerName::try_from(hands.host.to_owned()).unwrap();
         let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
         let mut socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -234,6 +236,24 @@ fn fapi_1_has_two_suites_and_others_have_more() {
         let address = bench.running().tls.as_ref().unwrap().mutual_address;
         let talk = bench.hands(address, Hands::default()).unwrap();
         assert_eq!(talk.conn.protocol_version(), Some(tokio_rustls::rustls::ProtocolVersion::TLSv1_3));
+    }
+}
+
+#[test]
+fn a_bank_of_fapi_1_that_is_asked_for_by_host_has_its_suites_whatever_others_offer() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/banks/plain.yaml")).unwrap();
+    let strict = format!("{text}\nsecurity: {{profile: fapi1-advanced}}\n");
+    let strict = BankProfile::parse("strict", "strict.yaml", &strict).unwrap();
+    let bench = Bench::with(Sandbox::builder().tls().bank(Arc::new(strict)).bank(BankProfile::named("plain").unwrap()));
+    let address = bench.running().tls.as_ref().unwrap().mutual_address;
+    for (host, rsa) in [("strict.localhost", true), ("plain.localhost", false), ("localhost", false)] {
+        for (suite, spoken) in [
+            (CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, rsa),
+            (CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, !rsa),
+        ] {
+            let hands = Hands { host, versions: &[&TLS12], provider: only(suite), ..Hands::default() };
+            assert_eq!(bench.hands(address, hands).is_ok(), spoken, "{host} {suite:?}");
+        }
     }
 }
 

@@ -119,6 +119,7 @@ fn every_documented_call_is_made_and_answers_as_documented() {
         ("GET", "/health", "", 200),
         ("GET", "/openapi.json", "", 200),
         ("GET", "/v1/ca.pem", "", 409),
+        ("POST", "/v1/certificates", r#"{"name": "tpp"}"#, 409),
         ("GET", "/v1/status", "", 200),
         ("GET", "/v1/worlds", "", 200),
         ("GET", "/v1/worlds/w", "", 200),
