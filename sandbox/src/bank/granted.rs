@@ -161,6 +161,11 @@ impl<'a> Granted<'a> {
         self.ledger.desk(|mut desk| desk.cancel(self.orderer(), payment_id, self.now))
     }
 
+    /// The same consent, asked about an earlier instant.
+    pub(crate) fn looking_back(self, as_of: Timestamp) -> Granted<'a> {
+        Granted { now: as_of.min(self.now), ..self }
+    }
+
     /// Everything a perfect client would now know through this consent.
     pub fn truth(&self) -> Truth {
         let state = self.ledger.state(self.now);
@@ -170,7 +175,8 @@ impl<'a> Granted<'a> {
             Statement::new(self.ledger.book(), &state.activity, &account.id).whole(version, self.now)
         };
         let all = OrderSearch::default();
-        let payments = state.orders.search(self.orderer(), &all, None).map(|(_, order)| PaymentTruth {
+        let ordered = state.orders.search(self.orderer(), &all, None).map(|(_, order)| order);
+        let payments = ordered.filter(|order| order.payment.created_at.at <= self.now).map(|order| PaymentTruth {
             payment: order.payment.clone(),
             idempotency_key: order.idempotency_key.clone(),
         });

@@ -234,6 +234,15 @@ impl Ledger {
         self.granted(consent_id, now).map(|granted| granted.truth())
     }
 
+    /// What the same client would have known at an earlier instant. Payments are those ordered by then, as they stand now,
+    /// and so is the money set aside for them.
+    ///
+    /// # Errors
+    /// The consent is unknown or not in force now.
+    pub fn truth_as_of(&self, consent_id: &str, as_of: Timestamp, now: Timestamp) -> Result<Truth, Refusal> {
+        self.granted(consent_id, now).map(|granted| granted.looking_back(as_of).truth())
+    }
+
     /// Any payment as it stands, whoever ordered it.
     pub(crate) fn payment(&self, id: &str, now: Timestamp) -> Option<Payment> {
         let state = self.state(now);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post, put};
 
-use super::{Control, access, authority, certificates, journal, ledger, rules, snapshots, time, worlds};
+use super::{Control, access, authority, certificates, journal, ledger, oracle, rules, snapshots, time, worlds};
 
 /// One method of one path.
 pub(super) struct Call {
@@ -55,6 +55,7 @@ const OF_BANK: &[Parameter] = &[query("bank", "string", "slug of the bank; may b
 const ORACLE: &[Parameter] = &[
     query("bank", "string", "slug of the bank; may be left out where the world has one"),
     query("consent", "string", "the consent through which the client looks"),
+    query("as_of", "string", "an instant (RFC 3339), not later than the world's now; left out: now"),
 ];
 
 macro_rules! journal_query {
@@ -153,7 +154,7 @@ pub(super) fn calls() -> Vec<Call> {
         call("POST", "/v1/worlds/{world}/clients", post(access::register), "Registers a client.", &[(201, Json("Client"))]).taking(Json("NewClient")),
         call("POST", "/v1/worlds/{world}/consents", post(access::consent), "Makes a consent that is approved without a login.", &[(201, Json("Granted"))]).taking(Json("NewConsent")),
         call("DELETE", "/v1/worlds/{world}/consents/{consent}", delete(access::withdraw), "The account holder withdraws a consent at the bank.", &[(204, Empty)]).asking(OF_BANK),
-        call("GET", "/v1/worlds/{world}/oracle", get(ledger::oracle), "What a perfect client would now believe, as canonical v1.", &[(200, Other)]).asking(ORACLE),
+        call("GET", "/v1/worlds/{world}/oracle", get(oracle::oracle), "What a perfect client would now believe, as canonical v1.", &[(200, Other)]).asking(ORACLE),
         call("POST", "/v1/worlds/{world}/transactions", post(ledger::post_entry), "Books an entry now.", &[(201, Json("Posted"))]).taking(Json("NewEntry")),
     ]
 }

@@ -10,6 +10,7 @@ mod certificates;
 mod journal;
 mod ledger;
 mod openapi;
+mod oracle;
 mod problem;
 mod rules;
 mod shape;

@@ -112,6 +112,15 @@ impl Effect for Edits {
         let data = Data { edits: Arc::clone(&self.0), chance: moment.chance.of("data"), n: moment.n };
         plan.rewrites.push(Rewrite::Data(data));
     }
+
+    fn hides(&self) -> Vec<Hidden> {
+        let hidden = self.0.iter().filter_map(|edit| match edit {
+            Edit::Gap(_) | Edit::Drop(_) | Edit::Empty => Some(Hidden::Rows),
+            Edit::IdsChanging | Edit::IdsAbsent | Edit::IdsShared => Some(Hidden::Ids),
+            Edit::Overlap(_) | Edit::Double | Edit::Duplicate(_) | Edit::Reversed | Edit::Shuffled => None,
+        });
+        hidden.collect()
+    }
 }
 
 impl Data {

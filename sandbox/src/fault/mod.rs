@@ -128,6 +128,22 @@ pub trait Effect: fmt::Debug + Send + Sync {
     fn needs(&self) -> Option<Needs> {
         None
     }
+
+    /// What no client can know any more of the rows it changes.
+    fn hides(&self) -> Vec<Hidden> {
+        Vec::new()
+    }
+}
+
+/// What a fault takes from the rows of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hidden {
+    /// Some rows.
+    Rows,
+    /// Their ids, or what they are good for.
+    Ids,
+    /// What lies at the end of this path, its names and positions from the top.
+    Member(Vec<String>),
 }
 
 /// What a rule must have for one of its effects to mean anything.

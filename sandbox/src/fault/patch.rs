@@ -41,18 +41,30 @@ impl Effect for Patch {
     fn apply(&self, _: &Moment<'_>, plan: &mut Plan) {
         plan.rewrites.push(Rewrite::Patch(self.clone()));
     }
+
+    fn hides(&self) -> Vec<Hidden> {
+        let hidden = self.0.iter().map(|(pointer, new)| {
+            let path = segments(pointer);
+            let is_row = path.last().is_some_and(|last| last == EVERY || last.parse::<usize>().is_ok());
+            if is_row && new.is_none() { Hidden::Rows } else { Hidden::Member(path) }
+        });
+        hidden.collect()
+    }
 }
 
 impl Patch {
     pub(super) fn apply(&self, reply: &mut Reply) {
         let Ok(mut json) = serde_json::from_slice::<serde_json::Value>(&reply.body) else { return };
         for (pointer, new) in self.0.iter() {
-            let segments: Vec<String> =
-                pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
-            edit(&mut json, &segments, new.as_ref());
+            edit(&mut json, &segments(pointer), new.as_ref());
         }
         reply.body = Bytes::from(json.to_string());
     }
+}
+
+/// The names and positions of a JSON pointer, from the top.
+fn segments(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 /// Sets or removes what lies at the end of a pointer.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bank_fixtures::document::{self, Kind, Value, suggest};
 use bank_fixtures::expectation::slug;
 
-use crate::fault::{Effect, FAULTS, Fault, Moment, Needs, Plan, STAGES, Stage};
+use crate::fault::{Effect, FAULTS, Fault, Hidden, Moment, Needs, Plan, STAGES, Stage};
 
 /// One item of `do`: faults that take place together, at one stage.
 #[derive(Debug, Clone)]
@@ -157,6 +157,11 @@ pub(super) fn one_line(value: Value<'_>) -> String {
 }
 
 impl Group {
+    /// What it takes from the rows of an answer.
+    pub(super) fn hides(&self) -> Vec<Hidden> {
+        self.parts.iter().flat_map(|part| part.hides()).collect()
+    }
+
     /// The refusal a limit answers with when its file says nothing else: the dialect's own, with a computed wait.
     pub(super) fn refusal() -> Group {
         let read =

@@ -13,6 +13,7 @@ mod effect;
 mod engine;
 mod event;
 mod facts;
+mod hidden;
 mod include;
 mod index;
 mod key;

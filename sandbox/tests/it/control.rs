@@ -239,6 +239,27 @@ fn entries_are_posted_and_the_oracle_and_the_bank_agree() {
     let page =
         get(&bench, &format!("/plain/accounts/{account}/transactions"), granted["access_token"].as_str().unwrap());
     assert!(page.body.contains(posted["transaction_id"].as_str().unwrap()), "{page:?}");
+    // An hour ago nobody had posted anything, and what is to come nobody knows.
+    let (_, earlier) = bench.control("GET", &format!("{oracle}&as_of=2020-01-01T00:00:00Z"), "");
+    let then = earlier["transactions"].as_array().unwrap();
+    assert!(!then.is_empty() && then.len() < entries.len());
+    assert!(then.iter().all(|entry| entry["booking_at"].as_str().is_none_or(|at| at < "2020-01-01T01")), "{then:?}");
+    for wrong in ["2999-01-01T00:00:00Z", "yesterday"] {
+        let (status, problem) = bench.control("GET", &format!("{oracle}&as_of={wrong}"), "");
+        assert_eq!(status, 422, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().starts_with("as_of: "), "{problem}");
+    }
+    // What the contract of this bank has no place for, and what it counts for.
+    let unknowable: Vec<&str> =
+        truth["unknowable"].as_array().unwrap().iter().filter_map(|one| one["member"].as_str()).collect();
+    assert!(unknowable.contains(&"transactions.check_number") && !unknowable.contains(&"transactions.booking_date"));
+    assert!(entries.iter().all(|entry| entry["effective_status"].is_string()));
+    let dateless = "sandbox: 1\nname: dateless\nrules:\n  - {name: undated, match: {op: transactions.list}, do: {patch: {/data/*/booked_on: ~}}}\n";
+    assert_eq!(bench.control("PUT", "/v1/worlds/default/scenario", dateless).0, 200);
+    let (_, truth) = bench.control("GET", &oracle, "");
+    let hidden =
+        json!({"member": "transactions.booking_date", "because": "bank", "source": "rule `undated` of the scenario"});
+    assert!(truth["unknowable"].as_array().unwrap().contains(&hidden), "{}", truth["unknowable"]);
     for bad in [json!({"value": "1.234", "currency": "GBP"}), json!({"value": "1", "currency": "XXY"})] {
         let entry = json!({"account_id": account, "amount": bad});
         assert_eq!(bench.control("POST", "/v1/worlds/default/transactions", &entry.to_string()).0, 422);
