@@ -49,7 +49,13 @@ operations! {
     BankDeed = "bank.deed", "a scenario makes something happen at the bank: only in the journal";
     AuthorizeStart = "authorize.start", "send the account holder to the bank";
     AuthorizeLogin = "authorize.login", "the account holder logs in";
+    AuthorizeCode = "authorize.code", "the account holder gives the one-time code";
+    AuthorizeAccounts = "authorize.accounts", "the account holder chooses accounts";
+    AuthorizeWait = "authorize.wait", "the account holder asks whether the bank still waits";
     AuthorizeDecide = "authorize.decide", "the account holder approves or denies";
+    HomeShow = "home.show", "the account holder looks at the consents they gave";
+    HomeLogin = "home.login", "the account holder logs in there, or out";
+    HomeDecide = "home.decide", "the account holder withdraws a consent, or answers a request that waits";
     TokenIssue = "token.issue", "exchange a code or client credentials for a token";
     TokenRefresh = "token.refresh", "exchange a refresh token";
     TokenRevoke = "token.revoke", "revoke a token";

@@ -37,6 +37,7 @@ mod pulse;
 mod registry;
 mod snapshot;
 mod standing;
+mod turn;
 
 use agenda::Agenda;
 pub use blueprint::{Blueprint, DEFAULT_SEED};

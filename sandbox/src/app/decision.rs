@@ -2,16 +2,14 @@
 //!
 //! Owns which facts of a call rules may ask about and how a decision gets into the journal. Knows no rule's reasons.
 
-use jiff::Timestamp;
-
 use super::record::Record;
 use super::view::View;
 use super::{FaultHeader, header_fault};
-use crate::bank::{BankEvent, EndedBy, Fated, Subject};
+use crate::bank::{BankEvent, Fated, Subject};
 use crate::clock;
 use crate::dialect::CallFacts;
 use crate::exchange::{Call, Reply};
-use crate::fault::{Act, ConsentEnd, Plan};
+use crate::fault::{Act, Plan};
 use crate::operation::Operation;
 use crate::scenario::Facts;
 use crate::wire::Link;
@@ -71,9 +69,15 @@ pub(super) fn decide(
 /// Changes what the bank knows, as the scenario ordered for this call. What it ordered for an order that this call is yet to
 /// make is remembered until the call is over.
 pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, about: &CallFacts) -> Vec<Fated<'b>> {
-    let (access, now) = (call.access.as_deref(), call.now);
-    let consent = access.and_then(|access| access.consent_id.as_deref());
     let mut fates = Vec::new();
+    if acts.is_empty() {
+        return fates;
+    }
+    let (request, access, now) = (call.request, call.access.as_deref(), call.now);
+    // At the authorization server a code or a token says which consent a call is about.
+    let of_secret = || bank.auth.consent_of(request);
+    let consent = access.and_then(|access| access.consent_id.clone()).or_else(of_secret);
+    let consent = consent.as_deref();
     for act in acts {
         // What this call does not name, or what is gone already, cannot be changed: nothing to do.
         let _ = match (act, access, consent) {
@@ -81,8 +85,11 @@ pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, abo
                 bank.auth.expire_access_token(&access.token_id, now);
                 Ok(())
             }
-            (Act::EndConsent(ConsentEnd::Revoked), _, Some(id)) => bank.ledger.revoke_consent(id, EndedBy::Holder, now),
-            (Act::EndConsent(ConsentEnd::Expired), _, Some(id)) => bank.ledger.expire_consent(id, now),
+            (Act::EndConsent(end), _, Some(id)) => bank.turn_consent(id, *end, now),
+            (Act::Decide(outcome), ..) => {
+                bank.auth.orders.give_for(request, *outcome);
+                Ok(())
+            }
             (Act::SetAccount(status), ..) => {
                 about.account.as_ref().map_or(Ok(()), |id| bank.ledger.set_account(id, *status, now))
             }

@@ -80,6 +80,14 @@ impl Credentials {
 }
 
 impl AuthServer {
+    /// The consent behind the code or refresh token of a token request, whether or not it still buys anything.
+    pub fn consent_of(&self, request: &Request) -> Option<String> {
+        let form = is_form(request).then(|| Form::parse(&request.body).ok()).flatten()?;
+        let code = form.get("code").and_then(|secret| self.grants.code(secret)).map(|code| code.grant.consent_id);
+        let refresh = || form.get("refresh_token").and_then(|secret| self.grants.refresh(secret));
+        code.or_else(|| refresh().map(|token| token.family.grant.consent_id.clone()))?
+    }
+
     /// The client a request says it is from, before anything is verified: for the journal, limits and scenarios. A form
     /// of the bank's own pages belongs to the client that sent the account holder there.
     pub fn claimed_client_id(&self, request: &Request) -> Option<String> {

@@ -32,6 +32,13 @@ impl Holder {
         ledger.accounts_of_user(&self.username).into_iter().cloned().collect()
     }
 
+    /// Somebody else of the bank who holds accounts: who logs in by mistake.
+    pub(crate) fn somebody_else(&self, ledger: &Ledger) -> Option<Holder> {
+        let others = ledger.book().customers().iter().filter(|customer| customer.username != self.username);
+        let other = others.into_iter().find(|customer| !customer.account_ids.is_empty())?;
+        Some(Holder { username: other.username.clone(), party: other.party.clone() })
+    }
+
     /// The ids of those accounts an authorization request is about: all of them, unless its consent names some.
     pub(crate) fn offered(&self, ledger: &Ledger, request: &AuthorizationRequest) -> Vec<String> {
         let named = request.consent.as_ref().map_or(&[][..], |consent| &consent.account_ids);

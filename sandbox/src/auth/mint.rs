@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Csrf,
     /// Secret of a client that registered without one.
     ClientSecret,
+    /// One-time code on an account holder's phone.
+    Passcode,
     /// Private scalar of a signing key.
     SigningKey,
 }
@@ -53,6 +55,7 @@ impl Kind {
             Kind::Interaction => "interaction",
             Kind::Csrf => "csrf",
             Kind::ClientSecret => "client-secret",
+            Kind::Passcode => "passcode",
             Kind::SigningKey => "signing-key",
         }
     }
@@ -80,6 +83,12 @@ impl Mint {
     /// The secret that belongs to this owner and number, however often it is asked for.
     pub(crate) fn text(&self, kind: Kind, owner: &str, number: u64) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes(kind, owner, number))
+    }
+
+    /// Six digits for a person to type, the same however often they are asked for.
+    pub(crate) fn digits(&self, owner: &str, number: u64) -> String {
+        let [a, b, c, d, ..] = self.bytes(Kind::Passcode, owner, number);
+        format!("{:06}", u32::from_be_bytes([a, b, c, d]) % 1_000_000)
     }
 
     /// The same as bytes.

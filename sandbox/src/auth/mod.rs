@@ -4,6 +4,7 @@
 //! granted (`grant`) and the pages (`page`). Asks the ledger who the account holder is and what the consent says; knows
 //! no dialect, no fault and no socket.
 
+mod approval;
 mod assertion;
 mod bearer;
 mod client;
@@ -11,12 +12,15 @@ mod client_auth;
 mod endpoint;
 mod error;
 mod form;
+mod giving;
 mod grant;
 mod holder;
 mod id_token;
 mod key;
 mod leniency;
 mod mint;
+mod orders;
+mod outcome;
 mod page;
 mod problem;
 mod redirect;
@@ -39,6 +43,8 @@ pub use client::{
 pub use endpoint::{ROUTES, metadata};
 pub use key::SigningAlgorithm;
 pub use leniency::{Leniency, UnknownRule};
+pub use orders::{Order, TooManyOrders};
+pub use outcome::{OUTCOMES, Outcome};
 pub use problem::{problem, problem_page};
 pub use redirect::{BadRedirectUri, RedirectUri};
 pub use security::{

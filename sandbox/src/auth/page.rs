@@ -1,4 +1,4 @@
-//! The pages an account holder sees: login, consent, error.
+//! The pages an account holder sees: login, one-time code, accounts, confirmation, home, error.
 //!
 //! Plain HTML that works without JavaScript, loads nothing from elsewhere and cannot be framed.
 
@@ -11,6 +11,7 @@ use axum::http::{HeaderName, StatusCode};
 use bank_fixtures::record::{Account, IdentifierScheme};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
@@ -33,7 +34,13 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, text) in [
         ("layout.html", include_str!("../../templates/layout.html")),
         ("login.html", include_str!("../../templates/login.html")),
-        ("consent.html", include_str!("../../templates/consent.html")),
+        ("code.html", include_str!("../../templates/code.html")),
+        ("accounts.html", include_str!("../../templates/accounts.html")),
+        ("confirm.html", include_str!("../../templates/confirm.html")),
+        ("wait.html", include_str!("../../templates/wait.html")),
+        ("left.html", include_str!("../../templates/left.html")),
+        ("home-login.html", include_str!("../../templates/home-login.html")),
+        ("home.html", include_str!("../../templates/home.html")),
         ("error.html", include_str!("../../templates/error.html")),
     ] {
         pages.add_template(name, text).expect("the templates are part of the program and tested");
@@ -61,8 +68,24 @@ pub(crate) fn login(
     respond(StatusCode::OK, "login.html", page, &form_action(&request.redirect_uri))
 }
 
-/// The consent page; `alert` says why it is shown again.
-pub(crate) fn consent(
+/// The page that asks for the code on the account holder's phone, which is shown beside it because nobody has one.
+pub(crate) fn code(
+    bank: &BankInstance,
+    request: &AuthorizationRequest,
+    (ticket, passcode): (&Ticket, &str),
+    alert: Option<&str>,
+) -> Reply {
+    let page = context! {
+        client => request.client.name.as_str(),
+        passcode => passcode,
+        alert => alert.unwrap_or_default(),
+        ..shared(bank, ticket)
+    };
+    respond(StatusCode::OK, "code.html", page, &form_action(&request.redirect_uri))
+}
+
+/// The page on which the account holder chooses accounts.
+pub(crate) fn accounts(
     bank: &BankInstance,
     request: &AuthorizationRequest,
     holder: &Holder,
@@ -74,13 +97,140 @@ pub(crate) fn consent(
     let page = context! {
         client => request.client.name.as_str(),
         holder => holder.party.name.as_str(),
-        permissions => request.scopes.sentences(),
-        choose => request.scopes.needs_accounts(),
         accounts => accounts.map(|account| row(&account)).collect::<Vec<_>>(),
         alert => alert.unwrap_or_default(),
         ..shared(bank, ticket)
     };
-    respond(StatusCode::OK, "consent.html", page, &form_action(&request.redirect_uri))
+    respond(StatusCode::OK, "accounts.html", page, &form_action(&request.redirect_uri))
+}
+
+/// The page with everything the account holder is about to agree to; `chosen` are the accounts, if it is about any.
+pub(crate) fn confirm(
+    bank: &BankInstance,
+    request: &AuthorizationRequest,
+    (holder, chosen): (&Holder, Option<&[String]>),
+    ticket: &Ticket,
+    alert: Option<&str>,
+) -> Reply {
+    let accounts = holder.accounts(&bank.ledger).into_iter();
+    let accounts = accounts.filter(|account| chosen.is_some_and(|chosen| chosen.contains(&account.id)));
+    let until = request.consent.as_ref().and_then(|consent| consent.expires_at).map(|end| day(bank, end.at));
+    let page = context! {
+        client => request.client.name.as_str(),
+        holder => holder.party.name.as_str(),
+        permissions => request.scopes.sentences(),
+        accounts => accounts.map(|account| row(&account)).collect::<Vec<_>>(),
+        until => until.unwrap_or_default(),
+        alert => alert.unwrap_or_default(),
+        ..shared(bank, ticket)
+    };
+    respond(StatusCode::OK, "confirm.html", page, &form_action(&request.redirect_uri))
+}
+
+/// The page that waits until the account holder has made up their mind.
+pub(crate) fn wait(
+    bank: &BankInstance,
+    request: &AuthorizationRequest,
+    ticket: &Ticket,
+    alert: Option<&str>,
+) -> Reply {
+    let page = context! {
+        client => request.client.name.as_str(),
+        alert => alert.unwrap_or_default(),
+        ..shared(bank, ticket)
+    };
+    respond(StatusCode::OK, "wait.html", page, &form_action(&request.redirect_uri))
+}
+
+/// What is left of a page that was closed.
+pub(crate) fn left(bank: &BankInstance, request: &AuthorizationRequest) -> Reply {
+    let page = context! {
+        style => STYLE,
+        bank => bank.auth.settings.bank_name.as_str(),
+        client => request.client.name.as_str(),
+    };
+    respond(StatusCode::OK, "left.html", page, "'none'")
+}
+
+/// The login page of the account holder's own page.
+pub(crate) fn home_login(bank: &BankInstance, csrf: &str, (username, alert): (&str, Option<&str>)) -> Reply {
+    let page = context! {
+        style => STYLE,
+        bank => bank.auth.settings.bank_name.as_str(),
+        csrf => csrf,
+        username => username,
+        alert => alert.unwrap_or_default(),
+    };
+    respond(StatusCode::OK, "home-login.html", page, "'self'")
+}
+
+/// A request or consent on the account holder's own page.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Id of the consent or request.
+    pub(crate) id: String,
+    /// Who asks, or has access.
+    pub(crate) client: String,
+    /// How it stands, as a sentence.
+    pub(crate) state: String,
+    /// What it is about.
+    pub(crate) permissions: Vec<&'static str>,
+    /// The accounts it is about.
+    pub(crate) accounts: Vec<String>,
+    /// What both devices show.
+    pub(crate) message: Option<String>,
+    /// Whether it can be withdrawn.
+    pub(crate) is_open: bool,
+}
+
+/// The account holder's own page: what waits for them, and what they gave.
+pub(crate) fn home(
+    bank: &BankInstance,
+    holder: &Holder,
+    csrf: &str,
+    (waiting, second, given): (&[Entry], &[Entry], &[Entry]),
+    alert: Option<&str>,
+) -> Reply {
+    let page = context! {
+        style => STYLE,
+        bank => bank.auth.settings.bank_name.as_str(),
+        holder => holder.party.name.as_str(),
+        csrf => csrf,
+        waiting => listed(waiting.iter()),
+        second => listed(second.iter()),
+        open => listed(given.iter().filter(|entry| entry.is_open)),
+        over => listed(given.iter().filter(|entry| !entry.is_open)),
+        alert => alert.unwrap_or_default(),
+    };
+    respond(StatusCode::OK, "home.html", page, "'self'")
+}
+
+fn listed<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Value> {
+    let listed = |entry: &Entry| {
+        context! {
+            id => entry.id.as_str(),
+            client => entry.client.as_str(),
+            state => entry.state.as_str(),
+            permissions => entry.permissions.clone(),
+            accounts => entry.accounts.clone(),
+            message => entry.message.as_deref().unwrap_or_default(),
+        }
+    };
+    entries.map(listed).collect()
+}
+
+/// A day in the bank's zone, for people: 3 June 2026.
+pub(crate) fn day(bank: &BankInstance, at: Timestamp) -> String {
+    at.to_zoned(bank.profile.zone.clone()).strftime("%-d %B %Y").to_string()
+}
+
+/// The account in a few words: its name and the end of its number.
+pub(crate) fn account_words(account: &Account) -> String {
+    let name = account.name.as_deref().or(account.product.as_deref()).unwrap_or("Account");
+    match last_four(account) {
+        Some(last) => format!("{name}, ends in {last}"),
+        None => name.to_owned(),
+    }
 }
 
 /// The error page: what went wrong before there was anybody to send the browser back to.
@@ -106,18 +256,21 @@ fn shared(bank: &BankInstance, ticket: &Ticket) -> Value {
 }
 
 fn row(account: &Account) -> Value {
-    let by = |scheme| account.identifiers.iter().find(|identifier| identifier.scheme == scheme);
-    let identifier = by(IdentifierScheme::Iban).or_else(|| account.identifiers.first());
-    let last = identifier.map(|identifier| {
-        let digits: Vec<char> = identifier.value.chars().collect();
-        digits[digits.len().saturating_sub(4)..].iter().collect::<String>()
-    });
     context! {
         id => account.id.as_str(),
         name => account.name.as_deref().or(account.product.as_deref()).unwrap_or("Account"),
-        last => last.unwrap_or_default(),
+        last => last_four(account).unwrap_or_default(),
         currency => account.currency.map(|currency| currency.to_string()).unwrap_or_default(),
+        owners => if account.owners.len() > 1 { account.owners.join(" and ") } else { String::new() },
     }
+}
+
+/// The last four signs of the account's number.
+fn last_four(account: &Account) -> Option<String> {
+    let by = |scheme| account.identifiers.iter().find(|identifier| identifier.scheme == scheme);
+    let identifier = by(IdentifierScheme::Iban).or_else(|| account.identifiers.first())?;
+    let signs: Vec<char> = identifier.value.chars().collect();
+    Some(signs[signs.len().saturating_sub(4)..].iter().collect())
 }
 
 /// A browser applies `form-action` to the redirect after the form too, so the client's address must be in it.

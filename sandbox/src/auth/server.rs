@@ -7,10 +7,12 @@ use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 
+use crate::auth::approval::Approvals;
 use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
 use crate::auth::grant::{Grant, Grants, Lifetimes};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::Mint;
+use crate::auth::orders::Orders;
 use crate::auth::scope::ScopeSet;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
@@ -24,6 +26,8 @@ pub struct AuthServer {
     pub(crate) clients: Clients,
     pub(crate) grants: Grants,
     pub(crate) sessions: Sessions,
+    pub(crate) approvals: Approvals,
+    pub(crate) orders: Orders,
     pub(crate) assertions: crate::auth::assertion::SeenAssertions,
     keys: RwLock<Keys>,
 }
@@ -67,6 +71,8 @@ impl AuthServer {
             clients,
             grants: Grants::new(lifetimes),
             sessions: Sessions::new(),
+            approvals: Approvals::new(),
+            orders: Orders::default(),
             assertions: Default::default(),
             keys: RwLock::default(),
             settings,
@@ -82,6 +88,8 @@ impl AuthServer {
             clients: self.clients.fork(),
             grants: self.grants.fork(),
             sessions: self.sessions.fork(),
+            approvals: self.approvals.fork(),
+            orders: self.orders.fork(),
             assertions: self.assertions.fork(),
             keys: RwLock::new(self.keys.read().clone()),
         }

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use crate::auth::endpoint::authorize::AuthorizationRequest;
 use crate::auth::grant::after;
 use crate::auth::mint::{Digest, Kind, Mint, same_secret, sha256};
+use crate::auth::outcome::Outcome;
 use crate::auth::shelf::Shelf;
 
 /// Name of the session cookie.
@@ -49,9 +50,24 @@ pub(crate) struct Interaction {
     pub(crate) request: Arc<AuthorizationRequest>,
     /// Who will decide; `None` until they have logged in for this request.
     pub(crate) login: Option<Login>,
+    /// The code on the account holder's phone: another after each that was tried.
+    pub(crate) passcode: String,
+    /// Whether that code was given, or none is asked for.
+    pub(crate) verified: bool,
+    /// Codes tried in vain.
+    pub(crate) tries: u32,
+    /// The accounts chosen; `None` until they are.
+    pub(crate) chosen: Option<Vec<String>>,
+    /// What is to become of it once the account holder is certain, without a further page.
+    pub(crate) outcome: Option<Outcome>,
+    /// From when on the account holder has made up their mind; `None` if they have not begun to.
+    pub(crate) ready_at: Option<Timestamp>,
+    /// External base URL of the bank, as the client reached it.
+    pub(crate) base_url: String,
+    /// Its end, if nobody decides before.
+    pub(crate) expires_at: Timestamp,
     session: Digest,
     csrf: String,
-    expires_at: Timestamp,
 }
 
 /// What a form must send back.
@@ -110,7 +126,7 @@ impl Sessions {
     /// Begins an interaction in a session; `login` is one that is recent enough for this request.
     pub(crate) fn begin(
         &self,
-        request: AuthorizationRequest,
+        (request, base_url): (AuthorizationRequest, &str),
         login: Option<Login>,
         cookie: &str,
         mint: &Mint,
@@ -120,9 +136,81 @@ impl Sessions {
         let csrf = mint.text(Kind::Csrf, &id, 0);
         let expires_at = after(now, INTERACTION_LIFETIME);
         let session = sha256(cookie.as_bytes());
-        let interaction = Interaction { request: Arc::new(request), login, session, csrf: csrf.clone(), expires_at };
+        let interaction = Interaction {
+            request: Arc::new(request),
+            login,
+            passcode: mint.digits(&id, 0),
+            verified: false,
+            tries: 0,
+            chosen: None,
+            outcome: None,
+            ready_at: None,
+            base_url: base_url.to_owned(),
+            expires_at,
+            session,
+            csrf: csrf.clone(),
+        };
         self.state.lock().interactions.insert(id.clone(), interaction, expires_at, now);
         Ticket { interaction: id, csrf }
+    }
+
+    /// Changes the interaction a form belongs to, and returns it as it is then.
+    pub(crate) fn change(
+        &self,
+        ticket: &Ticket,
+        cookie: Option<&str>,
+        now: Timestamp,
+        change: impl FnOnce(&mut Interaction),
+    ) -> Result<Interaction, FormRefused> {
+        let mut state = self.state.lock();
+        state.check(ticket, cookie, now)?;
+        let interaction = state.interactions.get_mut(&ticket.interaction).ok_or(FormRefused::Over)?;
+        change(interaction);
+        Ok(interaction.clone())
+    }
+
+    /// Changes an interaction on behalf of whoever runs the world, and returns it as it is then.
+    pub(crate) fn steer(&self, id: &str, now: Timestamp, change: impl FnOnce(&mut Interaction)) -> Option<Interaction> {
+        let mut state = self.state.lock();
+        let interaction = state.interactions.get_mut(&id.to_owned()).filter(|one| one.expires_at > now)?;
+        change(interaction);
+        Some(interaction.clone())
+    }
+
+    /// Every interaction that goes on, by id, the one that ends first in front.
+    pub(crate) fn going_on(&self, now: Timestamp) -> Vec<(String, Interaction)> {
+        let state = self.state.lock();
+        let mut found: Vec<_> = state
+            .interactions
+            .entries()
+            .filter(|(_, one)| one.expires_at > now)
+            .map(|(id, one)| (id.clone(), one.clone()))
+            .collect();
+        found.sort_by(|a, b| (a.1.expires_at, &a.0).cmp(&(b.1.expires_at, &b.0)));
+        found
+    }
+
+    /// Ends an interaction on behalf of whoever runs the world.
+    pub(crate) fn take(&self, id: &str, now: Timestamp) -> Option<Interaction> {
+        let mut state = self.state.lock();
+        state.interactions.remove(&id.to_owned()).filter(|one| one.expires_at > now)
+    }
+
+    /// Logs an account holder in outside any interaction, and returns the new cookie value.
+    pub(crate) fn log_in_at_home(&self, old: Option<&str>, username: &str, mint: &Mint, now: Timestamp) -> String {
+        let mut state = self.state.lock();
+        let cookie = state.open(Some(Login { username: username.to_owned(), at: now }), mint, username, now);
+        if let Some(old) = old {
+            let (old, new) = (sha256(old.as_bytes()), sha256(cookie.as_bytes()));
+            state.sessions.remove(&old);
+            state.interactions.values_mut().filter(|one| one.session == old).for_each(|one| one.session = new);
+        }
+        cookie
+    }
+
+    /// Ends a session.
+    pub(crate) fn log_out(&self, cookie: &str) {
+        self.state.lock().sessions.remove(&sha256(cookie.as_bytes()));
     }
 
     /// The interaction a form belongs to.
@@ -167,6 +255,13 @@ impl Sessions {
         state.sessions.remove(&old);
         state.interactions.values_mut().filter(|one| one.session == old).for_each(|one| one.session = new);
         cookie
+    }
+}
+
+impl Interaction {
+    /// The same before anybody logged in: for showing the login page again.
+    pub(crate) fn logged_out(&self) -> Interaction {
+        Interaction { login: None, ..self.clone() }
     }
 }
 

@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::auth::client::NewClient;
 use crate::auth::leniency::Leniency;
 use crate::auth::security::Security;
-use crate::profile::BankProfile;
-use crate::profile::ConsentDecision;
+use crate::profile::{BankProfile, ConsentDecision, Sca};
 
 /// How the authorization server of one bank behaves.
 #[derive(Debug, Clone)]
@@ -22,8 +21,10 @@ pub struct AuthSettings {
     /// Life of an authorization code.
     pub code_lifetime: Duration,
     /// Who decides about a consent. Where nobody has to be asked, an authorization request that names the account holder
-    /// in `login_hint` (`alice`, `alice:approve` or `alice:deny`) is answered at once; without it the pages are shown.
+    /// in `login_hint` (`alice`, or `alice:deny` and the other outcomes) is answered at once; without it the pages are shown.
     pub consent: ConsentDecision,
+    /// What the account holder proves besides their password.
+    pub sca: Sca,
     /// Clients known from the start.
     pub clients: Vec<NewClient>,
     /// Rules a scenario switched off by name.
@@ -40,6 +41,7 @@ impl AuthSettings {
             refresh_token_lifetime: profile.tokens.refresh,
             code_lifetime: profile.tokens.code,
             consent: profile.consents.decision,
+            sca: profile.consents.sca,
             clients: NewClient::demo(&profile.security),
             lenient: profile.lenient.clone(),
         }

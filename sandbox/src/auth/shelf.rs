@@ -51,6 +51,10 @@ impl<K: Hash + Eq + Clone, V> Shelf<K, V> {
         self.items.remove(key)
     }
 
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.items.iter()
+    }
+
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.items.values()
     }

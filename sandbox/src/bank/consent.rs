@@ -35,6 +35,10 @@ pub struct ConsentView {
     pub user: Option<String>,
     /// When its status last changed.
     pub changed_at: Instant,
+    /// User names of those who agreed, in the order they did. Of several holders of an account each may have to.
+    pub approvers: Vec<String>,
+    /// Who ended it, if somebody did.
+    pub ended_by: Option<EndedBy>,
 }
 
 /// Who ended a consent.
@@ -44,6 +48,30 @@ pub enum EndedBy {
     Holder,
     /// The client.
     Client,
+    /// The bank.
+    Bank,
+    /// Its only use.
+    Use,
+}
+
+/// What an account holder agrees to, and whether that is enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Approval<'a> {
+    /// Who agrees.
+    pub(crate) user: &'a str,
+    /// The accounts chosen; whoever agrees second chooses none.
+    pub(crate) account_ids: Vec<String>,
+    /// Whether somebody else has to agree as well.
+    pub(crate) second: Second,
+}
+
+/// Whether one account holder is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Second {
+    /// The consent is in force once one agreed.
+    NotNeeded,
+    /// It waits until another agreed.
+    Needed,
 }
 
 /// The words for scopes, the same in every dialect of this simulator that has no words of its own.
@@ -98,7 +126,14 @@ impl Consents {
             expires_at: Some(local(expires_at)),
         };
         let changed_at = consent.created_at;
-        let view = ConsentView { consent: consent.clone(), client_id: asked.client_id, user: None, changed_at };
+        let view = ConsentView {
+            consent: consent.clone(),
+            client_id: asked.client_id,
+            user: None,
+            changed_at,
+            approvers: Vec::new(),
+            ended_by: None,
+        };
         news.tell(now, BankEvent::ConsentCreated, Subject::consent(&view));
         ids.push(id.clone());
         self.ends.insert((expires_at, id.clone()));
@@ -122,28 +157,60 @@ impl Consents {
         ids.iter().rev().filter_map(|id| self.view(id, now)).collect()
     }
 
+    /// Every consent, newest first.
+    pub(crate) fn all(&self, now: Timestamp) -> Vec<ConsentView> {
+        let mut found: Vec<ConsentView> = self.by_id.keys().filter_map(|id| self.view(id, now)).collect();
+        found.sort_by(|a, b| (b.consent.created_at.at, &b.consent.id).cmp(&(a.consent.created_at.at, &a.consent.id)));
+        found
+    }
+
     pub(crate) fn approve(
         &mut self,
         id: &str,
-        user: &str,
-        account_ids: Vec<String>,
+        approval: Approval<'_>,
         (now, zone): (Timestamp, &TimeZone),
         news: &mut News,
     ) -> Result<Consent, Refusal> {
         let view = self.awaiting(id, now)?;
+        let Approval { user, account_ids, second } = approval;
         if !view.consent.account_ids.is_empty()
             && let Some(extra) = account_ids.iter().find(|account| !view.consent.account_ids.contains(account))
         {
             return Err(Refusal::AccountNotAskedFor { account: extra.clone() });
         }
         view.consent.account_ids = account_ids;
-        view.consent.status = ConsentStatus::Active;
         view.user = Some(user.to_owned());
+        view.changed_at = local::instant(now, zone);
+        view.approvers = vec![user.to_owned()];
+        let (status, event) = match second {
+            Second::NotNeeded => (ConsentStatus::Active, BankEvent::ConsentAuthorised),
+            Second::Needed => (ConsentStatus::PartiallyAuthorised, BankEvent::ConsentPartiallyAuthorised),
+        };
+        view.consent.status = status;
+        news.tell(now, event, Subject::consent(view));
+        Ok(view.consent.clone())
+    }
+
+    /// The second account holder agrees.
+    pub(crate) fn approve_too(
+        &mut self,
+        id: &str,
+        user: &str,
+        (now, zone): (Timestamp, &TimeZone),
+        news: &mut News,
+    ) -> Result<Consent, Refusal> {
+        let view = self.at(id, ConsentStatus::PartiallyAuthorised, now)?;
+        if view.approvers.iter().any(|approver| approver == user) {
+            return Err(Refusal::AgreedBefore { user: user.to_owned() });
+        }
+        view.approvers.push(user.to_owned());
+        view.consent.status = ConsentStatus::Active;
         view.changed_at = local::instant(now, zone);
         news.tell(now, BankEvent::ConsentAuthorised, Subject::consent(view));
         Ok(view.consent.clone())
     }
 
+    /// Somebody who has to agree says no: the first, or the second.
     pub(crate) fn reject(
         &mut self,
         id: &str,
@@ -151,10 +218,16 @@ impl Consents {
         (now, zone): (Timestamp, &TimeZone),
         news: &mut News,
     ) -> Result<(), Refusal> {
-        let view = self.awaiting(id, now)?;
+        let second = self.by_id.get(id).is_some_and(|view| !view.approvers.is_empty());
+        let view = match second {
+            true => self.at(id, ConsentStatus::PartiallyAuthorised, now)?,
+            false => self.awaiting(id, now)?,
+        };
         view.consent.status = ConsentStatus::Rejected;
-        view.user = Some(user.to_owned());
         view.changed_at = local::instant(now, zone);
+        if view.user.is_none() {
+            view.user = Some(user.to_owned());
+        }
         news.tell(now, BankEvent::ConsentRejected, Subject::consent(view));
         Ok(())
     }
@@ -168,14 +241,18 @@ impl Consents {
         news: &mut News,
     ) -> Result<(), Refusal> {
         let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
-        if matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active) {
-            view.consent.status = match by {
-                EndedBy::Holder => ConsentStatus::Revoked,
-                EndedBy::Client => ConsentStatus::EndedByClient,
-            };
-            view.changed_at = local::instant(now, zone);
-            news.tell(now, BankEvent::ConsentRevoked, Subject::consent(view));
+        if !is_open(status_at(&view.consent, now)) {
+            return Ok(());
         }
+        let (status, event) = match by {
+            EndedBy::Holder | EndedBy::Bank => (ConsentStatus::Revoked, BankEvent::ConsentRevoked),
+            EndedBy::Client => (ConsentStatus::EndedByClient, BankEvent::ConsentRevoked),
+            EndedBy::Use => (ConsentStatus::Consumed, BankEvent::ConsentConsumed),
+        };
+        view.consent.status = status;
+        view.ended_by = Some(by);
+        view.changed_at = local::instant(now, zone);
+        news.tell(now, event, Subject::consent(view));
         Ok(())
     }
 
@@ -214,8 +291,7 @@ impl Consents {
         while self.ends.first().is_some_and(|(at, _)| *at <= now)
             && let Some((at, id)) = self.ends.pop_first()
         {
-            let open =
-                |view: &&ConsentView| matches!(view.consent.status, ConsentStatus::Awaiting | ConsentStatus::Active);
+            let open = |view: &&ConsentView| is_open(view.consent.status);
             if let Some(view) = self.by_id.get(&id).filter(open) {
                 let status = Some(ConsentStatus::Expired);
                 let subject = Subject { consent_status: status, ..Subject::consent(view) };
@@ -248,19 +324,24 @@ impl Consents {
     }
 
     fn awaiting(&mut self, id: &str, now: Timestamp) -> Result<&mut ConsentView, Refusal> {
-        let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
-        match status_at(&view.consent, now) {
-            ConsentStatus::Awaiting => Ok(view),
-            status => Err(Refusal::ConsentDecided { consent: id.to_owned(), status }),
-        }
+        self.at(id, ConsentStatus::Awaiting, now)
     }
+
+    /// A consent that is where it must be for what is to happen to it.
+    fn at(&mut self, id: &str, wanted: ConsentStatus, now: Timestamp) -> Result<&mut ConsentView, Refusal> {
+        let view = self.by_id.get_mut(id).ok_or_else(|| Refusal::UnknownConsent(id.to_owned()))?;
+        let status = status_at(&view.consent, now);
+        if status == wanted { Ok(view) } else { Err(Refusal::ConsentDecided { consent: id.to_owned(), status }) }
+    }
+}
+
+/// `true` while time, or somebody, can still end it.
+fn is_open(status: ConsentStatus) -> bool {
+    matches!(status, ConsentStatus::Awaiting | ConsentStatus::PartiallyAuthorised | ConsentStatus::Active)
 }
 
 /// Time ends a consent without anybody acting, so its end is computed, never stored.
 fn status_at(consent: &Consent, now: Timestamp) -> ConsentStatus {
     let over = consent.expires_at.is_some_and(|expires| expires.at <= now);
-    match consent.status {
-        ConsentStatus::Awaiting | ConsentStatus::Active if over => ConsentStatus::Expired,
-        status => status,
-    }
+    if over && is_open(consent.status) { ConsentStatus::Expired } else { consent.status }
 }

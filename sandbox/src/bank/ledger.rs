@@ -6,20 +6,20 @@ use std::sync::Arc;
 use bank_fixtures::book::{Book, Customer};
 use bank_fixtures::money::Money;
 use bank_fixtures::record::{
-    Account, AccountStatus, Consent, ConsentScope, Payment, PaymentReason, PaymentStatus, Transaction,
+    Account, AccountStatus, Consent, ConsentScope, ConsentStatus, Payment, PaymentReason, PaymentStatus, Transaction,
 };
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
-use crate::bank::consent::Consents;
+use crate::bank::consent::{Approval, Consents};
 use crate::bank::desk::{Desk, State};
 use crate::bank::granted::Granted;
 use crate::bank::papers::Papers;
 use crate::bank::standing::Standings;
 use crate::bank::truth::Truth;
-use crate::bank::{BankEvent, ConsentView, EndedBy, Happened, NewConsent, News, Refusal, Subject};
-use crate::profile::BankProfile;
+use crate::bank::{BankEvent, ConsentView, EndedBy, Happened, NewConsent, News, Refusal, Second, Subject};
+use crate::profile::{BankProfile, JointAccounts};
 
 /// The ledger of one bank in one world. To reset it, make a new one.
 #[derive(Debug)]
@@ -108,7 +108,13 @@ impl Ledger {
         self.consents.read().of_client(client_id, now)
     }
 
-    /// The account holder agrees and chooses the accounts.
+    /// Every consent, newest first.
+    pub fn consents(&self, now: Timestamp) -> Vec<ConsentView> {
+        self.consents.read().all(now)
+    }
+
+    /// The account holder agrees and chooses the accounts. Of a joint account one holder is enough, unless the bank's
+    /// settings ask all of them.
     ///
     /// # Errors
     /// The consent is unknown, already decided or expired, or an account is not the holder's or was not asked for.
@@ -119,6 +125,24 @@ impl Ledger {
         account_ids: Vec<String>,
         now: Timestamp,
     ) -> Result<Consent, Refusal> {
+        let joint = |id: &String| self.book.account(id).is_some_and(|account| account.owners.len() > 1);
+        let all = self.profile.consents.joint == JointAccounts::AllAgree;
+        let second = if all && account_ids.iter().any(joint) { Second::Needed } else { Second::NotNeeded };
+        self.approve_consent_with(id, user, account_ids, second, now)
+    }
+
+    /// The same, whatever the accounts say about a second account holder.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn approve_consent_with(
+        &self,
+        id: &str,
+        user: &str,
+        account_ids: Vec<String>,
+        second: Second,
+        now: Timestamp,
+    ) -> Result<Consent, Refusal> {
         if account_ids.is_empty() {
             return Err(Refusal::NoAccounts);
         }
@@ -126,7 +150,30 @@ impl Ledger {
         if let Some(foreign) = account_ids.iter().find(|id| !own(id)) {
             return Err(Refusal::UnknownAccount(foreign.clone()));
         }
-        self.consents.write().approve(id, user, account_ids, (now, &self.profile.zone), &mut self.news.lock())
+        let approval = Approval { user, account_ids, second };
+        self.consents.write().approve(id, approval, (now, &self.profile.zone), &mut self.news.lock())
+    }
+
+    /// Another account holder agrees to a consent that one has agreed to.
+    ///
+    /// # Errors
+    /// The consent is unknown or does not wait for somebody, or this account holder has agreed before.
+    pub fn approve_consent_too(&self, id: &str, user: &str, now: Timestamp) -> Result<Consent, Refusal> {
+        self.consents.write().approve_too(id, user, (now, &self.profile.zone), &mut self.news.lock())
+    }
+
+    /// Consents that wait until this account holder agrees, too: others agreed for an account they hold together, or,
+    /// where none of the accounts is joint, for one of theirs alone.
+    pub fn consents_waiting_for(&self, user: &str, now: Timestamp) -> Vec<ConsentView> {
+        let waits = |view: &ConsentView| {
+            let own = |id: &String| self.book.accounts_of(user).any(|account| account.id == *id);
+            let joint = |id: &String| self.book.account(id).is_some_and(|account| account.owners.len() > 1);
+            let accounts = &view.consent.account_ids;
+            view.consent.status == ConsentStatus::PartiallyAuthorised
+                && !view.approvers.iter().any(|approver| approver == user)
+                && (accounts.iter().any(own) || !accounts.iter().any(joint))
+        };
+        self.consents(now).into_iter().filter(waits).collect()
     }
 
     /// The account holder says no.

@@ -16,7 +16,7 @@ mod standing;
 mod statement;
 mod truth;
 
-pub use consent::{ConsentView, EndedBy, NewConsent, SCOPES, scope_name, scope_named};
+pub use consent::{ConsentView, EndedBy, NewConsent, SCOPES, Second, scope_name, scope_named};
 pub(crate) use fate::Fated;
 pub use granted::{BalanceSheet, Granted};
 pub use ledger::Ledger;

@@ -24,9 +24,11 @@ macro_rules! bank_events {
 
 bank_events! {
     ConsentCreated = "consent.created", "a client asked for a consent";
+    ConsentPartiallyAuthorised = "consent.partially_authorised", "one account holder agreed, another has to";
     ConsentAuthorised = "consent.authorised", "the account holder agreed";
     ConsentRejected = "consent.rejected", "the account holder said no";
-    ConsentRevoked = "consent.revoked", "the account holder or the client ended the consent";
+    ConsentRevoked = "consent.revoked", "the account holder, the bank or the client ended the consent";
+    ConsentConsumed = "consent.consumed", "a consent for one use was used";
     ConsentExpired = "consent.expired", "the consent's time is over";
     PaymentReceived = "payment.received", "an order was taken";
     PaymentScheduled = "payment.scheduled", "the order waits for its day";

@@ -24,6 +24,12 @@ pub enum Refusal {
         /// What it is instead.
         status: ConsentStatus,
     },
+    /// A second account holder has to agree, not the first once more.
+    #[error("`{user}` has agreed already: another account holder has to")]
+    AgreedBefore {
+        /// Who.
+        user: String,
+    },
     /// The consent does not hold.
     #[error("consent `{consent}` is not in force: it is {}", consent_word(*status))]
     ConsentNotInForce {
@@ -115,8 +121,10 @@ impl Refusal {
             Refusal::UnknownConsent(_) => ProblemKind::ConsentNotFound,
             Refusal::ConsentDecided { status, .. } | Refusal::ConsentNotInForce { status, .. } => match status {
                 ConsentStatus::Expired => ProblemKind::ConsentExpired,
+                ConsentStatus::PartiallyAuthorised => ProblemKind::ScaRequired,
                 _ => ProblemKind::ConsentRevoked,
             },
+            Refusal::AgreedBefore { .. } => ProblemKind::InvalidParameter,
             Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) | Refusal::UnknownStatement(_) => {
                 ProblemKind::AccountNotFound
             }

@@ -17,6 +17,7 @@ mod content_length;
 mod corrupt;
 mod data;
 mod date;
+mod decision;
 mod delay;
 mod drift;
 mod drip;
@@ -213,6 +214,7 @@ pub static FAULTS: &[Fault] = &[
     accept_delay::FAULT,
     tls::FAULT,
     oauth::FAULT,
+    decision::FAULT,
     bank::FAULT,
 ];
 
@@ -255,6 +257,7 @@ pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
         .chain(named(&next_link::FAULT, next_link::NEXT_LINKS.iter().map(|row| row.0).collect()))
         .chain(named(&redirect::FAULT, redirect::REDIRECTS.iter().map(|row| row.0).collect()))
         .chain(named(&retry_after::FAULT, retry_after::WORDS.iter().map(|row| row.0).collect()))
+        .chain(named(&decision::FAULT, crate::auth::OUTCOMES.iter().map(|row| row.0).collect()))
         .chain(named(&data::FAULT, data::WORDS.to_vec()))
 }
 

@@ -6,13 +6,21 @@
 use bank_fixtures::document::{Map, Value, suggest};
 use bank_fixtures::record::{AccountStatus, PaymentReason, PaymentStatus};
 
-/// How a consent ends.
+/// What becomes of a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentEnd {
     /// The account holder withdraws it.
     Revoked,
+    /// The bank withdraws it.
+    RevokedByBank,
     /// Its time is over.
     Expired,
+    /// It was for one use, and is used.
+    Consumed,
+    /// Whoever is asked, or has to agree as well, says no.
+    Rejected,
+    /// Whoever has to agree as well does.
+    Authorised,
 }
 
 /// What becomes of a payment, and why.
@@ -37,9 +45,15 @@ pub(crate) const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
     ("debited", PaymentStatus::Debited),
 ];
 
-/// Words for how a consent ends.
-pub(crate) const CONSENT_ENDS: &[(&str, ConsentEnd)] =
-    &[("revoked", ConsentEnd::Revoked), ("expired", ConsentEnd::Expired)];
+/// Words for what becomes of a consent.
+pub(crate) const CONSENT_ENDS: &[(&str, ConsentEnd)] = &[
+    ("revoked", ConsentEnd::Revoked),
+    ("revoked-by-bank", ConsentEnd::RevokedByBank),
+    ("expired", ConsentEnd::Expired),
+    ("consumed", ConsentEnd::Consumed),
+    ("rejected", ConsentEnd::Rejected),
+    ("authorised", ConsentEnd::Authorised),
+];
 
 /// Words for what an account becomes.
 pub(crate) const ACCOUNT_STATUSES: &[(&str, AccountStatus)] =

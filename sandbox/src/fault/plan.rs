@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::outcome::{ConsentEnd, PaymentEnd};
 use super::rewrite::Rewrite;
 use super::stage::Stage;
+use crate::auth::Outcome;
 use crate::exchange::{Problem, ProblemKind};
 use crate::scenario::Ticket;
 
@@ -212,8 +213,10 @@ pub struct Stall {
 pub enum Act {
     /// The access token of this request is expired from now on.
     ExpireAccessToken,
-    /// The consent of this request ends.
+    /// Something becomes of the consent of this request.
     EndConsent(ConsentEnd),
+    /// The account holder does this with the authorization request.
+    Decide(Outcome),
     /// The account this request names is closed, blocked or opened.
     SetAccount(AccountStatus),
     /// The payment this request names takes another course.

@@ -76,6 +76,28 @@ pub struct ConsentPolicy {
     pub decision: ConsentDecision,
     /// How long a consent holds when the client names no end, and at most.
     pub valid_for: Duration,
+    /// What the account holder proves besides their password.
+    pub sca: Sca,
+    /// Who has to agree about an account that several people hold.
+    pub joint: JointAccounts,
+}
+
+/// What an account holder proves besides their password: the second factor of strong customer authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sca {
+    /// Nothing.
+    None,
+    /// That they hold their phone: a code that comes there works once.
+    OneTimeCode,
+}
+
+/// Who has to agree about an account that several people hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JointAccounts {
+    /// Any of them.
+    OneAgrees,
+    /// A second one, too.
+    AllAgree,
 }
 
 /// Who decides on a consent.

@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key but `security` and `lenient` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `security`, `lenient`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use bank_fixtures::document::{Map, Value};
 use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
-use super::{BankProfile, ConsentDecision, ConsentPolicy, PageSizes, Settlement, TokenLifetimes, security};
+use super::{
+    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, PageSizes, Sca, Settlement, TokenLifetimes, security,
+};
 use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
 use crate::limit::{HeaderFamily, LimitRule, LimitSettings, Policy};
@@ -211,12 +213,22 @@ fn tokens(value: Value<'_>, base: Option<&TokenLifetimes>) -> Option<TokenLifeti
 }
 
 fn consents(value: Value<'_>, base: Option<&ConsentPolicy>) -> Option<ConsentPolicy> {
-    let map = value.map(&["decision", "valid_for"])?;
+    let map = value.map(&["decision", "valid_for", "sca", "joint"])?;
     let decision = key(map, "decision", base.map(|base| &base.decision), |value| {
         value.one_of(&[("asked", ConsentDecision::Asked), ("automatic", ConsentDecision::Automatic)])
     });
     let valid_for = key(map, "valid_for", base.map(|base| &base.valid_for), |value| span(value, SECOND..=TEN_YEARS));
-    Some(ConsentPolicy { decision: decision?, valid_for: valid_for? })
+    // What a bank file does not say of these two is what banks without them do.
+    let sca = map.optional("sca").map(|value| value.one_of(&[("none", Sca::None), ("code", Sca::OneTimeCode)]));
+    let joint = map.optional("joint").map(|value| {
+        value.one_of(&[("one", JointAccounts::OneAgrees), ("all", JointAccounts::AllAgree)])
+    });
+    Some(ConsentPolicy {
+        decision: decision?,
+        valid_for: valid_for?,
+        sca: sca.unwrap_or(Some(base.map_or(Sca::None, |base| base.sca)))?,
+        joint: joint.unwrap_or(Some(base.map_or(JointAccounts::OneAgrees, |base| base.joint)))?,
+    })
 }
 
 fn lenient(value: Value<'_>) -> Option<Leniency> {

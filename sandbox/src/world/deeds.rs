@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::agenda::Timer;
 use super::{BankInstance, World};
-use crate::bank::{EndedBy, Refusal, Subject};
+use crate::bank::{Refusal, Subject};
 use crate::fault::{ConsentEnd, Provenance};
 use crate::journal::{Did, Entry};
 use crate::scenario::{Deed, Deeds, Occurrence, Posting, Which, Who};
@@ -233,10 +233,7 @@ impl World {
         touched: &mut Vec<String>,
     ) -> Result<(), Refusal> {
         let mut one = |bank: &BankInstance, id: &str| {
-            match end {
-                ConsentEnd::Revoked => bank.ledger.revoke_consent(id, EndedBy::Holder, at),
-                ConsentEnd::Expired => bank.ledger.expire_consent(id, at),
-            }?;
+            bank.turn_consent(id, end, at)?;
             touched.push(id.to_owned());
             Ok(())
         };

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use bank_fixtures::record::Consent;
 
 use crate::auth::client::Client;
-use crate::auth::endpoint::decide;
+use crate::auth::endpoint::{decide, journey};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::grant::Challenge;
-use crate::auth::holder::Holder;
 use crate::auth::page;
 use crate::auth::redirect::append;
 use crate::auth::scope::ScopeSet;
@@ -22,7 +21,6 @@ use crate::auth::session::{self, Login};
 use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
 use crate::exchange::{Call, Problem, Reply};
-use crate::profile::ConsentDecision;
 use crate::world::BankInstance;
 
 /// The steps of an authorization request.
@@ -81,12 +79,7 @@ pub(super) fn authorize(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, P
         return Ok(front.refuse(&refusal));
     }
     let request = front.request();
-    if bank.auth.settings.consent == ConsentDecision::Automatic
-        && let Some(hint) = &request.login_hint
-    {
-        return Ok(decide::at_once(bank, call, &request, hint));
-    }
-    Ok(ask(&front, request))
+    Ok(decide::at_once(bank, call, &request).unwrap_or_else(|| ask(&front, request)))
 }
 
 /// Shows the page the account holder has to see next.
@@ -102,14 +95,7 @@ fn ask(front: &FrontChannel<'_>, request: AuthorizationRequest) -> Reply {
         };
         return request.refuse(&OAuthError::new(code, what), &call.request.base_url);
     }
-    let cookie = cookie.map_or_else(|| auth.sessions.open(&auth.mint, &request.client.client_id, now), str::to_owned);
-    let holder = login.as_ref().and_then(|login| Holder::find(&bank.ledger, &login.username));
-    let ticket = auth.sessions.begin(request.clone(), login, &cookie, &auth.mint, now);
-    let reply = match holder {
-        Some(holder) => page::consent(bank, &request, &holder, &ticket, None),
-        None => page::login(bank, &request, &ticket, None),
-    };
-    reply.header(SET_COOKIE, &session::set_cookie(&cookie, &call.request.base_url))
+    journey::open(bank, call, request, login, cookie)
 }
 
 impl<'a> FrontChannel<'a> {

@@ -1,15 +1,21 @@
 //! The endpoints: what each answers once its steps have let a request pass.
 
+mod accounts;
 pub(crate) mod authorize;
 pub(crate) mod back_channel;
+mod code;
 mod decide;
+pub(crate) mod decoupled;
 mod discovery;
+mod home;
 mod introspect;
+mod journey;
 mod jwks;
 mod login;
 mod revoke;
 mod token;
 mod userinfo;
+mod wait;
 
 use axum::http::Method;
 
@@ -39,7 +45,14 @@ routes! {
     GET "/oauth/authorize" AuthorizeStart Page Needs::Nothing => authorize::authorize;
     POST "/oauth/authorize" AuthorizeStart Page Needs::Nothing => authorize::authorize;
     POST "/oauth/login" AuthorizeLogin Page Needs::Nothing => login::login;
+    POST "/oauth/code" AuthorizeCode Page Needs::Nothing => code::code;
+    POST "/oauth/accounts" AuthorizeAccounts Page Needs::Nothing => accounts::accounts;
+    POST "/oauth/wait" AuthorizeWait Page Needs::Nothing => wait::wait;
     POST "/oauth/decide" AuthorizeDecide Page Needs::Nothing => decide::decide;
+    GET "/oauth/home" HomeShow Page Needs::Nothing => home::show;
+    POST "/oauth/home/login" HomeLogin Page Needs::Nothing => home::login;
+    POST "/oauth/home/logout" HomeLogin Page Needs::Nothing => home::logout;
+    POST "/oauth/home/decide" HomeDecide Page Needs::Nothing => home::decide;
     POST "/oauth/token" TokenIssue OAuth Needs::Nothing => token::token;
     POST "/oauth/revoke" TokenRevoke OAuth Needs::Nothing => revoke::revoke;
     POST "/oauth/introspect" TokenIntrospect OAuth Needs::Nothing => introspect::introspect;
