@@ -15,21 +15,21 @@ use crate::auth::shelf::Shelf;
 
 /// What an account holder is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NewApproval {
+pub struct NewApproval {
     /// The client that asks.
-    pub(crate) client_id: String,
+    pub client_id: String,
     /// Its name for people.
-    pub(crate) client_name: String,
+    pub client_name: String,
     /// What it asks for.
-    pub(crate) scopes: ScopeSet,
+    pub scopes: ScopeSet,
     /// The consent it made before, if it made one.
-    pub(crate) consent_id: Option<String>,
+    pub consent_id: Option<String>,
     /// User name of whom it asks; `None` for whoever takes it up (a device).
-    pub(crate) user: Option<String>,
+    pub user: Option<String>,
     /// What the account holder reads on both devices (CIBA `binding_message`), or types (RFC 8628 `user_code`).
-    pub(crate) message: Option<String>,
+    pub message: Option<String>,
     /// How long it waits.
-    pub(crate) lifetime: Duration,
+    pub lifetime: Duration,
 }
 
 /// A request and how far it is.
@@ -53,18 +53,18 @@ enum Decision {
 
 /// What an account holder gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Given {
+pub struct Given {
     /// Who gave it.
-    pub(crate) user: String,
+    pub user: String,
     /// The consent; `None` if no bank data were asked for.
-    pub(crate) consent_id: Option<String>,
+    pub consent_id: Option<String>,
     /// When they proved who they are.
-    pub(crate) auth_time: Timestamp,
+    pub auth_time: Timestamp,
 }
 
 /// How far a request is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub enum Standing {
     /// Nobody has decided.
     Waiting,
     /// Somebody agreed.

@@ -40,8 +40,10 @@ pub use bearer::{admit, challenge};
 pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
 };
-pub use endpoint::{ROUTES, metadata};
+pub use approval::{Given, NewApproval, Standing};
+pub use endpoint::{Decided, OpenLogin, Place, ROUTES, Undecided, ask, decide_login, metadata, open_logins};
 pub use key::SigningAlgorithm;
+pub use scope::ScopeSet;
 pub use leniency::{Leniency, UnknownRule};
 pub use orders::{Order, TooManyOrders};
 pub use outcome::{OUTCOMES, Outcome};

@@ -28,7 +28,7 @@ pub(crate) const OFFERED: &[OfferedScope] = &[
 
 /// A set of offered scopes, in the order they were asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ScopeSet(Vec<String>);
+pub struct ScopeSet(Vec<String>);
 
 /// A `scope` parameter that asks for nothing the bank offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

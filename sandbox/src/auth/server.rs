@@ -7,12 +7,12 @@ use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 
-use crate::auth::approval::Approvals;
+use crate::auth::approval::{Approvals, Standing};
 use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
 use crate::auth::grant::{Grant, Grants, Lifetimes};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::Mint;
-use crate::auth::orders::Orders;
+use crate::auth::orders::{Order, Orders, TooManyOrders};
 use crate::auth::scope::ScopeSet;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
@@ -93,6 +93,29 @@ impl AuthServer {
             assertions: self.assertions.fork(),
             keys: RwLock::new(self.keys.read().clone()),
         }
+    }
+
+    /// How far a request that is decided away from its browser is; `None` if there never was one of this id, or long ago.
+    pub fn standing(&self, id: &str, now: Timestamp) -> Option<Standing> {
+        self.approvals.standing(id, now)
+    }
+
+    /// Waits with an order for the request it fits.
+    ///
+    /// # Errors
+    /// Too many wait already.
+    pub fn order(&self, order: Order) -> Result<(), TooManyOrders> {
+        self.orders.give(order)
+    }
+
+    /// Every order that waits, oldest first.
+    pub fn orders(&self) -> Vec<Order> {
+        self.orders.all()
+    }
+
+    /// Forgets every order that waits.
+    pub fn forget_orders(&self) {
+        self.orders.clear();
     }
 
     /// Registers a client.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, post, put};
 
-use super::{Control, access, authority, certificates, journal, ledger, oracle, rules, snapshots, time, worlds};
+use super::{
+    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time, worlds,
+};
 
 /// One method of one path.
 pub(super) struct Call {
@@ -52,6 +54,12 @@ const fn query(name: &'static str, kind: &'static str, about: &'static str) -> P
 }
 
 const OF_BANK: &[Parameter] = &[query("bank", "string", "slug of the bank; may be left out where the world has one")];
+const CONSENTS: &[Parameter] = &[
+    query("bank", "string", "slug of the bank; may be left out where the world has one"),
+    query("client", "string", "client id"),
+    query("user", "string", "user name of the account holder"),
+    query("status", "string", "a state: awaiting, partially_authorised, active, rejected, revoked, ended_by_client, expired, consumed"),
+];
 const ORACLE: &[Parameter] = &[
     query("bank", "string", "slug of the bank; may be left out where the world has one"),
     query("consent", "string", "the consent through which the client looks"),
@@ -152,8 +160,16 @@ pub(super) fn calls() -> Vec<Call> {
         call("GET", "/v1/worlds/{world}/users", get(access::users), "Account holders who can log in.", &[(200, List("User"))]).asking(OF_BANK),
         call("GET", "/v1/worlds/{world}/clients", get(access::clients), "Registered clients.", &[(200, List("Client"))]).asking(OF_BANK),
         call("POST", "/v1/worlds/{world}/clients", post(access::register), "Registers a client.", &[(201, Json("Client"))]).taking(Json("NewClient")),
+        call("GET", "/v1/worlds/{world}/consents", get(consents::list), "Consents, newest first.", &[(200, List("Consent"))]).asking(CONSENTS),
         call("POST", "/v1/worlds/{world}/consents", post(access::consent), "Makes a consent that is approved without a login.", &[(201, Json("Granted"))]).taking(Json("NewConsent")),
+        call("GET", "/v1/worlds/{world}/consents/{consent}", get(consents::show), "One consent.", &[(200, Json("Consent"))]).asking(OF_BANK),
+        call("PUT", "/v1/worlds/{world}/consents/{consent}", put(consents::turn), "Makes of a consent what is wanted, if that can follow on what it is.", &[(200, Json("Consent"))]).taking(Json("ConsentTurn")),
         call("DELETE", "/v1/worlds/{world}/consents/{consent}", delete(access::withdraw), "The account holder withdraws a consent at the bank.", &[(204, Empty)]).asking(OF_BANK),
+        call("GET", "/v1/worlds/{world}/logins", get(logins::list), "Logins that go on, on pages or away from them.", &[(200, List("Login"))]).asking(OF_BANK),
+        call("POST", "/v1/worlds/{world}/logins/{login}", post(logins::decide), "Decides a login for the account holder and says where the browser goes.", &[(200, Json("Decided"))]).taking(Json("LoginDecision")),
+        call("GET", "/v1/worlds/{world}/decisions", get(logins::orders), "Decisions that wait for their request.", &[(200, List("NextDecided"))]).asking(OF_BANK),
+        call("POST", "/v1/worlds/{world}/decisions", post(logins::order), "Says what account holders will do with the next requests, so that nobody sees a page.", &[(201, Json("NextDecided"))]).taking(Json("NextDecision")),
+        call("DELETE", "/v1/worlds/{world}/decisions", delete(logins::forget), "Forgets the decisions that wait.", &[(204, Empty)]).asking(OF_BANK),
         call("GET", "/v1/worlds/{world}/oracle", get(oracle::oracle), "What a perfect client would now believe, as canonical v1.", &[(200, Other)]).asking(ORACLE),
         call("POST", "/v1/worlds/{world}/transactions", post(ledger::post_entry), "Books an entry now.", &[(201, Json("Posted"))]).taking(Json("NewEntry")),
     ]

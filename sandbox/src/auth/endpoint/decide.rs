@@ -219,9 +219,9 @@ impl<'a> Posted<'a> {
         Ok(Posted { ticket, cookie: session::cookie_of(&request.headers), form })
     }
 
-    /// The same form once more, for a session that changed meanwhile.
-    pub(super) fn again(&self) -> Posted<'a> {
-        Posted { ticket: self.ticket.clone(), cookie: self.cookie, form: self.form.clone() }
+    /// The same form, from a session that has another cookie by now.
+    pub(super) fn from<'b>(&self, cookie: &'b str) -> Posted<'b> {
+        Posted { ticket: self.ticket.clone(), cookie: Some(cookie), form: self.form.clone() }
     }
 
     pub(super) fn field(&self, name: &str) -> &str {

@@ -29,10 +29,10 @@ pub(crate) enum Unanswered {
     Refused(#[from] Refusal),
 }
 
-/// Asks an account holder, and returns the id to ask [`crate::auth::approval::Approvals::standing`] with. The user name
+/// Asks an account holder, and returns the id to ask [`crate::auth::AuthServer::standing`] with. The user name
 /// may carry an outcome (`alice:deny`). Where an order of the control API fits, or the bank asks nobody, it is decided
 /// at once.
-pub(crate) fn ask(bank: &BankInstance, mut asked: NewApproval, now: Timestamp) -> String {
+pub fn ask(bank: &BankInstance, mut asked: NewApproval, now: Timestamp) -> String {
     let auth = &bank.auth;
     let hinted = asked.user.as_deref().map(Outcome::of_user).map(|(user, magic)| (user.to_owned(), magic));
     asked.user = hinted.as_ref().map(|hint| hint.0.clone());

@@ -91,6 +91,53 @@ pub(super) fn go_on(
     Ok(show(bank, &interaction, &posted.ticket, now, None))
 }
 
+/// Where an account holder is on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// They have to log in.
+    Login,
+    /// They have to give the code on their phone.
+    Code,
+    /// They take their time.
+    Wait,
+    /// They have to choose accounts.
+    Accounts,
+    /// They have to agree, or not.
+    Confirm,
+    /// They are not on our pages: the request was made without a browser.
+    Away,
+}
+
+impl Place {
+    /// Its word in the control API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Login => "login",
+            Place::Code => "code",
+            Place::Wait => "wait",
+            Place::Accounts => "accounts",
+            Place::Confirm => "confirm",
+            Place::Away => "away",
+        }
+    }
+}
+
+/// The page an interaction is at.
+pub(super) fn place(bank: &BankInstance, interaction: &Interaction, now: Timestamp) -> Place {
+    let login = interaction.login.as_ref();
+    if login.and_then(|login| Holder::find(&bank.ledger, &login.username)).is_none() {
+        Place::Login
+    } else if !is_certain(bank, interaction) {
+        Place::Code
+    } else if interaction.ready_at.is_some_and(|ready_at| ready_at > now) {
+        Place::Wait
+    } else if interaction.request.scopes.needs_accounts() && interaction.chosen.is_none() {
+        Place::Accounts
+    } else {
+        Place::Confirm
+    }
+}
+
 /// The page for where an interaction is; `alert` says why it is shown again.
 pub(super) fn show(
     bank: &BankInstance,
@@ -101,35 +148,27 @@ pub(super) fn show(
 ) -> Reply {
     let request = &interaction.request;
     let login = interaction.login.as_ref();
-    let Some(holder) = login.and_then(|login| Holder::find(&bank.ledger, &login.username)) else {
-        return page::login(bank, request, ticket, alert);
-    };
-    if !is_certain(bank, interaction) {
-        return page::code(bank, request, (ticket, &interaction.passcode), alert);
-    }
-    if interaction.ready_at.is_some_and(|ready_at| ready_at > now) {
-        return page::wait(bank, request, ticket, alert);
-    }
-    match &interaction.chosen {
-        None if request.scopes.needs_accounts() => page::accounts(bank, request, &holder, ticket, alert),
-        chosen => page::confirm(bank, request, (&holder, chosen.as_deref()), ticket, alert),
+    let holder = login.and_then(|login| Holder::find(&bank.ledger, &login.username));
+    match (place(bank, interaction, now), holder) {
+        (Place::Code, _) => page::code(bank, request, (ticket, &interaction.passcode), alert),
+        (Place::Wait, _) => page::wait(bank, request, ticket, alert),
+        (Place::Accounts, Some(holder)) => page::accounts(bank, request, &holder, ticket, alert),
+        (Place::Confirm, Some(holder)) => {
+            page::confirm(bank, request, (&holder, interaction.chosen.as_deref()), ticket, alert)
+        }
+        _ => page::login(bank, request, ticket, alert),
     }
 }
 
 /// What the account holder has to do before they can decide; `None` if nothing.
 pub(super) fn missing(bank: &BankInstance, interaction: &Interaction, now: Timestamp) -> Option<&'static str> {
-    let login = interaction.login.as_ref();
-    if login.and_then(|login| Holder::find(&bank.ledger, &login.username)).is_none() {
-        return Some("Please log in first.");
+    match place(bank, interaction, now) {
+        Place::Login | Place::Away => Some("Please log in first."),
+        Place::Code => Some("Please enter the code first."),
+        Place::Wait => Some("Please wait a little longer."),
+        Place::Accounts => Some("Please choose the accounts first."),
+        Place::Confirm => None,
     }
-    if !is_certain(bank, interaction) {
-        return Some("Please enter the code first.");
-    }
-    if interaction.ready_at.is_some_and(|ready_at| ready_at > now) {
-        return Some("Please wait a little longer.");
-    }
-    let choose = interaction.request.scopes.needs_accounts() && interaction.chosen.is_none();
-    choose.then_some("Please choose the accounts first.")
 }
 
 /// `true` once the account holder has proved who they are as the bank demands it.

@@ -22,7 +22,7 @@ pub(super) fn login(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Probl
             return Ok(journey::show(bank, &interaction.logged_out(), &posted.ticket, now, Some(NO_MATCH)));
         };
         let cookie = auth.sessions.log_in(&posted.ticket, &holder.username, &auth.mint, now);
-        let posted = Posted { cookie: Some(&cookie), ..posted.again() };
+        let posted = posted.from(&cookie);
         let interaction = auth.sessions.change(&posted.ticket, posted.cookie, now, |interaction| {
             interaction.outcome = outcome.or(interaction.outcome);
         })?;

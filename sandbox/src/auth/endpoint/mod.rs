@@ -13,6 +13,7 @@ mod journey;
 mod jwks;
 mod login;
 mod revoke;
+mod steer;
 mod token;
 mod userinfo;
 mod wait;
@@ -22,7 +23,10 @@ use axum::http::Method;
 use crate::dialect::{Needs, Route, Surface};
 use crate::operation::Operation;
 
+pub use decoupled::ask;
 pub use discovery::metadata;
+pub use journey::Place;
+pub use steer::{Decided, OpenLogin, Undecided, decide_login, open_logins};
 
 macro_rules! routes {
     ($($method:ident $path:literal $operation:ident $surface:ident $needs:expr => $handle:path;)*) => {
