@@ -10,6 +10,8 @@ pub(super) struct HtmlForm {
     /// `method="post"`
     pub(super) is_post: bool,
     controls: Vec<Control>,
+    /// The one-time code a simulated bank shows beside the form, in place of a phone.
+    shown_code: Option<String>,
 }
 
 /// An input or button of a form.
@@ -19,6 +21,8 @@ struct Control {
     id: Option<String>,
     kind: String,
     value: String,
+    /// `autocomplete="one-time-code"`
+    is_code: bool,
 }
 
 /// The forms of a page.
@@ -29,7 +33,8 @@ pub(super) fn forms(html: &str) -> Vec<HtmlForm> {
         match tag.name.as_str() {
             "form" => {
                 let is_post = tag.attribute("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
-                found.push(HtmlForm { action: tag.attribute("action"), is_post, controls: Vec::new() });
+                let (action, shown_code) = (tag.attribute("action"), shown_code(html));
+                found.push(HtmlForm { action, is_post, controls: Vec::new(), shown_code });
                 open = true;
             }
             "/form" => open = false,
@@ -40,6 +45,7 @@ pub(super) fn forms(html: &str) -> Vec<HtmlForm> {
                     id: tag.attribute("id"),
                     kind: if tag.name == "button" { "submit".to_owned() } else { kind },
                     value: tag.attribute("value").unwrap_or_default(),
+                    is_code: tag.attribute("autocomplete").is_some_and(|what| what == "one-time-code"),
                 };
                 if let Some(form) = found.last_mut() {
                     form.controls.push(control);
@@ -52,9 +58,9 @@ pub(super) fn forms(html: &str) -> Vec<HtmlForm> {
 }
 
 impl HtmlForm {
-    /// `true` for a form that logs in or decides about a consent.
+    /// `true` for a form that logs in, asks for a code or accounts, or decides about a consent.
     pub(super) fn is_for_the_holder(&self) -> bool {
-        self.controls.iter().any(|control| control.kind == "password" || control.agrees())
+        self.controls.iter().any(|control| control.kind == "password" || control.is_code || control.agrees())
     }
 
     /// The pairs an account holder who agrees sends: name and password, every account ticked, the approving button.
@@ -66,6 +72,7 @@ impl HtmlForm {
             let Some(name) = &control.name else { continue };
             let value = match control.kind.as_str() {
                 "password" => password.to_owned(),
+                _ if control.is_code => self.shown_code.clone().unwrap_or_default(),
                 "text" | "email" if control.is_username() => username.to_owned(),
                 "submit" | "image" | "button" if pressed != Some(control) => continue,
                 "checkbox" if control.value.is_empty() => "on".to_owned(),
@@ -77,10 +84,21 @@ impl HtmlForm {
     }
 }
 
+/// Ids or values of buttons that lead on.
+const AGREEING: &[&str] = &["approve", "continue", "verify"];
+
+/// The text of the element in which a simulated bank shows the code that it would send to a phone.
+fn shown_code(html: &str) -> Option<String> {
+    let (_, after) = html.split_once("id=\"phone-code\"")?;
+    let (text, _) = after.split_once('>')?.1.split_once('<')?;
+    Some(text.trim().to_owned())
+}
+
 impl Control {
     fn agrees(&self) -> bool {
         let words = [self.id.as_deref(), Some(self.value.as_str())];
-        self.kind == "submit" && words.into_iter().flatten().any(|word| word.eq_ignore_ascii_case("approve"))
+        let agrees = |word: &str| AGREEING.iter().any(|known| word.eq_ignore_ascii_case(known));
+        self.kind == "submit" && words.into_iter().flatten().any(agrees)
     }
 
     fn is_username(&self) -> bool {
@@ -173,6 +191,15 @@ mod tests {
         let pairs = forms(consent)[0].agreeing("alice", "secret");
         let expected = [("account", "acc_1"), ("account", "acc_2"), ("decision", "approve")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn the_code_on_the_simulated_phone_is_typed() {
+        let html = r#"<form method=post action=code><input id=code name=code autocomplete="one-time-code">
+            <button id="verify">Continue</button><button name="resend" value="yes">Another</button></form>
+            <strong id="phone-code">012345</strong>"#;
+        let form = forms(html).into_iter().find(HtmlForm::is_for_the_holder).unwrap();
+        assert_eq!(form.agreeing("alice", "secret"), [("code".to_owned(), "012345".to_owned())]);
     }
 
     proptest! {

@@ -36,19 +36,19 @@ mod step;
 mod tests;
 
 pub use crate::certificate::PeerCertificate;
+pub use approval::{Given, NewApproval, Standing};
 pub use bearer::{admit, challenge};
 pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
 };
-pub use approval::{Given, NewApproval, Standing};
 pub use endpoint::{Decided, OpenLogin, Place, ROUTES, Undecided, ask, decide_login, metadata, open_logins};
 pub use key::SigningAlgorithm;
-pub use scope::ScopeSet;
 pub use leniency::{Leniency, UnknownRule};
 pub use orders::{Order, TooManyOrders};
 pub use outcome::{OUTCOMES, Outcome};
 pub use problem::{problem, problem_page};
 pub use redirect::{BadRedirectUri, RedirectUri};
+pub use scope::ScopeSet;
 pub use security::{
     Need, NoncePolicy, PROFILES, Profiles, RefreshPolicy, Security, SecurityProfile, Sender, Terms, TokenFormat,
     Variant,

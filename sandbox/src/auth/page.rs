@@ -128,12 +128,7 @@ pub(crate) fn confirm(
 }
 
 /// The page that waits until the account holder has made up their mind.
-pub(crate) fn wait(
-    bank: &BankInstance,
-    request: &AuthorizationRequest,
-    ticket: &Ticket,
-    alert: Option<&str>,
-) -> Reply {
+pub(crate) fn wait(bank: &BankInstance, request: &AuthorizationRequest, ticket: &Ticket, alert: Option<&str>) -> Reply {
     let page = context! {
         client => request.client.name.as_str(),
         alert => alert.unwrap_or_default(),

@@ -58,7 +58,11 @@ const CONSENTS: &[Parameter] = &[
     query("bank", "string", "slug of the bank; may be left out where the world has one"),
     query("client", "string", "client id"),
     query("user", "string", "user name of the account holder"),
-    query("status", "string", "a state: awaiting, partially_authorised, active, rejected, revoked, ended_by_client, expired, consumed"),
+    query(
+        "status",
+        "string",
+        "a state: awaiting, partially_authorised, active, rejected, revoked, ended_by_client, expired, consumed",
+    ),
 ];
 const ORACLE: &[Parameter] = &[
     query("bank", "string", "slug of the bank; may be left out where the world has one"),

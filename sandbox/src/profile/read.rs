@@ -220,9 +220,9 @@ fn consents(value: Value<'_>, base: Option<&ConsentPolicy>) -> Option<ConsentPol
     let valid_for = key(map, "valid_for", base.map(|base| &base.valid_for), |value| span(value, SECOND..=TEN_YEARS));
     // What a bank file does not say of these two is what banks without them do.
     let sca = map.optional("sca").map(|value| value.one_of(&[("none", Sca::None), ("code", Sca::OneTimeCode)]));
-    let joint = map.optional("joint").map(|value| {
-        value.one_of(&[("one", JointAccounts::OneAgrees), ("all", JointAccounts::AllAgree)])
-    });
+    let joint = map
+        .optional("joint")
+        .map(|value| value.one_of(&[("one", JointAccounts::OneAgrees), ("all", JointAccounts::AllAgree)]));
     Some(ConsentPolicy {
         decision: decision?,
         valid_for: valid_for?,

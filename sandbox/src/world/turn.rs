@@ -33,7 +33,8 @@ impl BankInstance {
             let customers = self.ledger.book().customers().iter().map(|customer| customer.username.as_str());
             customers.filter(|name| Some(*name) != first.as_deref())
         };
-        let holds = |name: &&str| self.ledger.accounts_of_user(name).iter().any(|account| accounts.contains(&account.id));
+        let holds =
+            |name: &&str| self.ledger.accounts_of_user(name).iter().any(|account| accounts.contains(&account.id));
         others().find(holds).or_else(|| others().next()).unwrap_or_default().to_owned()
     }
 }

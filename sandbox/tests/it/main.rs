@@ -5,6 +5,7 @@
 mod bench;
 mod certificates;
 mod cli;
+mod consents;
 mod control;
 mod deeds;
 mod fault_header;

@@ -74,7 +74,8 @@ pub(super) fn at_once(bank: &BankInstance, call: &Call<'_>, request: &Authorizat
         (None, None) => return None,
     };
     if Holder::find(&bank.ledger, &user).is_none() {
-        let description = "this bank decides by login_hint: it must be a user name, or a user name with :approve or :deny";
+        let description =
+            "this bank decides by login_hint: it must be a user name, or a user name with :approve or :deny";
         return Some(request.refuse(&OAuthError::new(ErrorCode::LoginRequired, description), &call.request.base_url));
     }
     let login = Login { username: user, at: call.now };
@@ -200,7 +201,10 @@ pub(super) fn refuse_form(why: FormRefused) -> Reply {
 
 impl<'a> Posted<'a> {
     /// Reads the form and answers it; what is no form of ours, or is not taken, is answered with a page that says so.
-    pub(super) fn answered(call: &'a Call<'_>, answer: impl FnOnce(&Posted<'a>) -> Result<Reply, FormRefused>) -> Reply {
+    pub(super) fn answered(
+        call: &'a Call<'_>,
+        answer: impl FnOnce(&Posted<'a>) -> Result<Reply, FormRefused>,
+    ) -> Reply {
         match Posted::read(call) {
             Ok(posted) => answer(&posted).unwrap_or_else(refuse_form),
             Err(refusal) => page::error(&refusal),

@@ -40,10 +40,11 @@ pub fn ask(bank: &BankInstance, mut asked: NewApproval, now: Timestamp) -> Strin
     let id = auth.approvals.begin(asked, &auth.mint, now);
     let automatic = auth.settings.consent == ConsentDecision::Automatic;
     let decision = match (order, hinted) {
-        (Some(order), hint) => order
-            .username
-            .or(hint.map(|hint| hint.0))
-            .map(|user| Answer { user, outcome: order.outcome, accounts: order.account_ids }),
+        (Some(order), hint) => order.username.or(hint.map(|hint| hint.0)).map(|user| Answer {
+            user,
+            outcome: order.outcome,
+            accounts: order.account_ids,
+        }),
         (None, Some((user, magic))) => automatic.then(|| {
             let outcome = magic.unwrap_or(Outcome::Approve);
             Answer { user, outcome, accounts: None }

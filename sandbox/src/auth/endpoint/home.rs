@@ -122,7 +122,8 @@ fn overview(bank: &BankInstance, holder: &Holder, cookie: &str, now: Timestamp, 
     let second = bank.ledger.consents_waiting_for(user, now);
     let pending: Vec<Entry> = second.iter().map(|view| consent(bank, view)).collect();
     let given = bank.ledger.consents(now);
-    let own = given.iter().filter(|view| view.user.as_deref() == Some(user) || view.approvers.iter().any(|one| one == user));
+    let own =
+        given.iter().filter(|view| view.user.as_deref() == Some(user) || view.approvers.iter().any(|one| one == user));
     let given: Vec<Entry> = own.map(|view| consent(bank, view)).collect();
     waiting.sort_by(|a, b| a.client.cmp(&b.client));
     page::home(bank, holder, &csrf(bank, cookie), (&waiting, &pending, &given), alert)
@@ -196,7 +197,8 @@ impl<'a> Sent<'a> {
             return Err(refuse("this address takes the bank's own form".to_owned()));
         }
         let form = Form::parse(&call.request.body).map_err(|why| refuse(why.to_string()))?;
-        let cookie = session::cookie_of(&call.request.headers).filter(|cookie| bank.auth.sessions.knows(cookie, call.now));
+        let cookie =
+            session::cookie_of(&call.request.headers).filter(|cookie| bank.auth.sessions.knows(cookie, call.now));
         let given = form.get("csrf").unwrap_or_default();
         match cookie.filter(|cookie| same_secret(given, &csrf(bank, cookie))) {
             Some(cookie) => Ok(Sent { cookie, form }),

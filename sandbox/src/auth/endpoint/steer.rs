@@ -136,8 +136,7 @@ pub fn decide_login(
     let interaction = auth.sessions.take(id, now).ok_or_else(over)?;
     let accounts = accounts.or_else(|| interaction.chosen.clone());
     let request = stand_in(&interaction.base_url);
-    let call =
-        Call { request: &request, operation: Operation::AuthorizeDecide, params: Vec::new(), access: None, now };
+    let call = Call { request: &request, operation: Operation::AuthorizeDecide, params: Vec::new(), access: None, now };
     let reply = decide::carry_out(bank, &call, &interaction.request, &login, (outcome, accounts));
     let location = reply.headers.get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Ok(Decided { location })

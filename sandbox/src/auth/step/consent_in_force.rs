@@ -24,17 +24,18 @@ pub(crate) const REFRESH: Step<BackStage> = Step {
 };
 
 fn code(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
-    check(back, &back.code().grant)
+    // While a second account holder has to agree, the code is good and the token opens nothing yet.
+    check(back, &back.code().grant, &[ConsentStatus::Active, ConsentStatus::PartiallyAuthorised])
 }
 
 fn refresh(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
-    check(back, &back.refresh().family.grant)
+    check(back, &back.refresh().family.grant, &[ConsentStatus::Active])
 }
 
-fn check(back: &BackChannel<'_>, grant: &Grant) -> Result<(), OAuthError> {
+fn check(back: &BackChannel<'_>, grant: &Grant, good: &[ConsentStatus]) -> Result<(), OAuthError> {
     let Some(id) = &grant.consent_id else { return Ok(()) };
     let view = back.bank.ledger.consent(id, back.call.now);
-    if view.is_some_and(|view| view.consent.status == ConsentStatus::Active) {
+    if view.is_some_and(|view| good.contains(&view.consent.status)) {
         return Ok(());
     }
     let description = "the consent was withdrawn or has expired: ask the account holder for a new one";

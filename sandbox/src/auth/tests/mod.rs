@@ -6,6 +6,7 @@ mod bench;
 mod front;
 mod fuzz;
 mod lenient;
+mod outcomes;
 mod pages;
 mod races;
 mod resources;

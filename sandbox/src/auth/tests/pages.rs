@@ -36,6 +36,30 @@ impl<'a> Browser<'a> {
         }
         Browser { page, ..self }
     }
+
+    /// Submits the page's form and stays with the page it leads to.
+    fn go(self, path: &str, fields: &[(&str, &str)]) -> Browser<'a> {
+        let page = self.submit(path, fields);
+        assert_eq!(page.status, 200, "{page:?}");
+        Browser { page, ..self }
+    }
+
+    /// Gives the code that the phone shows.
+    fn verify(self) -> Browser<'a> {
+        let code = self.page.element("phone-code");
+        self.go("/oauth/code", &[("code", &code)])
+    }
+
+    /// Everything before the confirmation: logged in, certain, these accounts.
+    fn choose(self, accounts: &[&str]) -> Browser<'a> {
+        let fields: Vec<_> = accounts.iter().map(|account| ("account", *account)).collect();
+        self.log_in("alice", "alice").verify().go("/oauth/accounts", &fields)
+    }
+}
+
+/// Ids of an account holder's accounts.
+fn accounts_of(bench: &Bench, user: &str) -> Vec<String> {
+    bench.bank.ledger.accounts_of_user(user).iter().map(|account| account.id.clone()).collect()
 }
 
 /// The page without what changes from run to run.
@@ -59,9 +83,13 @@ fn a_person_logs_in_chooses_and_approves() {
     let anonymous = browser.cookie.clone();
     let browser = browser.log_in("alice", "alice");
     assert_ne!(browser.cookie, anonymous, "a login gets a new session");
-    insta::assert_snapshot!("consent_page", stable(&browser.page));
-    let account = bench.bank.ledger.accounts_of_user("alice")[1].id.clone();
-    let back = browser.submit("/oauth/decide", &[("decision", "approve"), ("account", &account)]);
+    insta::assert_snapshot!("code_page", stable(&browser.page));
+    let browser = browser.verify();
+    insta::assert_snapshot!("accounts_page", stable(&browser.page));
+    let account = accounts_of(&bench, "alice").swap_remove(1);
+    let browser = browser.go("/oauth/accounts", &[("account", &account)]);
+    insta::assert_snapshot!("confirm_page", stable(&browser.page));
+    let back = browser.submit("/oauth/decide", &[("decision", "approve")]);
     let tokens = bench.redeem(&back.redirected("code"), &[]).ok_json();
     let consent = bench.bank.ledger.consent(tokens["consent_id"].as_str().expect("text"), bench.now).expect("known");
     assert_eq!((consent.consent.account_ids, consent.user.as_deref()), (vec![account], Some("alice")));
@@ -76,7 +104,7 @@ fn a_person_says_no_or_goes_away() {
         "303 access_denied",
         "N74 cancelled"
     );
-    let browser = Browser::open(&bench, &[]).log_in("alice", "alice");
+    let browser = Browser::open(&bench, &[]).log_in("alice", "alice").verify();
     let denied = browser.submit("/oauth/decide", &[("decision", "deny")]);
     assert_eq!(denied.refusal(), "303 access_denied", "N74");
     assert!(denied.header("location").expect("a redirect").starts_with(CALLBACK));
@@ -92,20 +120,50 @@ fn what_a_person_gets_wrong_is_said_on_the_page() {
     let early = browser.submit("/oauth/decide", &[("decision", "approve")]);
     assert!(early.element("alert").contains("log in first"));
     let browser = browser.log_in("alice", "alice");
-    let none = browser.submit("/oauth/decide", &[("decision", "approve")]);
+    let early = browser.submit("/oauth/decide", &[("decision", "approve")]);
+    assert!(early.element("alert").contains("enter the code first"));
+    let browser = browser.verify();
+    let early = browser.submit("/oauth/decide", &[("decision", "approve")]);
+    assert!(early.element("alert").contains("choose the accounts first"));
+    let none = browser.submit("/oauth/accounts", &[]);
     assert!(none.element("alert").contains("at least one account"));
-    let foreign = bench.bank.ledger.accounts_of_user("ben")[0].id.clone();
-    let foreign = browser.submit("/oauth/decide", &[("decision", "approve"), ("account", &foreign)]);
+    let foreign = accounts_of(&bench, "ben").swap_remove(0);
+    let foreign = browser.submit("/oauth/accounts", &[("account", &foreign)]);
     assert!(foreign.element("alert").contains("at least one account"), "another person's account is no choice");
+    let own = accounts_of(&bench, "alice");
+    let browser = browser.go("/oauth/accounts", &[("account", &own[0])]);
+    assert!(browser.page.text.contains("id=\"approve\""));
+    let browser = browser.go("/oauth/accounts", &[("change", "yes")]);
+    assert!(browser.page.text.contains("id=\"continue\""), "back to the choice");
+}
+
+#[test]
+fn a_code_works_once_and_three_wrong_ones_end_it() {
+    let bench = Bench::asking();
+    let browser = Browser::open(&bench, &[]).log_in("alice", "alice");
+    let first = browser.page.element("phone-code");
+    let browser = browser.go("/oauth/code", &[("resend", "yes")]);
+    assert_ne!(browser.page.element("phone-code"), first);
+    let browser = browser.go("/oauth/code", &[("code", &first)]);
+    assert!(browser.page.element("alert").contains("not the code"), "an older code");
+    let second = browser.page.element("phone-code");
+    let spaced = format!(" {} {} ", &second[..3], &second[3..]);
+    let browser = browser.go("/oauth/code", &[("code", &spaced)]);
+    assert!(browser.page.text.contains("id=\"accounts\""), "spaces are what people type");
+    let again = browser.submit("/oauth/code", &[("code", &second)]);
+    assert!(again.element("alert").contains("used already"));
+    let other = Browser::open(&bench, &[]).log_in("alice", "alice");
+    let other = other.go("/oauth/code", &[("code", "x")]).go("/oauth/code", &[("code", "")]);
+    assert_eq!(other.submit("/oauth/code", &[("code", "x")]).refusal(), "303 access_denied");
 }
 
 #[test]
 fn a_form_is_taken_from_its_own_browser_and_once() {
     let mut bench = Bench::asking();
-    let account = bench.bank.ledger.accounts_of_user("alice")[0].id.clone();
+    let account = accounts_of(&bench, "alice").swap_remove(0);
     let approve = [("decision", "approve"), ("account", account.as_str())];
     {
-        let victim = Browser::open(&bench, &[]).log_in("alice", "alice");
+        let victim = Browser::open(&bench, &[]).choose(&[&account]);
         let attacker = Browser::open(&bench, &[]);
         let (interaction, csrf) = (victim.page.field("interaction"), victim.page.field("csrf"));
         let own = attacker.page.field("csrf");
@@ -120,8 +178,10 @@ fn a_form_is_taken_from_its_own_browser_and_once() {
             let form = [("interaction", interaction.as_str()), ("csrf", csrf), approve[0], approve[1]];
             let answer = bench.post("/oauth/decide", &[("cookie", cookie)], &form);
             assert_eq!(answer.refusal(), "403 page invalid_request", "N57 {case}");
-            let login = bench.post("/oauth/login", &[("cookie", cookie)], &form);
-            assert_eq!(login.refusal(), "403 page invalid_request", "N57 {case}");
+            for path in ["/oauth/login", "/oauth/code", "/oauth/accounts", "/oauth/wait"] {
+                let answer = bench.post(path, &[("cookie", cookie)], &form);
+                assert_eq!(answer.refusal(), "403 page invalid_request", "N57 {case} {path}");
+            }
         }
         assert_eq!(victim.submit("/oauth/decide", &approve).status, 303);
         assert_eq!(
