@@ -2,6 +2,8 @@
 //!
 //! Owns which facts of a call rules may ask about and how a decision gets into the journal. Knows no rule's reasons.
 
+use jiff::Timestamp;
+
 use super::record::Record;
 use super::view::View;
 use super::{FaultHeader, header_fault};

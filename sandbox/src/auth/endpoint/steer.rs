@@ -151,6 +151,8 @@ fn stand_in(base_url: &str) -> Request {
         headers: HeaderMap::new(),
         body: Bytes::new(),
         base_url: base_url.to_owned(),
+        mutual_base_url: None,
+        certificate: None,
         connection: 0,
         request_id: String::new(),
     }

@@ -89,7 +89,7 @@ pub(super) fn made(
     };
     ledger.papers().keep(&consent.id, String::from_utf8_lossy(&paper.written()).into_owned());
     let changed_at = consent.created_at;
-    ConsentView { consent, client_id, user: None, changed_at }
+    ConsentView { consent, client_id, user: None, changed_at, approvers: Vec::new(), ended_by: None }
 }
 
 /// The word for where a consent stands.
