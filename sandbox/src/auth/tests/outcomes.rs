@@ -187,7 +187,7 @@ impl<'a> Home<'a> {
         let (cookie, csrf) = (page.cookie(), page.field("csrf"));
         let form = [("csrf", csrf.as_str()), ("username", user), ("password", user)];
         let page = bench.post("/oauth/home/login", &[("cookie", &cookie)], &form);
-        assert_eq!(page.element("holder").is_empty(), false, "{page:?}");
+        assert!(!page.element("holder").is_empty(), "{page:?}");
         Home { bench, cookie: page.cookie(), page }
     }
 
