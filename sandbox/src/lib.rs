@@ -26,7 +26,7 @@ mod tls;
 pub mod webhook;
 mod wire;
 
-pub use sandbox::{Builder, Running, RunningTls, Sandbox, StartError};
+pub use sandbox::{Builder, Door, Running, RunningTls, Sandbox, StartError};
 pub use tls::{
     AlternativeName, AuthorityError, Bundle, BundleError, BundleOrder, Credential, KEY_KINDS, KeyKind, SIGNERS, SUITES,
     Signer, Suites, VALIDITIES, Validity,

@@ -14,7 +14,7 @@ use bank_fixtures::seed::Seed;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use self::running::{Running, RunningTls};
+pub use self::running::{Door, Running, RunningTls};
 use self::running::{serve_control, sweep, url_of};
 use crate::app::{App, FaultHeader, JournalHeader, Settings};
 use crate::control::Control;
@@ -24,7 +24,7 @@ use crate::scenario::{ClockSpec, Scenario};
 use crate::server::{self, Entrance};
 use crate::tls::{AuthorityError, Clients, Suites, Tls};
 use crate::wire::SecureFronts;
-use crate::world::{AddError, Blueprint, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
+use crate::world::{AddError, Blueprint, Connections, DEFAULT, NameError, WORLDS_LIMIT, World, WorldError, Worlds};
 
 /// Where a sandbox comes from.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ pub struct Builder {
     clock: Option<ClockSpec>,
     banks: Vec<Arc<BankProfile>>,
     worlds: Vec<String>,
+    doors: Vec<(String, u16)>,
     webhook_hosts: Vec<String>,
     bind: IpAddr,
     port: u16,
@@ -107,6 +108,7 @@ impl Sandbox {
             clock: None,
             banks: Vec::new(),
             worlds: Vec::new(),
+            doors: Vec::new(),
             webhook_hosts: Vec::new(),
             bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
@@ -163,6 +165,13 @@ impl Builder {
     #[must_use]
     pub fn world(mut self, name: impl Into<String>) -> Builder {
         self.worlds.push(name.into());
+        self
+    }
+
+    /// A port at which everything is for one world, which is added if it is not there yet; 0 takes a free one.
+    #[must_use]
+    pub fn world_port(mut self, name: impl Into<String>, port: u16) -> Builder {
+        self.doors.push((name.into(), port));
         self
     }
 
@@ -298,9 +307,14 @@ impl Builder {
             return Err(StartError::OpenControl(self.bind));
         }
         let worlds = Arc::new(Worlds::new(self.make(DEFAULT)?, self.max_worlds));
-        for name in &self.worlds {
+        for name in &self.named_worlds() {
             Worlds::check_name(name)?;
             worlds.add(self.make(name)?)?;
+        }
+        let mut doors = Vec::new();
+        for (world, port) in &self.doors {
+            let (listener, address) = bind("the traffic of one world", SocketAddr::new(self.bind, *port)).await?;
+            doors.push((listener, Door { world: world.clone(), base_url: url_of("http", address), address }));
         }
         let tls = match &self.tls {
             None => None,
@@ -340,6 +354,7 @@ impl Builder {
             token: self.control_token,
             secrets: self.secrets,
             tls: tls.as_ref().map(|(tls, ..)| Arc::clone(tls)),
+            doors: doors.iter().map(|(_, door)| (door.world.clone(), door.base_url.clone())).collect(),
         };
         let mut tasks = vec![
             tokio::spawn(server::serve(traffic.0, Entrance::Clear, Arc::clone(&app), stopped.clone())),
@@ -355,13 +370,34 @@ impl Builder {
                 tasks.push(tokio::spawn(server::serve(listener, entrance, Arc::clone(&app), stopped.clone())));
             }
         }
-        Ok(Running { base_url, control_url, address, control_address, tls: running_tls, worlds, stop, tasks })
+        let mut opened = Vec::new();
+        for (listener, door) in doors {
+            let app = Arc::new(app.at_home(&door.world));
+            tasks.push(tokio::spawn(server::serve(listener, Entrance::Clear, app, stopped.clone())));
+            opened.push(door);
+        }
+        let doors = opened;
+        Ok(Running { base_url, control_url, address, control_address, tls: running_tls, doors, worlds, stop, tasks })
+    }
+
+    /// Every world besides the default one, each once.
+    fn named_worlds(&self) -> Vec<String> {
+        let mut named = self.worlds.clone();
+        for (world, _) in &self.doors {
+            if world != DEFAULT && !named.contains(world) {
+                named.push(world.clone());
+            }
+        }
+        named
     }
 
     fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
         let mut blueprint = Blueprint::new(name, self.scenario.clone());
         (blueprint.seed, blueprint.clock, blueprint.banks) = (self.seed, self.clock, self.banks.clone());
         blueprint.webhook_hosts = self.webhook_hosts.clone().into();
+        if self.doors.iter().any(|(world, _)| world == name) {
+            blueprint.connections = Connections::Own;
+        }
         World::make(blueprint).map_err(|source| StartError::World { world: name.to_owned(), source: Box::new(source) })
     }
 }

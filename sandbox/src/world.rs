@@ -40,7 +40,7 @@ mod standing;
 mod turn;
 
 use agenda::Agenda;
-pub use blueprint::{Blueprint, DEFAULT_SEED};
+pub use blueprint::{Blueprint, Connections, DEFAULT_SEED};
 pub use deeds::Fired;
 pub use grant::{GrantError, GrantOrder, ReadyAccess};
 use post::Post;
@@ -109,7 +109,7 @@ pub enum WorldError {
     /// Rules about connections that are of no world.
     #[error(
         "the scenario has rules at the stage `accept`: a connection is accepted before anybody knows which world it is for, \
-         so that only the world `default` can have them"
+         so that only the world `default`, or one with a port of its own, can have them"
     )]
     Connections,
     /// Something is prepared for a bank that is not there.
@@ -145,10 +145,7 @@ impl World {
     }
 
     fn make_with(blueprint: Blueprint, snapshots: Arc<Snapshots>) -> Result<Arc<World>, WorldError> {
-        let accepts = blueprint.scenario.as_ref().is_some_and(|scenario| scenario.is_about_all_connections());
-        if accepts && blueprint.name != DEFAULT {
-            return Err(WorldError::Connections);
-        }
+        blueprint.scenario.as_ref().map_or(Ok(()), |scenario| blueprint.admit(scenario))?;
         let (clock, seed) = (blueprint.resolved_clock(), blueprint.resolved_seed());
         let start = clock.now();
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
@@ -217,7 +214,14 @@ impl World {
 
     /// Puts the rules of another scenario in force, between two requests; rules written as before go on counting. What
     /// the scenario says about the making of a world holds from the next reset.
-    pub fn load(&self, scenario: Arc<Scenario>) {
+    ///
+    /// # Errors
+    /// It has rules that could never act in this world; the scenario in force stays.
+    pub fn load(&self, scenario: Arc<Scenario>) -> Result<(), WorldError> {
+        if let Err(error) = self.blueprint.admit(&scenario) {
+            self.refuse(LoadRefused::unfit(clock::wall(), &error));
+            return Err(error);
+        }
         // Between two events too: what one has counted must not be lost.
         let turn = self.turn.lock();
         self.engine.rcu(|engine| engine.reloaded(Arc::clone(&scenario), self.seed));
@@ -226,6 +230,7 @@ impl World {
         *self.standing.lock() = Standing::in_force(clock::wall());
         drop(turn);
         self.rouse();
+        Ok(())
     }
 
     /// Remembers that another scenario was refused: the one in force stays.

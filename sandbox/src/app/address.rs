@@ -1,8 +1,8 @@
 //! Which world and bank a request is for.
 //!
 //! Owns the address forms: by path (`/{bank}/…`, `/w/{world}/{bank}/…`, and RFC 8414's well-known form before the path),
-//! by host name (`{bank}.localhost`, `{world}--{bank}.localhost`), and by the header `x-sandbox-world` where the address
-//! names no world. Knows no dialect; which client belongs to which world is [`claim`](super::claim)'s business.
+//! by host name (`{bank}.localhost`, `{world}--{bank}.localhost`), by the header `x-sandbox-world` where the address
+//! names no world, and by a listener that is one world's alone. Knows no dialect; which client belongs to which world is [`claim`](super::claim)'s business.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,11 +37,20 @@ const WORLD_HEADER: &str = "x-sandbox-world";
 /// Paths of metadata documents that RFC 8414 3.1 puts before an issuer's path.
 const WELL_KNOWN: &[&str] = &["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
-/// Finds the world and bank of a request. `public` is the configured external base URL, if any.
-pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Parts, link: &Link) -> Place {
-    let (name, unreadable) = match named_world(parts) {
-        Ok(name) => (name, None),
-        Err(problem) => (None, Some(problem)),
+/// Finds the world and bank of a request. `home` is the world of the listener, `public` the configured external base URL,
+/// if any.
+pub(crate) fn resolve(
+    worlds: &Worlds,
+    home: Option<&str>,
+    public: Option<&str>,
+    parts: &request::Parts,
+    link: &Link,
+) -> Place {
+    let (name, unreadable) = match (named_world(parts), home) {
+        (Ok(None), home) => (home, None),
+        (Ok(Some(name)), Some(home)) if name != home => (Some(home), Some(elsewhere(home, name))),
+        (Ok(name), _) => (name, None),
+        (Err(problem), home) => (home, Some(problem)),
     };
     let named = name.map(|name| (name, worlds.find(name)));
     let root = match &named {
@@ -50,15 +59,17 @@ pub(crate) fn resolve(worlds: &Worlds, public: Option<&str>, parts: &request::Pa
     };
     let mut place = resolve_in(worlds, &root, public, parts, link);
     let flaw = match named {
-        None => unreadable,
+        _ if unreadable.is_some() => unreadable,
+        None => None,
         Some((name, None)) => {
             // Whatever the path says: the bank that was meant is not here.
             place.bank = None;
             Some(no_world(name))
         }
         Some((name, Some(_))) if place.world.name() != name => {
+            let by = if home == Some(name) { "its port" } else { "its header x-sandbox-world" };
             let detail = format!(
-                "the address names the world `{}` and the header {WORLD_HEADER} the world `{name}`: send one of them",
+                "the address of the request names the world `{}` and {by} the world `{name}`: name one of them",
                 place.world.name()
             );
             Some(misnamed(detail))
@@ -120,6 +131,10 @@ fn named_world(parts: &request::Parts) -> Result<Option<&str>, Problem> {
             Err(_) => Err(misnamed(format!("the header {WORLD_HEADER} is not the name of a world"))),
         },
     }
+}
+
+fn elsewhere(home: &str, name: &str) -> Problem {
+    misnamed(format!("this port is that of the world `{home}`, and the header {WORLD_HEADER} names the world `{name}`"))
 }
 
 fn misnamed(detail: String) -> Problem {

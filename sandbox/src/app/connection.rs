@@ -44,10 +44,12 @@ impl App {
     }
 
     /// What the scenario makes of a connection at a stage before any request. A TLS client that names a host of a world
-    /// gets that world's rules; of everybody else nothing is known, so that the default world decides.
+    /// gets that world's rules; of everybody else nothing is known, so that the world of the listener decides, or
+    /// the default one.
     pub(crate) fn admit(&self, stage: Stage, host: Option<&str>) -> Admission {
         let named = host.and_then(|host| address::world_of_host(&self.worlds, host));
-        let world = named.unwrap_or_else(|| self.worlds.default_world());
+        let home = || self.home.as_deref().and_then(|home| self.worlds.find(home));
+        let world = named.or_else(home).unwrap_or_else(|| self.worlds.default_world());
         let Plan { connection, because, .. } = world.engine().decide_connection(stage, host, world.clock().now());
         Admission { plan: connection, because, world }
     }

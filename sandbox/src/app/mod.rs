@@ -47,8 +47,10 @@ use crate::world::{BankInstance, World, Worlds};
 pub(crate) struct App {
     worlds: Arc<Worlds>,
     settings: Settings,
-    connections: AtomicU64,
-    open: AtomicU64,
+    /// The world of everything that comes in here, where the listener is one world's alone.
+    home: Option<Arc<str>>,
+    connections: Arc<AtomicU64>,
+    open: Arc<AtomicU64>,
     refuse: Refuse,
 }
 
@@ -83,11 +85,30 @@ pub(crate) enum JournalHeader {
 
 impl App {
     pub(crate) fn new(worlds: Arc<Worlds>, settings: Settings) -> App {
-        let refuse: Refuse = {
-            let (worlds, journal_header) = (Arc::clone(&worlds), settings.journal_header);
-            Arc::new(move |status, link| refusal::answer(&worlds, journal_header, status, link))
-        };
-        App { worlds, settings, connections: AtomicU64::new(0), open: AtomicU64::new(0), refuse }
+        let refuse = App::refusing(&worlds, settings.journal_header, None);
+        let (connections, open) = (Arc::default(), Arc::default());
+        App { worlds, settings, home: None, connections, open, refuse }
+    }
+
+    /// The same for a listener at which everything is for one world.
+    pub(crate) fn at_home(&self, world: &str) -> App {
+        let home: Option<Arc<str>> = Some(world.into());
+        App {
+            worlds: Arc::clone(&self.worlds),
+            settings: self.settings.clone(),
+            refuse: App::refusing(&self.worlds, self.settings.journal_header, home.clone()),
+            home,
+            connections: Arc::clone(&self.connections),
+            open: Arc::clone(&self.open),
+        }
+    }
+
+    fn refusing(worlds: &Arc<Worlds>, journal_header: JournalHeader, home: Option<Arc<str>>) -> Refuse {
+        let worlds = Arc::clone(worlds);
+        Arc::new(move |status, link| {
+            let world = home.as_deref().and_then(|home| worlds.find(home)).unwrap_or_else(|| worlds.default_world());
+            refusal::answer(&world, journal_header, status, link)
+        })
     }
 
     /// Answers what cannot be read as HTTP at all.
@@ -107,8 +128,9 @@ impl App {
         let serving = link.begin();
         let (parts, incoming) = request.into_parts();
         // 1. The address comes first: world and bank decide which journal, clock and envelope everything else uses.
-        let public = self.settings.public_base.as_deref();
-        let mut place = address::resolve(&self.worlds, public, &parts, &link);
+        // Behind a port of its own a world is where the client connected to, whatever the others are behind.
+        let public = self.settings.public_base.as_deref().filter(|_| self.home.is_none());
+        let mut place = address::resolve(&self.worlds, self.home.as_deref(), public, &parts, &link);
         let mut upload = Upload::Coming(incoming);
         if place.is_open && self.worlds.any_claims() {
             // A client that names no world may belong to one; who it is may stand in the body.

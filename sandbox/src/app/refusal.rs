@@ -8,11 +8,10 @@ use super::{JournalHeader, envelope, finish};
 use crate::exchange::{Problem, ProblemKind, Request};
 use crate::journal::{Answered, Ending, Packed};
 use crate::wire::Link;
-use crate::world::Worlds;
+use crate::world::World;
 
 /// The whole answer, head included; the connection ends after it.
-pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: StatusCode, link: &Link) -> Bytes {
-    let world = worlds.default_world();
+pub(super) fn answer(world: &World, journal_header: JournalHeader, status: StatusCode, link: &Link) -> Bytes {
     let parts = nothing();
     let mut record = Record::open(world.journal(), None, &parts, link.number(), world.clock().now());
     let request = Request {
@@ -33,7 +32,7 @@ pub(super) fn answer(worlds: &Worlds, journal_header: JournalHeader, status: Sta
         _ => "this is not an HTTP request",
     };
     let problem = Problem::new(ProblemKind::MalformedRequest, detail);
-    let mut reply = envelope::nowhere(&world, &request, Some(problem));
+    let mut reply = envelope::nowhere(world, &request, Some(problem));
     reply.status = status;
     let journal = (journal_header == JournalHeader::Sent).then(|| (world.name(), record.seq()));
     finish::headers(&mut reply, &request.request_id, world.clock().now(), journal);

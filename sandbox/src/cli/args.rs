@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::world::Worlds;
+
 const AFTER_HELP: &str = "\
 Without a command it serves. Exit codes: 0 done, 1 a replay that does not agree, 2 wrong command line, 3 a wrong file, 5 something outside stood in the way.
 
@@ -96,6 +98,9 @@ pub(super) struct Serve {
     /// Serve another world beside the default one, at /w/NAME (may be repeated)
     #[arg(long = "world", value_name = "NAME")]
     pub(super) worlds: Vec<String>,
+    /// Serve a world at a port of its own too, without /w/NAME; 0 takes a free one (may be repeated)
+    #[arg(long = "world-port", value_name = "NAME=PORT", value_parser = door)]
+    pub(super) doors: Vec<(String, u16)>,
     /// Serve only these banks: names of shipped banks, or bank files (may be repeated)
     #[arg(long = "bank", value_name = "NAME|FILE")]
     pub(super) banks: Vec<String>,
@@ -137,13 +142,13 @@ pub(super) struct Secure {
     #[arg(long, env = "BANK_SANDBOX_TLS")]
     pub(super) tls: bool,
     /// Port of bank traffic inside TLS; 0 takes a free one; needs --tls
-    #[arg(long, value_name = "PORT", default_value_t = 8443, env = "BANK_SANDBOX_TLS_PORT")]
+    #[arg(long, value_name = "PORT", default_value_t = 8443, env = "BANK_SANDBOX_TLS_PORT", requires = "tls")]
     pub(super) tls_port: u16,
     /// Port of bank traffic inside mutual TLS, where clients are asked for a certificate; 0 takes a free one; needs --tls
-    #[arg(long, value_name = "PORT", default_value_t = 8444, env = "BANK_SANDBOX_MTLS_PORT")]
+    #[arg(long, value_name = "PORT", default_value_t = 8444, env = "BANK_SANDBOX_MTLS_PORT", requires = "tls")]
     pub(super) mtls_port: u16,
     /// What TLS offers clients that name no bank by host; fapi1: at TLS 1.2 the two RSA suites alone; needs --tls
-    #[arg(long, value_name = "SUITES", default_value = "modern", value_parser = ["modern", "fapi1"])]
+    #[arg(long, value_name = "SUITES", default_value = "modern", value_parser = ["modern", "fapi1"], requires = "tls")]
     pub(super) tls_suites: String,
     /// External base URL inside mutual TLS, beside --public-base; needs --tls
     #[arg(long, value_name = "URL", requires = "tls")]
@@ -162,4 +167,13 @@ pub(super) struct Watching {
     /// Never load the scenario file again
     #[arg(long, overrides_with = "watch")]
     pub(super) no_watch: bool,
+}
+
+/// A world and its port.
+fn door(text: &str) -> Result<(String, u16), String> {
+    let legal = "legal is NAME=PORT, such as red=9001; port 0 takes a free one";
+    let (name, port) = text.split_once('=').ok_or_else(|| format!("`{text}` names no port; {legal}"))?;
+    Worlds::check_name(name).map_err(|error| error.to_string())?;
+    let port = port.parse().map_err(|_| format!("`{port}` is no port; {legal}"))?;
+    Ok((name.to_owned(), port))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::sandbox::Running;
+use crate::sandbox::{Door, Running};
 use crate::world::path_of;
 
 #[derive(Serialize)]
@@ -38,6 +38,15 @@ struct Tls {
 struct World {
     name: String,
     banks: Vec<Bank>,
+    /// Listeners that are this world's alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ports: Vec<Port>,
+}
+
+#[derive(Serialize)]
+struct Port {
+    base_url: String,
+    address: String,
 }
 
 #[derive(Serialize)]
@@ -55,9 +64,11 @@ pub(super) fn write(path: &Path, running: &Running) -> io::Result<()> {
         slug: bank.slug.to_string(),
         base_url: format!("{}{}", running.base_url, path_of(world, bank)),
     };
+    let port = |door: &Door| Port { base_url: door.base_url.clone(), address: door.address.to_string() };
     let worlds = running.worlds().all().into_iter().map(|world| World {
         name: world.name().to_owned(),
         banks: world.banks().iter().map(|instance| bank(&world, instance)).collect(),
+        ports: running.doors.iter().filter(|door| door.world == world.name()).map(port).collect(),
     });
     let ready = Ready {
         v: 1,

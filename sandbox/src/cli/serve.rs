@@ -55,7 +55,14 @@ fn watched(options: &Serve) -> Result<Option<Watch>, Refused> {
     let file = options.scenario.as_deref().filter(|name| shipped(name).is_none());
     match file {
         _ if options.watching.no_watch => Ok(None),
-        Some(file) => Ok(Some(Watch::new(file.into(), &options.faults, &options.worlds))),
+        Some(file) => {
+            let doors = options.doors.iter().map(|(world, _)| world.clone());
+            let mut worlds: Vec<String> = options.worlds.iter().cloned().chain(doors).collect();
+            worlds.sort_unstable();
+            worlds.dedup();
+            worlds.retain(|world| world != DEFAULT);
+            Ok(Some(Watch::new(file.into(), &options.faults, &worlds)))
+        }
         None if options.watching.watch => {
             let sentence = "--watch needs a file to watch: `--scenario FILE`";
             Err(Refused::Because(Exit::Usage, sentence.to_owned()))
@@ -141,6 +148,7 @@ fn builder(options: &Serve) -> Result<Builder, Refused> {
     }
     builder = banks.into_iter().fold(builder, Builder::bank);
     builder = options.worlds.iter().fold(builder, |builder, name| builder.world(name));
+    builder = options.doors.iter().fold(builder, |builder, (name, port)| builder.world_port(name, *port));
     if options.secure.tls {
         builder = builder.tls_port(options.secure.tls_port).mutual_tls_port(options.secure.mtls_port);
         let suites = SUITES.iter().find(|row| row.1 == options.secure.tls_suites);
@@ -240,6 +248,12 @@ fn greeting(running: &Running) -> String {
         }
         if let Some(scenario) = world.scenario() {
             lines.push(format!("  scenario {} in world {}", scenario.name(), world.name()));
+        }
+    }
+    for door in &running.doors {
+        let banks = running.worlds().find(&door.world);
+        for bank in banks.iter().flat_map(|world| world.banks()) {
+            lines.push(format!("  port     {}/{}  in world {}", door.base_url, bank.slug, door.world));
         }
     }
     lines.push(format!("  control  {}/v1/worlds", running.control_url));

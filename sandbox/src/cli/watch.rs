@@ -66,7 +66,14 @@ impl Watch {
         match self.compiled(&file) {
             Ok(scenario) => {
                 output::note(format!("{file} was loaded: scenario `{}` is in force", scenario.name()));
-                served.iter().for_each(|world| world.load(Arc::clone(&scenario)));
+                for world in &served {
+                    if let Err(error) = world.load(Arc::clone(&scenario)) {
+                        output::note(format!(
+                            "error: {file} was not loaded into the world `{}`: {error}",
+                            world.name()
+                        ));
+                    }
+                }
             }
             Err(why) => {
                 output::note(&why.summary);

@@ -14,6 +14,7 @@ mod logins;
 mod openapi;
 mod oracle;
 mod problem;
+mod question;
 mod rules;
 mod shape;
 mod snapshots;
@@ -47,6 +48,8 @@ pub(crate) struct Control {
     pub(crate) secrets: Secrets,
     /// The authority behind the TLS listeners, if there are any.
     pub(crate) tls: Option<Arc<Tls>>,
+    /// Worlds with listeners of their own, each with the base URL there.
+    pub(crate) doors: Vec<(String, String)>,
 }
 
 /// Every call.
@@ -55,7 +58,9 @@ pub(crate) fn router(control: Control) -> Router {
     let (mut open, mut guarded) = (Router::new(), Router::new());
     for call in calls::calls() {
         let routes = if call.is_open { &mut open } else { &mut guarded };
-        *routes = std::mem::take(routes).route(call.path, call.serve);
+        let query = call.query;
+        let held = middleware::from_fn(move |request, next| question::held(query, request, next));
+        *routes = std::mem::take(routes).route(call.path, call.serve.layer(held));
     }
     let guarded = guarded.layer(middleware::from_fn_with_state(Arc::clone(&control), admit));
     open.merge(guarded).fallback(nowhere).method_not_allowed_fallback(nowhere).with_state(control)

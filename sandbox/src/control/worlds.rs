@@ -31,6 +31,9 @@ pub(super) struct WorldView {
     #[serde(skip_serializing_if = "Option::is_none")]
     copy_of: Option<OriginView>,
     banks: Vec<BankView>,
+    /// Base URLs at listeners that are this world's alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ports: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     access: Vec<AccessView>,
 }
@@ -171,7 +174,7 @@ pub(super) async fn load(
 ) -> Result<axum::Json<WorldView>, Failure> {
     let world = control.world(&world)?;
     match Scenario::compile("scenario.yaml", &text) {
-        Ok(scenario) => world.load(Arc::new(scenario)),
+        Ok(scenario) => world.load(Arc::new(scenario)).map_err(|error| unmade(&error))?,
         Err(found) => {
             let failure = Failure::file(&found);
             world.refuse(LoadRefused::mistakes(clock::wall(), found));
@@ -283,6 +286,7 @@ impl Control {
             clients: world.claims().to_vec(),
             copy_of: world.origin().map(OriginView::of),
             banks: world.banks().iter().map(bank_view).collect(),
+            ports: self.doors.iter().filter(|(name, _)| name == world.name()).map(|(_, url)| url.clone()).collect(),
             access: world.prepared().iter().map(access_view).collect(),
         }
     }

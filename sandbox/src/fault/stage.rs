@@ -22,7 +22,7 @@ pub const STAGES: &[(Stage, &str, &str)] = &[
     (
         Stage::Accept,
         "accept",
-        "a connection was accepted and nothing read: of all connections, in the default world's scenario only",
+        "a connection was accepted and nothing read: of all connections, in the default world's scenario, and of those at a world's own port in its own",
     ),
     (
         Stage::Tls,

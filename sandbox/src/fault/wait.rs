@@ -4,7 +4,6 @@
 //! `pareto(100ms, 1.3)` · `ramp(0s..5s over 60s)` by the time the rule's phase has lasted · `any of 20ms, 25ms, 900ms` one of
 //! these measurements, or of those in a file beside the scenario: `file(latencies.csv)`.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,14 +65,7 @@ impl Wait {
     /// The measurements in a file beside the scenario. A scenario that did not come from a file of this machine (one that
     /// is sent to a world, or shipped) has nothing beside it: it can name its measurements itself.
     fn measured(value: Value<'_>, name: &str) -> Result<Wait, String> {
-        let (scenario, text) = (Path::new(value.document().file()), value.document().text());
-        if Path::new(name).file_name().is_none_or(|file| file != name) {
-            return Err(format!("`{name}` is not the name of a file beside the scenario"));
-        }
-        if !std::fs::read_to_string(scenario).is_ok_and(|read| read == text) {
-            return Err("this scenario was not read from a folder: write `any of 20ms, 900ms` instead".to_owned());
-        }
-        let lines = std::fs::read_to_string(scenario.with_file_name(name)).map_err(|why| format!("`{name}`: {why}"))?;
+        let lines = value.document().beside(name)?;
         let filled = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
         let read = |(number, line): (usize, &str)| {
             time(line.trim_end_matches(','))
@@ -180,6 +172,7 @@ fn time(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use bank_fixtures::document;
     use bank_fixtures::seed::Seed;
     use jiff::Timestamp;
     use proptest::prelude::*;
@@ -249,24 +242,22 @@ mod tests {
 
     #[test]
     fn measurements_lie_beside_the_scenario() {
-        let folder = std::env::temp_dir().join(format!("bank-sandbox-waits-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let scenario = folder.join("measured.yaml");
-        let read = |file: &Path, text: &str| {
-            let read = bank_fixtures::document::read(&file.to_string_lossy(), text, |value| Wait::read(value, LEGAL));
+        let read = |beside: &'static str, text: &str| {
+            let beside = document::Beside::found_by(move |name| match name {
+                "latencies.csv" => Ok(beside.to_owned()),
+                _ => Err(format!("`{name}` is not there")),
+            });
+            let read = document::read_beside("s.yaml", text, beside, |value| Wait::read(value, LEGAL));
             read.map_err(|wrong| wrong.to_string())
         };
-        let text = "file(latencies.csv)";
-        std::fs::write(&scenario, text).unwrap();
-        std::fs::write(folder.join("latencies.csv"), "# measured\n20ms\n\n1.5s\n").unwrap();
         let measured = [Duration::from_millis(20), Duration::from_millis(1500)];
-        assert_eq!(read(&scenario, text).unwrap(), Wait::Measured(measured.into()));
-        std::fs::write(folder.join("latencies.csv"), "20ms\nsoon\n").unwrap();
-        assert!(read(&scenario, text).unwrap_err().contains("line 2: `soon` is not a duration"));
-        assert!(read(&scenario, "file(other.csv)").unwrap_err().contains("was not read from a folder"));
-        std::fs::write(&scenario, "file(../latencies.csv)").unwrap();
-        assert!(read(&scenario, "file(../latencies.csv)").unwrap_err().contains("is not the name of a file"));
-        std::fs::remove_dir_all(&folder).unwrap();
+        let text = "file(latencies.csv)";
+        assert_eq!(read("# measured\n20ms\n\n1.5s\n", text).unwrap(), Wait::Measured(measured.into()));
+        assert!(read("20ms\nsoon\n", text).unwrap_err().contains("line 2: `soon` is not a duration"));
+        assert!(read("# none\n", text).unwrap_err().contains("holds no measurement"));
+        assert!(read("", "file(other.csv)").unwrap_err().contains("`other.csv` is not there"));
+        let alone = document::read("s.yaml", text, |value| Wait::read(value, LEGAL)).unwrap_err().to_string();
+        assert!(alone.contains("was not read from a folder"), "{alone}");
     }
 
     proptest! {

@@ -35,9 +35,22 @@ pub struct Running {
     pub control_address: SocketAddr,
     /// The TLS listener, if there is one.
     pub tls: Option<RunningTls>,
+    /// Listeners at which everything is for one world.
+    pub doors: Vec<Door>,
     pub(super) worlds: Arc<Worlds>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) tasks: Vec<JoinHandle<()>>,
+}
+
+/// A listener at which everything is for one world.
+#[derive(Debug)]
+pub struct Door {
+    /// Name of the world.
+    pub world: String,
+    /// Base URL, without a trailing slash; a bank is at `{base_url}/{bank}`.
+    pub base_url: String,
+    /// What the listener was bound to.
+    pub address: SocketAddr,
 }
 
 /// The two listeners of bank traffic inside TLS.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bank_fixtures::document::{self, Diagnostics, Kind, Value, suggest};
+use bank_fixtures::document::{self, Beside, Diagnostics, Kind, Value, suggest};
 use bank_fixtures::expectation::slug;
 use bank_fixtures::library;
 
@@ -30,6 +30,13 @@ pub trait Library {
     /// # Errors
     /// A sentence about why there is none, as a lower-case fragment, and what would be legal.
     fn find(&self, from: &str, name: &str) -> Result<(String, String), (String, String)>;
+
+    /// What lies beside a file, for what it names there (`file(latencies.csv)`).
+    fn beside(&self, _: &str) -> Beside {
+        Beside::found_by(|_| {
+            Err("this scenario was not read from a folder: write `any of 20ms, 900ms` instead".to_owned())
+        })
+    }
 }
 
 /// The scenarios that come with the simulator, and nothing else: for texts that come over a network.
@@ -67,6 +74,27 @@ impl Library for Disk {
             Err(_) => Shipped.find(from, name).map_err(|(why, _)| (why, legal.to_owned())),
         }
     }
+
+    fn beside(&self, from: &str) -> Beside {
+        let from = PathBuf::from(from);
+        if from.is_file() { Beside::found_by(move |name| neighbour(&from, name)) } else { Shipped.beside("") }
+    }
+}
+
+/// A regular file in the folder of a scenario that was itself read from disk.
+fn neighbour(scenario: &Path, name: &str) -> Result<String, String> {
+    if Path::new(name).file_name().is_none_or(|file| file != name) {
+        return Err(format!("`{name}` is not the name of a file beside the scenario"));
+    }
+    let path = scenario.with_file_name(name);
+    let about = std::fs::metadata(&path).map_err(|why| format!("`{name}`: {why}"))?;
+    if !about.is_file() {
+        return Err(format!("`{name}` is not a file"));
+    }
+    if about.len() > document::MAX_BYTES as u64 {
+        return Err(format!("`{name}` is larger than {} bytes", document::MAX_BYTES));
+    }
+    std::fs::read_to_string(&path).map_err(|why| format!("`{name}`: {why}"))
 }
 
 /// The path without `.` and with each `x/..` taken out, so that one file has one name.
@@ -158,7 +186,7 @@ impl<'l> Including<'l> {
         }
         self.done.push(file.clone());
         self.open.push(file.clone());
-        let read = document::read(&file, &text, |root| {
+        let read = document::read_beside(&file, &text, self.library.beside(&file), |root| {
             let version = root.member("sandbox");
             if version.is_none() {
                 root.refuse("this is not a scenario file", "sandbox: 1 at its top");

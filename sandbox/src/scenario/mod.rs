@@ -119,7 +119,8 @@ impl Scenario {
     /// Everything that is wrong with it and with the files it includes.
     pub fn compile_with(file: &str, text: &str, library: &dyn Library) -> Result<Scenario, Diagnostics> {
         let mut including = Including::new(library, file);
-        let read = document::read(file, text, |root| read(file, text, root, &mut including));
+        let beside = library.beside(file);
+        let read = document::read_beside(file, text, beside, |root| read(file, text, root, &mut including));
         including.finish(read)
     }
 

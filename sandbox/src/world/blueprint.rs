@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
 
+use super::{DEFAULT, WorldError};
 use crate::clock::{self, Clock};
 use crate::profile::BankProfile;
 use crate::scenario::{ClockSpec, Scenario};
@@ -32,6 +33,17 @@ pub struct Blueprint {
     pub ttl: Option<Duration>,
     /// Hosts outside this machine that its banks may tell what happened.
     pub webhook_hosts: Arc<[String]>,
+    /// Whose connections it has.
+    pub connections: Connections,
+}
+
+/// Whether anybody knows of a connection, before its first request, that it is for this world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connections {
+    /// Connections are for any world; what happens to them at first is the default world's to say.
+    Shared,
+    /// A listener is this world's alone.
+    Own,
 }
 
 impl Blueprint {
@@ -46,7 +58,17 @@ impl Blueprint {
             clients: Vec::new(),
             ttl: None,
             webhook_hosts: Arc::default(),
+            connections: Connections::Shared,
         }
+    }
+
+    /// Refuses a scenario with rules that could never act in this world.
+    ///
+    /// # Errors
+    /// It has rules about all connections, and this world has none of its own.
+    pub(super) fn admit(&self, scenario: &Scenario) -> Result<(), WorldError> {
+        let has_connections = self.name == DEFAULT || self.connections == Connections::Own;
+        if scenario.is_about_all_connections() && !has_connections { Err(WorldError::Connections) } else { Ok(()) }
     }
 
     pub(super) fn resolved_seed(&self) -> Seed {

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 
 use super::life::Life;
 use super::standing::Standing;
-use super::{Blueprint, World};
+use super::{Blueprint, Connections, World};
 use crate::clock;
 
 /// Most snapshots of one world.
@@ -151,7 +151,12 @@ impl World {
         snapshot: Option<&str>,
         change: impl FnOnce(&mut Blueprint),
     ) -> Result<Arc<World>, SnapshotError> {
-        let mut blueprint = Blueprint { name: name.to_owned(), clients: Vec::new(), ..self.blueprint.clone() };
+        let mut blueprint = Blueprint {
+            name: name.to_owned(),
+            clients: Vec::new(),
+            connections: Connections::Shared,
+            ..self.blueprint.clone()
+        };
         change(&mut blueprint);
         Ok(match snapshot {
             None => self.alive(blueprint, &self.as_origin(None), Arc::default()),

@@ -3,6 +3,8 @@
 use bank_fixtures::document::Diagnostics;
 use jiff::Timestamp;
 
+use super::WorldError;
+
 /// Since when the scenario of a world is in force, and why a later one is not.
 #[derive(Debug, Clone)]
 pub struct Standing {
@@ -19,7 +21,7 @@ pub struct LoadRefused {
     pub at: Timestamp,
     /// In one text, as the console shows it.
     pub summary: String,
-    /// Mistake by mistake; `None` if the file could not be read at all.
+    /// Mistake by mistake; `None` if the file could not be read at all, or has none and does not fit the world.
     pub mistakes: Option<Diagnostics>,
 }
 
@@ -34,6 +36,11 @@ impl LoadRefused {
     /// A file with mistakes.
     pub fn mistakes(at: Timestamp, found: Diagnostics) -> LoadRefused {
         LoadRefused { at, summary: found.to_string(), mistakes: Some(found) }
+    }
+
+    /// A file without mistakes that this world cannot have.
+    pub(super) fn unfit(at: Timestamp, error: &WorldError) -> LoadRefused {
+        LoadRefused { at, summary: error.to_string(), mistakes: None }
     }
 
     /// A file that could not be read.

@@ -34,6 +34,11 @@ fn mistakes_on_the_command_line_are_told_apart_by_exit_code() {
         (&["--port", "0", "--control-port", "0", "--public-base", "bank"], 2, "--public-base"),
         (&["--port", "0", "--control-port", "0", "--watch"], 2, "--scenario FILE"),
         (&["--port", "0", "--control-port", "0", "--watch", "--scenario", "lost-reply"], 2, "--scenario FILE"),
+        (&["--tls-port", "0"], 2, "--tls"),
+        (&["--mtls-port", "0"], 2, "--tls"),
+        (&["--world-port", "red"], 2, "NAME=PORT"),
+        (&["--world-port", "red=many"], 2, "`many` is no port"),
+        (&["--world-port", "A B=0"], 2, "A B"),
         (&["--bind", "0.0.0.0", "--port", "0", "--control-port", "0"], 2, "token"),
         (&["--port", &port, "--control-port", "0"], 5, "--port 0"),
         (&["--port", "0", "--control-port", &port], 5, "control"),
@@ -57,6 +62,7 @@ fn it_says_what_to_do_next_and_stops_when_told() {
         let ready = folder.join("ready.json");
         let mut child = Command::new(env!("CARGO_BIN_EXE_bank-sandbox"))
             .args(["--port", "0", "--control-port", "0", "--ready-file", ready.to_str().unwrap()])
+            .args(["--world-port", "red=0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -71,6 +77,8 @@ fn it_says_what_to_do_next_and_stops_when_told() {
         let told: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
         assert!(greeting.contains(told["worlds"][0]["banks"][0]["base_url"].as_str().unwrap()), "{greeting}");
         assert!(greeting.contains("alice / alice"), "{greeting}");
+        let port = told["worlds"][1]["ports"][0]["base_url"].as_str().unwrap();
+        assert!(greeting.contains(&format!("  port     {port}/plain  in world red")), "{greeting}");
 
         // The line it proposes works as it stands.
         let curl = greeting.lines().find(|line| line.trim_start().starts_with("curl ")).unwrap();
@@ -103,11 +111,28 @@ fn scenario_files_are_checked_explained_and_started_from() {
         "sandbox: 1\nname: wrong\nrules:\n  - {name: a, match: {op: acounts.list}, do: {hang: x}}\n",
     )
     .unwrap();
+    let beside = |name: &str, wait: &str, rest: &str| {
+        let path = folder.join(name);
+        let rules = format!("rules:\n  - {{name: {}, do: {{delay: {wait}}}}}\n{rest}", name.trim_end_matches(".yaml"));
+        std::fs::write(&path, format!("sandbox: 1\nname: measured\nseed: 1\n{rules}")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    std::fs::write(folder.join("latencies.csv"), "# measured\n20ms\n1.5s\n").unwrap();
+    let measured = beside("measured.yaml", "file(latencies.csv)", "");
+    let including = beside("including.yaml", "1s", "include: measured.yaml\n");
+    let outside = beside("outside.yaml", "file(../latencies.csv)", "");
+    let folder_named = beside("folder.yaml", "file(.)", "");
+    let accepting = beside("accepting.yaml", "1s", "  - {name: a, do: {accept_delay: 1s}}\n");
     let (good, wrong) = (good.to_str().unwrap(), wrong.to_str().unwrap());
     let cases: &[(&[&str], i32, &str, &str)] = &[
         (&["check", good], 0, "ok, scenario `mine`", ""),
         (&["check", good, wrong], 3, "ok, scenario `mine`", "accounts.list"),
         (&["check", wrong], 3, "", "forever"),
+        (&["check", &measured], 0, "ok, scenario `measured` with 1 rule", ""),
+        (&["check", &including], 0, "with 2 rules from 2 files", ""),
+        (&["check", &outside], 3, "", "is not the name of a file beside the scenario"),
+        (&["check", &folder_named], 3, "", "is not the name of a file beside the scenario"),
+        (&["check", &accepting], 0, "--world-port", ""),
         (&["check", "missing.yaml"], 5, "", "missing.yaml"),
         (&["explain", good], 0, "mine", ""),
         (&["explain", wrong], 3, "", "accounts.list"),

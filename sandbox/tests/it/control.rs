@@ -160,6 +160,23 @@ fn time_moves_only_when_told_and_tokens_age_with_it() {
 }
 
 #[test]
+fn every_wrong_query_parameter_is_told_at_once() {
+    let bench = Bench::start();
+    let (status, problem) =
+        bench.control("GET", "/v1/worlds/default/journal?sinec=1&limit=x&committed=yes&bank=plain", "");
+    assert_eq!(status, 400, "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    for told in
+        ["did you mean `since`?", "`limit=x`: legal is", "`committed=yes`: legal is true or false", "legal here: "]
+    {
+        assert!(detail.contains(told), "{told}: {detail}");
+    }
+    let (status, problem) = bench.control("GET", "/v1/worlds?x=1", "");
+    assert_eq!(status, 400, "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("this call takes no query"), "{problem}");
+}
+
+#[test]
 fn the_journal_is_filtered_counted_and_waited_for() {
     let bench = Bench::start();
     let token = bench.token("default");

@@ -8,6 +8,7 @@ mod cli;
 mod consents;
 mod control;
 mod deeds;
+mod doors;
 mod fault_header;
 mod faults;
 mod frames;

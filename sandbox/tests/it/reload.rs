@@ -106,7 +106,9 @@ fn a_bad_file_never_replaces_a_good_one_and_says_why() {
     }
     assert_eq!((served.list(""), served.list("/w/red")), (503, 503), "the good one stays");
 
-    served.write(BETTER);
+    // What a file includes lies beside it, at a reload as at the start.
+    std::fs::write(served.folder.join("other.yaml"), "sandbox: 1\nname: other\nrules: []\n").unwrap();
+    served.write(&format!("{BETTER}include: other.yaml\n"));
     for world in ["default", "red"] {
         let loaded = served.until(world, |status| status["scenario"] == "third");
         assert_eq!((&loaded["state"], &loaded["errors"]), (&Value::from("in force"), &serde_json::json!([])));

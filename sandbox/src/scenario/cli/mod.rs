@@ -54,7 +54,12 @@ pub fn check(file: &str, text: &str) -> Result<String, Diagnostics> {
         1 => " from 2 files".to_owned(),
         more => format!(" from {} files", more + 1),
     };
-    Ok(format!("{file}: ok, scenario `{}` with {rules} rule{plural}{from}", scenario.name()))
+    let mut line = format!("{file}: ok, scenario `{}` with {rules} rule{plural}{from}", scenario.name());
+    if scenario.is_about_all_connections() {
+        line += "\n  note: nobody knows for which world a connection is when it is accepted: rules at the stage `accept` are for the world \
+                 `default`, or for one with a port of its own (--world-port); other worlds refuse them";
+    }
+    Ok(line)
 }
 
 /// Rows in aligned columns; the last column is not padded.
