@@ -36,6 +36,8 @@ operations! {
     OffersList = "offers.list", "list what the bank offers the holder";
     PaymentsCreate = "payments.create", "order a payment";
     PaymentsStatus = "payments.status", "read one payment order";
+    PaymentsDetails = "payments.details", "read one payment order's status in finer words";
+    FundsConfirm = "funds.confirm", "ask whether an account holds an amount";
     PaymentsList = "payments.list", "look payment orders up";
     PaymentsCancel = "payments.cancel", "cancel a payment order";
     ConsentsCreate = "consents.create", "ask for a consent";

@@ -170,6 +170,18 @@ impl SigningKey {
         format!("{signed}.{signature}")
     }
 
+    /// The name of what it signs with.
+    pub(crate) fn algorithm(&self) -> &'static str {
+        self.algorithm.name()
+    }
+
+    /// The signature of a message that travels beside it: a compact JWS with nothing in its middle (RFC 7515 appendix F).
+    pub(crate) fn sign_detached(&self, header: &[u8], message: &[u8]) -> String {
+        let header = URL_SAFE_NO_PAD.encode(header);
+        let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(message));
+        format!("{header}..{}", URL_SAFE_NO_PAD.encode(self.signature(signed.as_bytes())))
+    }
+
     fn signature(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.pair {

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use bank_fixtures::record::{ConsentScope, ConsentStatus};
+use jiff::Timestamp;
 
 use super::answer;
 use super::error::{Code, Mistake, Refused};
@@ -48,7 +49,7 @@ pub(super) fn create(visit: &Visit<'_>) -> Result<Reply, Refused> {
     if !mistakes.is_empty() {
         return Err(Refused::request(mistakes));
     }
-    let view = made(visit, KIND, &body, permissions.scopes(), expires_at);
+    let view = made_for(visit, KIND, &body, permissions.scopes(), (expires_at, None));
     Ok(written(visit, StatusCode::CREATED, &view, &body).committed())
 }
 
@@ -69,17 +70,17 @@ pub(super) fn ended(visit: &Visit<'_>, view: &ConsentView) -> Result<Reply, Refu
     Ok(Reply::empty(StatusCode::NO_CONTENT).committed())
 }
 
-/// Makes a consent of a kind and keeps its terms.
-pub(super) fn made(
+/// Makes a consent of a kind, until an end and for accounts if they are named, and keeps its terms.
+pub(super) fn made_for(
     visit: &Visit<'_>,
     kind: &str,
     body: &Json,
     scopes: Vec<ConsentScope>,
-    expires_at: Option<jiff::Timestamp>,
+    (expires_at, account_ids): (Option<Timestamp>, Option<Vec<String>>),
 ) -> ConsentView {
     let client_id = visit.access.client_id.clone();
     let ledger = &visit.bank.ledger;
-    let asked = NewConsent { client_id: client_id.clone(), scopes, account_ids: None, expires_at };
+    let asked = NewConsent { client_id: client_id.clone(), scopes, account_ids, expires_at };
     let consent = ledger.create_consent(asked, visit.call.now);
     let empty = Json::empty;
     let paper = object! {

@@ -43,6 +43,22 @@ codes! {
     ConsentStatus = "U009", "UK.OBIE.Resource.InvalidConsentStatus";
     Format = "U010", "UK.OBIE.Resource.InvalidFormat";
     NotFound = "U011", "UK.OBIE.Resource.NotFound";
+    AfterCutOff = "U012", "UK.OBIE.Rules.AfterCutOffDateTime";
+    DuplicateReference = "U013", "UK.OBIE.Rules.DuplicateReference";
+    ControlParameters = "U014", "UK.OBIE.Rules.FailsControlParameters";
+    SignatureInvalid = "U015", "UK.OBIE.Signature.Invalid";
+    SignatureInvalidClaim = "U016", "UK.OBIE.Signature.InvalidClaim";
+    SignatureMissingClaim = "U017", "UK.OBIE.Signature.MissingClaim";
+    SignatureMalformed = "U018", "UK.OBIE.Signature.Malformed";
+    SignatureMissing = "U019", "UK.OBIE.Signature.Missing";
+    SignatureUnexpected = "U020", "UK.OBIE.Signature.Unexpected";
+    AccountIdentifier = "U021", "UK.OBIE.Unsupported.AccountIdentifier";
+    AccountSecondaryIdentifier = "U022", "UK.OBIE.Unsupported.AccountSecondaryIdentifier";
+    Currency = "U023", "UK.OBIE.Unsupported.Currency";
+    EventType = "U024", "UK.OBIE.Unsupported.EventType";
+    Frequency = "U025", "UK.OBIE.Unsupported.Frequency";
+    LocalInstrument = "U026", "UK.OBIE.Unsupported.LocalInstrument";
+    Scheme = "U027", "UK.OBIE.Unsupported.Scheme";
     Reauthenticate = "U028", "UK.OBIE.Reauthenticate";
     AlreadyExists = "U029", "UK.OBIE.Rules.ResourceAlreadyExists";
     UnexpectedError = "U000", "UK.OBIE.UnexpectedError";
@@ -107,6 +123,11 @@ impl Refused {
     /// The answer without a body.
     pub(super) fn bare(status: StatusCode, class: ErrorClass) -> Refused {
         Refused { status, class, mistakes: Vec::new() }
+    }
+
+    /// The same, understood as another class of failure.
+    pub(super) fn class(self, class: ErrorClass) -> Refused {
+        Refused { class, ..self }
     }
 
     /// As the version writes it.

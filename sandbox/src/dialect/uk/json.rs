@@ -91,6 +91,20 @@ impl Json {
     }
 }
 
+/// The same whatever the order of members: what a client repeats need not be repeated letter by letter.
+pub(super) fn alike(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Object(left), Json::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, value)| b.get(name).is_some_and(|other| alike(value, other)))
+        }
+        (Json::List(left), Json::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| alike(a, b))
+        }
+        _ => a == b,
+    }
+}
+
 impl Member for Json {
     fn member(self) -> Option<Json> {
         Some(self)
@@ -221,5 +235,13 @@ mod tests {
     fn absent_members_are_left_out() {
         let json = object! { "A": "x", "B": None::<&str>, "C": Some(5_u64), "D": vec![Json::empty()] };
         assert_eq!(String::from_utf8(json.written()).unwrap(), r#"{"A":"x","C":5,"D":[{}]}"#);
+    }
+
+    #[test]
+    fn the_order_of_members_is_no_difference() {
+        let read = |text: &str| Json::read(text.as_bytes()).unwrap();
+        assert!(alike(&read(r#"{"a":1,"b":[{"c":1,"d":2}]}"#), &read(r#"{"b":[{"d":2,"c":1}],"a":1}"#)));
+        assert!(!alike(&read(r#"{"a":[1,2]}"#), &read(r#"{"a":[2,1]}"#)));
+        assert!(!alike(&read(r#"{"a":1}"#), &read(r#"{"a":1,"b":1}"#)));
     }
 }

@@ -9,13 +9,17 @@ mod arrangement;
 mod balance;
 mod consent;
 mod error;
+mod family;
 mod json;
 mod party;
+mod payment;
 mod permission;
 mod product;
 mod routes;
 mod shape;
+mod signature;
 mod statement;
+mod status;
 #[cfg(test)]
 mod tests;
 mod transaction;

@@ -2,9 +2,10 @@
 
 use axum::http::Method;
 
+use super::family::{DOMESTIC, SCHEDULED};
 use super::version::{V31, V40};
 use super::visit::{self, Guard, Token};
-use super::{account, arrangement, balance, consent, party, product, statement, transaction};
+use super::{account, arrangement, balance, consent, party, payment, product, statement, transaction};
 use crate::dialect::{Needs, Route, Surface};
 use crate::operation::Operation;
 
@@ -20,7 +21,7 @@ macro_rules! guard {
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal $operation:ident $token:ident $scope:literal => $handle:path;)*) => {
+    ($($method:ident $path:literal $operation:ident $token:ident $scope:literal => $handle:expr;)*) => {
         pub(super) const OF_31: &[Route] = &[$(Route {
             method: Method::$method,
             path: concat!("/open-banking/v3.1", $path),
@@ -70,4 +71,18 @@ routes! {
     GET "/aisp/products" ProductsList Holder "accounts" => product::products;
     GET "/aisp/accounts/{account}/offers" OffersList Holder "accounts" => product::offers;
     GET "/aisp/offers" OffersList Holder "accounts" => product::offers;
+    POST "/pisp/domestic-payment-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &DOMESTIC);
+    GET "/pisp/domestic-payment-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &DOMESTIC);
+    GET "/pisp/domestic-payment-consents/{consent}/funds-confirmation" FundsConfirm Holder "payments" =>
+        |visit| payment::funds(visit, &DOMESTIC);
+    POST "/pisp/domestic-payments" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &DOMESTIC);
+    GET "/pisp/domestic-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &DOMESTIC);
+    GET "/pisp/domestic-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &DOMESTIC);
+    POST "/pisp/domestic-scheduled-payment-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &SCHEDULED);
+    GET "/pisp/domestic-scheduled-payment-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &SCHEDULED);
+    POST "/pisp/domestic-scheduled-payments" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &SCHEDULED);
+    GET "/pisp/domestic-scheduled-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &SCHEDULED);
+    GET "/pisp/domestic-scheduled-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &SCHEDULED);
 }

@@ -3,6 +3,7 @@
 //! Owns the kinds of field the standard has and the code each mistake gets. Which fields a body has is written where its
 //! resource is.
 
+use bank_fixtures::currency::Currency;
 use jiff::Timestamp;
 
 use super::error::{Code, Mistake, Refused};
@@ -12,10 +13,20 @@ use crate::exchange::{Call, Problem, ProblemKind};
 /// What a value may be.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shape {
+    /// Text of 1 to so many characters.
+    Text(usize),
     /// One of these words.
     Word(&'static [&'static str]),
+    /// An amount: up to 13 digits, and up to 5 behind the point.
+    Amount,
+    /// A currency's code.
+    Currency,
     /// An instant with its offset.
     Instant,
+    /// True or false.
+    Flag,
+    /// Anything: it is kept and never looked at.
+    Any,
     /// An object of these members and no others.
     Object(&'static [Field]),
     /// A list of so many to so many.
@@ -57,8 +68,21 @@ pub(super) fn read(call: &Call<'_>, shape: &Shape) -> Result<Json, Refused> {
 pub(super) fn check(json: &Json, shape: &Shape, path: &str, mistakes: &mut Vec<Mistake>) {
     let mut wrong = |code, message: String| mistakes.push(Mistake::new(code, path, message));
     match (shape, json) {
+        (Shape::Any, _) | (Shape::Flag, Json::Flag(_)) => {}
+        (Shape::Flag, _) => wrong(Code::Invalid, "write true or false".to_owned()),
+        (Shape::Text(most), Json::Text(text)) if (1..=*most).contains(&text.chars().count()) && !has_control(text) => {}
+        (Shape::Text(most), _) => {
+            wrong(Code::Invalid, format!("write a string of 1 to {most} characters without control characters"));
+        }
         (Shape::Word(words), Json::Text(text)) if words.contains(&text.as_str()) => {}
         (Shape::Word(words), _) => wrong(Code::Invalid, format!("write one of {}", words.join(", "))),
+        (Shape::Amount, Json::Text(text)) if is_amount(text) => {}
+        (Shape::Amount, _) => {
+            let legal = "write an amount as a string: up to 13 digits, and up to 5 more behind a point";
+            wrong(Code::Invalid, legal.to_owned());
+        }
+        (Shape::Currency, Json::Text(text)) if text.parse::<Currency>().is_ok() => {}
+        (Shape::Currency, _) => wrong(Code::Invalid, "write an ISO 4217 code".to_owned()),
         (Shape::Instant, Json::Text(text)) if instant(text).is_some() => {}
         (Shape::Instant, _) => {
             let legal = "write an ISO 8601 date and time with its offset, such as 2026-03-01T09:30:00+00:00";
@@ -103,8 +127,34 @@ pub(super) fn instant(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
+fn is_amount(text: &str) -> bool {
+    let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('.') {
+        Some((whole, fraction)) => digits(whole, 13) && digits(fraction, 5),
+        None => digits(text, 13),
+    }
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
 fn below(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// A header that has to be there.
+pub(super) fn header<'a>(call: &'a Call<'_>, name: &str, most: usize) -> Result<&'a str, Refused> {
+    let mut values = call.request.headers.get_all(name).iter();
+    let Some(value) = values.next() else {
+        return Err(Refused::mistake(Code::HeaderMissing, name, format!("send the header {name}")));
+    };
+    let legal = |text: &&str| (1..=most).contains(&text.len()) && text.trim() == *text;
+    let wrong = || {
+        let message = format!("send one {name} of 1 to {most} visible characters without blanks at its ends");
+        Refused::mistake(Code::HeaderInvalid, name, message)
+    };
+    value.to_str().ok().filter(legal).filter(|_| values.next().is_none()).ok_or_else(wrong)
 }
 
 /// RFC 9110 12.5.1, as far as these media types need it.
@@ -131,6 +181,8 @@ pub(super) fn accepts(call: &Call<'_>, served: &[&str]) -> Result<(), Problem> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const BODY: Shape = Shape::Object(&[
@@ -138,7 +190,7 @@ mod tests {
             "Data",
             Need::Must,
             Shape::Object(&[
-                Field("Amount", Need::Must, Shape::Instant),
+                Field("Amount", Need::Must, Shape::Amount),
                 Field("When", Need::May, Shape::Instant),
                 Field("Words", Need::May, Shape::List(&Shape::Word(&["A", "B"]), 1, 2)),
             ]),
@@ -154,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_found_at_once_with_its_path() {
-        assert_eq!(mistakes(r#"{"Data":{"Amount":"2026-03-01T09:30:00Z"},"Risk":{}}"#), []);
+        assert_eq!(mistakes(r#"{"Data":{"Amount":"10.00"},"Risk":{}}"#), []);
         let found = mistakes(r#"{"Data":{"When":"1 May","Words":["A","C","B"],"Other":1}}"#);
         let expected = [
             (Code::InvalidDate, "Data.When"),
@@ -174,5 +226,14 @@ mod tests {
         assert!(legal.iter().all(|text| instant(text).is_some()));
         let illegal = ["2026-03-01T09:30:00", "2026-03-01", "2026-02-30T00:00:00Z", "11-Dec-17", ""];
         assert!(illegal.iter().all(|text| instant(text).is_none()));
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_are_those_of_the_standard(text in "-?[0-9]{0,15}(\\.[0-9]{0,7})?") {
+            let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+            let legal = (1..=13).contains(&whole.len()) && (1..=5).contains(&fraction.len()) && !text.starts_with('-');
+            prop_assert_eq!(is_amount(&text), legal);
+        }
     }
 }

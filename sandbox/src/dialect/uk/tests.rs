@@ -2,5 +2,6 @@
 
 mod bench;
 mod consents;
+mod payments;
 mod reading;
 mod schema;

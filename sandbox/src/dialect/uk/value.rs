@@ -41,6 +41,17 @@ pub(super) fn scheme(scheme: IdentifierScheme) -> Option<&'static str> {
     }
 }
 
+/// The scheme of a name.
+pub(super) fn scheme_named(name: &str) -> Option<IdentifierScheme> {
+    match name {
+        "UK.OBIE.IBAN" => Some(IdentifierScheme::Iban),
+        "UK.OBIE.BBAN" => Some(IdentifierScheme::Bban),
+        "UK.OBIE.SortCodeAccountNumber" => Some(IdentifierScheme::SortCodeAccount),
+        "UK.OBIE.PAN" => Some(IdentifierScheme::PanMasked),
+        _ => None,
+    }
+}
+
 /// A bank by its BIC.
 pub(super) fn agent(bic: &str) -> Json {
     object! { "SchemeName": "UK.OBIE.BICFI", "Identification": bic }

@@ -15,6 +15,7 @@ use super::error::{self, Code, INTERACTION_ID, Refused};
 use super::json::Json;
 use super::permission::{Permission, Permissions};
 use super::shape;
+use super::signature;
 use super::version::Version;
 use crate::bank::{ConsentView, Granted, Refusal, local};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply};
@@ -65,6 +66,9 @@ pub(super) struct Terms {
     pub to: Option<Timestamp>,
 }
 
+/// The scope of everything that moves money, whose messages are signed.
+const PAYMENTS: &str = "payments";
+
 /// Serves a call: the one way from a route to a handler.
 pub(super) fn serve(
     version: &'static Version,
@@ -78,6 +82,7 @@ pub(super) fn serve(
     let visit = Visit { version, bank, call, access };
     let answer = visit.admit(guard).and_then(|()| handler(&visit));
     let reply = answer.unwrap_or_else(|refused| refused.render(version, call.request));
+    let reply = if guard.scope == PAYMENTS { signature::signed(bank, reply, call.now) } else { reply };
     Ok(reply.header(INTERACTION_ID, &error::interaction_id(call.request)))
 }
 
