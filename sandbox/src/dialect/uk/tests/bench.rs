@@ -6,7 +6,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use bank_fixtures::book::Book;
 use bank_fixtures::dataset::Dataset;
 use bank_fixtures::seed::Seed;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::crypto::verify;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
 use super::schema;
@@ -170,7 +175,27 @@ impl Bench {
         let template = route.path.strip_prefix(prefix).unwrap();
         let answer = Answer { status: reply.status.as_u16(), headers: reply.headers, text };
         schema::check(self, &method, template, &answer);
+        if template.starts_with("/pisp/") {
+            self.verify(&answer);
+        }
         answer
+    }
+
+    /// Everything about payments carries the bank's signature of exactly its bytes.
+    fn verify(&self, answer: &Answer) {
+        let jws = answer.headers["x-jws-signature"].to_str().unwrap();
+        let (header, signature) = jws.split_once("..").expect("nothing in the middle");
+        let decoded: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+        let crit = ["iat", "iss", "tan"].map(|name| format!("http://openbanking.org.uk/{name}"));
+        assert_eq!(decoded["crit"], serde_json::json!(crit));
+        assert!(crit.iter().all(|name| decoded.get(name).is_some()) && decoded.get("b64").is_none());
+        assert_eq!((decoded["alg"].as_str(), decoded["typ"].as_str()), (Some("PS256"), Some("JOSE")));
+        let key: Jwk =
+            serde_json::to_value(self.bank.auth.signing_key().public()).and_then(serde_json::from_value).unwrap();
+        assert_eq!(decoded["kid"].as_str(), key.common.key_id.as_deref());
+        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(&answer.text));
+        let verifier = DecodingKey::from_jwk(&key).unwrap();
+        assert!(verify(signature, message.as_bytes(), &verifier, Algorithm::PS256).unwrap());
     }
 
     /// The link to the next page, as a target.
