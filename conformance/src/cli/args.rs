@@ -5,8 +5,12 @@ use std::path::PathBuf;
 
 use bank_fixtures::document::suggest;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 
+use super::normalise;
 use crate::check::{self, Check};
+use crate::normalise::document::Resource;
+use crate::normalise::standard::{STANDARDS, Standard};
 use crate::reference_client::{DEFECTS, Defect, JOBS, Job};
 use crate::report::{FORMATS, Format};
 use crate::suite::{self, SUITES, Suite};
@@ -43,6 +47,11 @@ pub(crate) enum Command {
         #[arg(value_parser = check_of)]
         check: &'static Check,
     },
+    /// Read answers of a bank and print what they say as canonical v1
+    ///
+    /// The result goes to stdout, what was wrong with the answers to stderr. Exit codes: 0 everything was read, 1 something could not be
+    /// read, 2 and 3 as ever, 4 the documents say nothing.
+    Normalise(Box<NormaliseArgs>),
     /// Print a JSON Schema
     Schema {
         /// Of what
@@ -70,6 +79,8 @@ pub(crate) enum ListWhat {
     Scenarios,
     /// The 21 canonical failure classes
     ErrorClasses,
+    /// The standards whose answers can be read
+    Standards,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -127,6 +138,76 @@ pub(crate) struct RunArgs {
     pub(crate) seed: Option<u64>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct NormaliseArgs {
+    /// The answers, in the order they came; `-` for stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The standard the bank speaks
+    #[arg(long, value_name = "SLUG", value_parser = standard_of)]
+    pub(crate) standard: StandardChoice,
+    /// What this bank does differently (docs/normalisation.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// What was asked for: accounts, balances, transactions, customers, payment or consent; told by the document if left out
+    #[arg(long, value_name = "NAME", value_parser = resource_of)]
+    pub(crate) resource: Option<Resource>,
+    /// The bank's id of the account it was asked about
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// HTTP status of the answers
+    #[arg(long, value_name = "STATUS", default_value = "200", value_parser = clap::value_parser!(u16).range(100..=599))]
+    pub(crate) status: u16,
+    /// Where it was asked for: links are resolved against it and never leave it
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// When the answers came (RFC 3339); now if left out
+    #[arg(long, value_name = "INSTANT", value_parser = instant_of)]
+    pub(crate) fetched: Option<Timestamp>,
+    /// The request ordered money to move, so what cannot be read has an unknown outcome
+    #[arg(long)]
+    pub(crate) moves_money: bool,
+    /// How findings are printed: text or json
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) findings: FindingsFormat,
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// One line for each
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// A standard that can be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum StandardChoice {
+    /// The generic bank, to the letter of its contract.
+    Generic,
+    /// One that is read by tables.
+    Table(&'static Standard),
+}
+
+impl StandardChoice {
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            StandardChoice::Generic => "generic",
+            StandardChoice::Table(standard) => standard.slug,
+        }
+    }
+}
+
+const RESOURCES: &[(&str, Resource)] = &[
+    ("accounts", Resource::Accounts),
+    ("balances", Resource::Balances),
+    ("transactions", Resource::Transactions),
+    ("customers", Resource::Customers),
+    ("payment", Resource::Payment),
+    ("consent", Resource::Consent),
+];
+
 /// A report to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReportArg {
@@ -141,6 +222,22 @@ fn check_of(text: &str) -> Result<&'static Check, String> {
 
 fn suite_of(text: &str) -> Result<&'static Suite, String> {
     suite::find(text).ok_or_else(|| unknown("suite", text, SUITES.iter().map(|suite| suite.slug).collect()))
+}
+
+fn standard_of(text: &str) -> Result<StandardChoice, String> {
+    let all = || std::iter::once("generic").chain(STANDARDS.iter().map(|standard| standard.slug)).collect();
+    normalise::choice(text).ok_or_else(|| unknown("standard", text, all()))
+}
+
+fn resource_of(text: &str) -> Result<Resource, String> {
+    let found = RESOURCES.iter().find(|(name, _)| *name == text);
+    let all = || RESOURCES.iter().map(|(name, _)| *name).collect();
+    found.map(|(_, resource)| *resource).ok_or_else(|| unknown("resource", text, all()))
+}
+
+fn instant_of(text: &str) -> Result<Timestamp, String> {
+    let instant = bank_fixtures::record::Instant::parse(text).map(|instant| instant.at);
+    instant.ok_or_else(|| format!("`{text}` is not RFC 3339 with an offset: 2026-03-01T09:30:00Z"))
 }
 
 fn job_of(text: &str) -> Result<Job, String> {

@@ -11,6 +11,7 @@ use crate::reference_client;
 
 mod args;
 mod describe;
+mod normalise;
 mod output;
 mod plan;
 mod progress;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
                 ListWhat::Suites => describe::suites(),
                 ListWhat::Scenarios => describe::scenarios(),
                 ListWhat::ErrorClasses => describe::error_classes(),
+                ListWhat::Standards => normalise::standards(),
             });
             Ok(ExitCode::Passed)
         }
@@ -77,6 +79,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
                 Err(error) => Err(Refusal::new(ExitCode::InvalidInput, error.to_string())),
             }
         }
+        Command::Normalise(args) => normalise::run(&args),
         Command::Schema { of } => {
             output::result(&match of {
                 SchemaOf::Canonical => bank_fixtures::canonical::schema(),

@@ -23,6 +23,8 @@ fn help() {
     insta::assert_snapshot!("help", command.render_help());
     let run = command.find_subcommand_mut("run").unwrap();
     insta::assert_snapshot!("help_run", run.clone().term_width(100).render_long_help());
+    let normalise = command.find_subcommand_mut("normalise").unwrap();
+    insta::assert_snapshot!("help_normalise", normalise.clone().term_width(100).render_long_help());
 }
 
 #[test]
@@ -37,6 +39,9 @@ fn wrong_arguments_say_what_is_legal() {
         &["explain", "zzz"],
         &["list", "check"],
         &["schema", "reports"],
+        &["normalise", "--standard", "berlin-groop", "-"],
+        &["normalise", "--standard", "cdr"],
+        &["normalise", "--standard", "cdr", "--resource", "account", "--fetched", "today", "--status", "7", "-"],
     ];
     let text: Vec<String> = wrong.iter().map(|arguments| complaint(arguments)).collect();
     insta::assert_snapshot!(text.join("\n"));
@@ -47,5 +52,6 @@ fn what_there_is() {
     insta::assert_snapshot!("list_checks", describe::checks());
     insta::assert_snapshot!("list_suites", describe::suites());
     insta::assert_snapshot!("list_error_classes", describe::error_classes());
+    insta::assert_snapshot!("list_standards", super::normalise::standards());
     insta::assert_snapshot!("explain", describe::check(crate::check::find("replay-books-once").unwrap()));
 }

@@ -41,6 +41,24 @@ fn every_case_is_understood() {
     assert!(wrong.is_empty(), "{}\n{} of {} wrong", wrong.join("\n"), wrong.len(), reading::all().len());
 }
 
+/// What readers understand survives the published contract, member by member.
+#[test]
+fn every_case_can_be_said_in_canonical_v1() {
+    for case in reading::all() {
+        let profile = profile(case);
+        let mut history = History::new(&profile);
+        case.reads.iter().for_each(|golden| take(case, &profile, &mut history, golden));
+        let (canonical, left_out) = super::canonical::canonical(&history);
+        let text = canonical.to_json();
+        let read = bank_fixtures::canonical::Canonical::parse(&case.name, &text);
+        let read = read.unwrap_or_else(|wrong| panic!("{}: {wrong}", case.name));
+        assert_eq!(read.to_json(), text, "{}", case.name);
+        let amounts = history.entries.len() + history.balances.len() + history.payments.len();
+        let said = canonical.transactions.len() + canonical.balances.len() + canonical.payments.len();
+        assert!(said + left_out.len() >= amounts, "{}: {said} of {amounts}, {left_out:?}", case.name);
+    }
+}
+
 #[test]
 fn every_row_of_the_catalogue_is_reached() {
     let reached: BTreeSet<String> = golden::all()

@@ -155,7 +155,8 @@ impl History {
         }
     }
 
-    fn account_id(&self, provider_id: &str) -> String {
+    /// The stable id of the account the bank calls this.
+    pub fn account_id(&self, provider_id: &str) -> String {
         let is_it = |known: &&KnownAccount| {
             known.account.provider_id == provider_id || known.account.aliases.iter().any(|alias| alias == provider_id)
         };

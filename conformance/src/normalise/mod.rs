@@ -4,11 +4,13 @@
 //! understood and one warning for everything it did not. Knows nothing of how the sandbox writes.
 //!
 //! `document` reads one answer through the tables of its `standard` and the `profile` of its bank into the `model`;
-//! `history` turns several answers into one record per thing that happened; `view` shows it as JSON. The generic bank,
+//! `history` turns several answers into one record per thing that happened; `canonical` writes it in the published contract,
+//! `view` shows all of it for the golden cases. The generic bank,
 //! whose contract is our own, is read to the letter by `generic`.
 
 use std::fmt;
 
+pub mod canonical;
 pub mod document;
 pub mod failure;
 pub mod history;

@@ -27,6 +27,11 @@ fn the_guide_to_judging_a_client_does_what_it_says() {
     run_page("docs/judge-your-client.md");
 }
 
+#[test]
+fn the_page_on_normalisation_does_what_it_says() {
+    run_page("docs/normalisation.md");
+}
+
 fn run_page(page: &str) {
     let text = fs::read_to_string(workspace().join(page)).unwrap();
     let mut session = Session::new(page);

@@ -5,4 +5,5 @@
 mod architecture;
 mod documents;
 mod matrix;
+mod normalise;
 mod reports;

@@ -20,6 +20,7 @@ use super::fields::Fields;
 use super::{Understood, WarningCode};
 use crate::json::{At, Value};
 
+pub mod document;
 #[cfg(test)]
 mod goldens;
 pub(crate) mod words;
