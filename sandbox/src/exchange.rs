@@ -99,6 +99,8 @@ pub struct Problem {
     pub field: Option<String>,
     /// When to come back, for limits and outages.
     pub retry_after: Option<Duration>,
+    /// What the client has to show, where the usual words do not say it: the value of `WWW-Authenticate`.
+    pub challenge: Option<String>,
 }
 
 macro_rules! problem_kinds {
@@ -190,13 +192,20 @@ impl ProblemKind {
 impl Problem {
     /// A refusal with a sentence.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Problem {
-        Problem { kind, detail: detail.into(), field: None, retry_after: None }
+        Problem { kind, detail: detail.into(), field: None, retry_after: None, challenge: None }
     }
 
     /// The same, naming the parameter, header or JSON pointer at fault.
     #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Problem {
         self.field = Some(field.into());
+        self
+    }
+
+    /// The same, saying what the client has to show.
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Problem {
+        self.challenge = Some(challenge.into());
         self
     }
 

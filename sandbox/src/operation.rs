@@ -49,6 +49,7 @@ operations! {
     WebhooksDelete = "webhooks.delete", "remove a webhook";
     WebhookDeliver = "webhook.deliver", "the bank tells a client what happened: only in the journal";
     BankDeed = "bank.deed", "a scenario makes something happen at the bank: only in the journal";
+    RequestPush = "request.push", "push an authorization request ahead of the browser";
     AuthorizeStart = "authorize.start", "send the account holder to the bank";
     AuthorizeLogin = "authorize.login", "the account holder logs in";
     AuthorizeCode = "authorize.code", "the account holder gives the one-time code";

@@ -255,8 +255,7 @@ impl Exchange<'_> {
         // 5. The token is looked at before the scenario decides, because rules may name its client or consent. A bad one
         // is not refused yet: a bank that is down does not look at tokens.
         let guarded = route.as_ref().is_ok_and(|route| route.needs != Needs::Nothing);
-        let identify = || if guarded { bank.auth.identify(request, now) } else { Ok(None) };
-        let mut identified = identify();
+        let mut identified = if guarded { bank.auth.identify(request, now) } else { Ok(None) };
         let access = identified.as_ref().ok().cloned().flatten();
         let mut call = Call { request, operation, params, access, now };
         // 6. The scenario decides once, on everything that is known now.
@@ -267,7 +266,10 @@ impl Exchange<'_> {
             world.emit(name, &bank.slug, decision::subject(&call, &about), now);
         }
         if !plan.acts.is_empty() || !plan.emits.is_empty() {
-            identified = identify();
+            identified = match identified {
+                Ok(Some(_)) => bank.auth.identify_again(request, now),
+                other => other,
+            };
             call.access = identified.as_ref().ok().cloned().flatten();
         }
         // 8. A bank that is slow or down is so for everybody: before anybody is asked who they are.
@@ -285,7 +287,7 @@ impl Exchange<'_> {
             (None, Ok(route)) => self.admit(route, &call, identified, &mut limited).map(|()| *route),
         };
         let result = match (admitted, plan.instead) {
-            (Err(problem), _) => Err(problem),
+            (Err(problem), _) => Err(bank.auth.challenged(problem)),
             (Ok(_), Some(ending)) => {
                 return envelope.end(ending, false).rewritten(&plan.rewrites, &alone, plan.wire);
             }
@@ -301,6 +303,9 @@ impl Exchange<'_> {
             decision::issued(world, bank, operation, &reply, now);
         }
         world.tell();
+        if guarded {
+            bank.auth.accompany(request, now, &mut reply);
+        }
         if let Some(verdict) = &limited {
             bank.limits.headers().write(verdict, &mut reply.headers);
         }

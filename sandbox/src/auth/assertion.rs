@@ -1,19 +1,14 @@
 //! Signed client assertions (`private_key_jwt`, RFC 7523): what their steps work on, and which were seen before.
 
-use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{AlgorithmFamily, DecodingKey, Header};
-use parking_lot::Mutex;
 use serde::Deserialize;
 
 use crate::auth::client::Client;
 use crate::auth::error::{ErrorCode, OAuthError};
-use crate::auth::mint::{Digest, sha256};
 use crate::auth::settings::AuthSettings;
-use crate::auth::shelf::Shelf;
 use crate::auth::step::Stage;
 use crate::exchange::Call;
 use crate::world::BankInstance;
@@ -43,11 +38,6 @@ pub(crate) struct Claims {
     pub(crate) nbf: Option<f64>,
     pub(crate) jti: Option<String>,
 }
-
-/// The assertions of one bank that were used and have not expired.
-pub(crate) struct SeenAssertions(Mutex<Shelf<Digest, ()>>);
-
-const MAX_SEEN: usize = 100_000;
 
 impl Stage for AssertionStage {
     type Context<'a> = Assertion<'a>;
@@ -88,38 +78,6 @@ impl Claims {
             Some(serde_json::Value::Array(many)) => many.iter().filter_map(serde_json::Value::as_str).collect(),
             _ => Vec::new(),
         }
-    }
-}
-
-impl SeenAssertions {
-    /// A memory of its own of the same assertions.
-    pub(crate) fn fork(&self) -> SeenAssertions {
-        SeenAssertions(Mutex::new(self.0.lock().clone()))
-    }
-
-    /// Remembers an assertion until it expires; `false` if it was remembered already.
-    pub(crate) fn first_time(&self, client_id: &str, jti: &str, exp: f64, now: Timestamp) -> bool {
-        // A client id has no colon, so the two parts cannot be mistaken.
-        let key = sha256(format!("{client_id}:{jti}").as_bytes());
-        let mut seen = self.0.lock();
-        if seen.get(&key).is_some() {
-            return false;
-        }
-        let forget_at = Timestamp::from_second(exp.ceil() as i64).unwrap_or(now);
-        seen.insert(key, (), forget_at, now);
-        true
-    }
-}
-
-impl Default for SeenAssertions {
-    fn default() -> SeenAssertions {
-        SeenAssertions(Mutex::new(Shelf::new(MAX_SEEN)))
-    }
-}
-
-impl fmt::Debug for SeenAssertions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SeenAssertions")
     }
 }
 

@@ -11,6 +11,7 @@ use crate::auth::key::SigningKey;
 use crate::auth::mint::{Kind, Mint};
 use crate::auth::redirect::{BadRedirectUri, RedirectUri};
 use crate::auth::security::Security;
+use crate::certificate::CertificateName;
 
 /// A client as the bank knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct Client {
     pub grants: Vec<GrantType>,
     /// Its public keys.
     pub jwks: Vec<Jwk>,
+    /// What its certificate says, for `tls_client_auth`.
+    pub certificate: Option<CertificateName>,
+    /// `true` if its tokens are bound to its certificate wherever the profile leaves that to clients (RFC 8705 3.4).
+    pub binds_to_certificate: bool,
     /// The private key as PKCS#8 PEM, where the bank made the pair for a client that brought none.
     pub private_key_pem: Option<String>,
 }
@@ -48,6 +53,10 @@ pub struct NewClient {
     pub auth_methods: Vec<AuthMethod>,
     /// Its public keys as the JSON of a JWK set; for `private_key_jwt` the bank makes a pair if absent.
     pub jwks: Option<String>,
+    /// What its certificate says, for `tls_client_auth`.
+    pub certificate: Option<CertificateName>,
+    /// `true` if its tokens are bound to its certificate wherever the profile leaves that to clients.
+    pub binds_to_certificate: bool,
 }
 
 /// How a client proves who it is at the token endpoint.
@@ -217,6 +226,8 @@ impl Client {
             grants: GrantType::open_to(&auth_methods),
             auth_methods,
             jwks,
+            certificate: asked.certificate,
+            binds_to_certificate: asked.binds_to_certificate,
             private_key_pem,
         })
     }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::auth::AuthServer;
 use crate::auth::assertion::claimed_subject;
-use crate::auth::client::AuthMethod;
+use crate::auth::client::{AuthMethod, Client};
 use crate::auth::endpoint::back_channel::is_form;
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::{Form, decode_component};
@@ -22,6 +22,8 @@ pub(crate) enum Credentials {
     Post { client_id: String, secret: String },
     /// `client_assertion` in the body.
     Assertion { client_id: String, jwt: String },
+    /// `client_id`, and the certificate of the TLS handshake: what a client that registered for it proves itself with.
+    Certificate { client_id: String, method: AuthMethod },
     /// `client_id` alone.
     Public { client_id: String },
 }
@@ -64,6 +66,7 @@ impl Credentials {
             Credentials::Basic { client_id, .. }
             | Credentials::Post { client_id, .. }
             | Credentials::Assertion { client_id, .. }
+            | Credentials::Certificate { client_id, .. }
             | Credentials::Public { client_id } => client_id,
         }
     }
@@ -74,7 +77,20 @@ impl Credentials {
             Credentials::Basic { .. } => AuthMethod::SecretBasic,
             Credentials::Post { .. } => AuthMethod::SecretPost,
             Credentials::Assertion { .. } => AuthMethod::PrivateKeyJwt,
+            Credentials::Certificate { method, .. } => *method,
             Credentials::Public { .. } => AuthMethod::None,
+        }
+    }
+
+    /// The same, where a client that sent its id alone registered to be known by its certificate.
+    pub(crate) fn of_client(self, client: &Client) -> Credentials {
+        let by_certificate =
+            |method: &&AuthMethod| matches!(method, AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth);
+        match (self, client.auth_methods.iter().find(by_certificate)) {
+            (Credentials::Public { client_id }, Some(method)) => {
+                Credentials::Certificate { client_id, method: *method }
+            }
+            (credentials, _) => credentials,
         }
     }
 }

@@ -3,8 +3,8 @@
 //! Owns how a refusal of the authorization server looks as JSON. Pages and redirects are rendered by `page` and
 //! `endpoint::authorize`.
 
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, StatusCode};
 use bank_fixtures::error_class::ErrorClass;
 use serde::Serialize;
 
@@ -47,14 +47,21 @@ error_codes! {
     AccessDenied = "access_denied", 403, ConsentInvalid, "RFC 6749 4.1.2.1";
     LoginRequired = "login_required", 403, ScaRequired, "OpenID Connect Core 3.1.2.6";
     ConsentRequired = "consent_required", 403, ScaRequired, "OpenID Connect Core 3.1.2.6";
-    RequestNotSupported = "request_not_supported", 400, InvalidRequest, "OpenID Connect Core 3.1.2.6";
     RequestUriNotSupported = "request_uri_not_supported", 400, InvalidRequest, "OpenID Connect Core 3.1.2.6";
     RegistrationNotSupported = "registration_not_supported", 400, InvalidRequest, "OpenID Connect Core 3.1.2.6";
     InvalidToken = "invalid_token", 401, AuthToken, "RFC 6750 3.1";
     InsufficientScope = "insufficient_scope", 403, ConsentScope, "RFC 6750 3.1";
+    InvalidDpopProof = "invalid_dpop_proof", 400, AuthClient, "RFC 9449 5";
+    UseDpopNonce = "use_dpop_nonce", 400, AuthClient, "RFC 9449 8";
+    InvalidRequestObject = "invalid_request_object", 400, InvalidRequest, "RFC 9101 7";
+    InvalidRequestUri = "invalid_request_uri", 400, InvalidRequest, "RFC 9101 7";
+    InvalidAuthorizationDetails = "invalid_authorization_details", 400, ConsentScope, "RFC 9396 5";
     ServerError = "server_error", 500, ProviderUnavailable, "RFC 6749 4.1.2.1";
     TemporarilyUnavailable = "temporarily_unavailable", 503, ProviderUnavailable, "RFC 6749 4.1.2.1";
 }
+
+/// Brings the nonce for the next DPoP proof (RFC 9449 8).
+pub(crate) const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// A refusal of the authorization server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +74,8 @@ pub(crate) struct OAuthError {
     status: StatusCode,
     /// Value of `WWW-Authenticate`.
     challenge: Option<String>,
+    /// Value of `DPoP-Nonce`.
+    nonce: Option<String>,
 }
 
 /// RFC 6749 5.2.
@@ -80,7 +89,7 @@ impl OAuthError {
     /// A refusal with a sentence; characters that RFC 6749 5.2 forbids in `error_description` are replaced.
     pub(crate) fn new(code: ErrorCode, description: impl AsRef<str>) -> OAuthError {
         let description = describable(description.as_ref());
-        OAuthError { code, description, status: code.status(), challenge: None }
+        OAuthError { code, description, status: code.status(), challenge: None, nonce: None }
     }
 
     /// The same with another status.
@@ -95,6 +104,19 @@ impl OAuthError {
     pub(crate) fn challenge(mut self, challenge: impl Into<String>) -> OAuthError {
         self.challenge = Some(challenge.into());
         self
+    }
+
+    /// The same with the nonce for the next DPoP proof.
+    #[must_use]
+    pub(crate) fn nonce(mut self, nonce: Option<String>) -> OAuthError {
+        self.nonce = nonce;
+        self
+    }
+
+    /// The same for a client that asks directly: what would be said to an account holder is a bad request here.
+    #[must_use]
+    pub(crate) fn for_client(self) -> OAuthError {
+        if self.code == ErrorCode::InvalidClient { self } else { self.status(StatusCode::BAD_REQUEST) }
     }
 
     /// Status of a JSON answer or a page.
@@ -112,6 +134,9 @@ impl OAuthError {
         let body = ErrorBody { error: self.code.name(), error_description: &self.description };
         let mut reply = json(self.status, &body);
         reply.class = Some(self.code.class());
+        if let Some(nonce) = &self.nonce {
+            reply = reply.header(DPOP_NONCE, nonce);
+        }
         match &self.challenge {
             Some(challenge) => reply.header(WWW_AUTHENTICATE, challenge),
             None => reply,

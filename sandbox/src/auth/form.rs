@@ -3,6 +3,8 @@
 //! Stricter than a browser's parser: broken percent-encoding and text that is not UTF-8 are errors, because a security
 //! decision must not be made on a guess.
 
+use serde_json::{Map, Value};
+
 /// The parameters of one request, in the order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Form {
@@ -22,6 +24,8 @@ pub(crate) enum FormError {
     Duplicate(String),
 }
 
+/// Claims of a JWT that are no parameters.
+const JWT_CLAIMS: &[&str] = &["iss", "sub", "aud", "exp", "iat", "nbf", "jti"];
 const MAX_PARAMETERS: usize = 64;
 /// Long enough for a signed assertion with a certificate chain, short enough to refuse a bomb quickly.
 const MAX_VALUE_BYTES: usize = 16 * 1024;
@@ -43,6 +47,41 @@ impl Form {
             pairs.push((name, value));
         }
         Ok(Form { pairs })
+    }
+
+    /// The parameters that a request object holds: what is no text there is JSON here, and what only concerns the JWT is
+    /// left out.
+    pub(crate) fn of_claims(claims: &Map<String, Value>) -> Result<Form, FormError> {
+        let mut pairs = Vec::new();
+        for (name, value) in claims.iter().filter(|(name, _)| !JWT_CLAIMS.contains(&name.as_str())) {
+            let value = match value {
+                Value::Null => continue,
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            if pairs.len() == MAX_PARAMETERS {
+                return Err(FormError::TooMany);
+            }
+            if value.len() > MAX_VALUE_BYTES {
+                return Err(FormError::TooLong(name.clone()));
+            }
+            pairs.push((name.clone(), value));
+        }
+        Ok(Form { pairs })
+    }
+
+    /// These parameters, and those of `other` that are not among them, but for a few.
+    pub(crate) fn or(mut self, other: &Form, but: &[&str]) -> Form {
+        let missing = |pair: &&(String, String)| !but.contains(&pair.0.as_str()) && self.get(&pair.0).is_none();
+        let added: Vec<_> = other.pairs.iter().filter(missing).cloned().collect();
+        self.pairs.extend(added);
+        self
+    }
+
+    /// The parameters without these.
+    pub(crate) fn without(mut self, names: &[&str]) -> Form {
+        self.pairs.retain(|pair| !names.contains(&pair.0.as_str()));
+        self
     }
 
     /// Refuses a parameter that came twice (RFC 6749 3.1, 3.2).

@@ -14,6 +14,7 @@ use parking_lot::RwLock;
 
 use crate::auth::mint::{Digest, Kind, Mint, sha256};
 use crate::auth::scope::ScopeSet;
+use crate::auth::security::RefreshPolicy;
 use crate::auth::shelf::Shelf;
 use crate::exchange::Access;
 
@@ -25,6 +26,18 @@ pub(crate) struct Grant {
     pub(crate) user: Option<String>,
     pub(crate) consent_id: Option<String>,
     pub(crate) scopes: ScopeSet,
+    /// How the account holder proved who they are; `None` for client credentials.
+    pub(crate) login: Option<GrantLogin>,
+    /// What exactly was granted (RFC 9396); `None` if the client did not ask in these terms.
+    pub(crate) details: Option<serde_json::Value>,
+}
+
+/// A login as tokens tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GrantLogin {
+    pub(crate) at: Timestamp,
+    /// The level it reached, if the client asked for one.
+    pub(crate) acr: Option<String>,
 }
 
 /// What an authorization code stands for.
@@ -36,10 +49,22 @@ pub(crate) struct Code {
     pub(crate) redirect_uri_was_sent: bool,
     pub(crate) challenge: Option<Challenge>,
     pub(crate) nonce: Option<String>,
-    pub(crate) auth_time: Timestamp,
+    /// The consent the client named by `openbanking_intent_id`.
+    pub(crate) intent: Option<String>,
+    /// Thumbprint of the DPoP key that has to redeem it (RFC 9449 10).
+    pub(crate) key: Option<String>,
     pub(crate) expires_at: Timestamp,
     /// The tokens it was redeemed for; `None` while it is unused.
     pub(crate) family: Option<Arc<Family>>,
+}
+
+/// What a token is bound to: useless without it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Binding {
+    /// A DPoP key, by its thumbprint (`cnf.jkt`, RFC 9449 6).
+    Key(String),
+    /// A certificate, by its thumbprint (`cnf.x5t#S256`, RFC 8705 3).
+    Certificate(String),
 }
 
 /// A PKCE challenge (RFC 7636 4.2).
@@ -56,13 +81,16 @@ pub(crate) enum Challenge {
 pub(crate) struct Refresh {
     pub(crate) family: Arc<Family>,
     pub(crate) expires_at: Timestamp,
-    spent: bool,
+    /// When it was first exchanged.
+    spent_at: Option<Timestamp>,
 }
 
 /// All tokens that descend from one grant: they die together.
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) grant: Grant,
+    /// What the first of them were bound to.
+    pub(crate) binding: Option<Binding>,
     revoked: AtomicBool,
 }
 
@@ -73,7 +101,8 @@ pub(crate) struct AccessToken {
     pub(crate) access: Arc<Access>,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    family: Arc<Family>,
+    pub(crate) binding: Option<Binding>,
+    pub(crate) family: Arc<Family>,
 }
 
 /// First 8 bytes of a token's SHA-256: names it without revealing it.
@@ -87,13 +116,25 @@ pub(crate) struct Issued {
     pub(crate) expires_in: Duration,
     pub(crate) refresh_token: Option<String>,
     pub(crate) scopes: ScopeSet,
+    pub(crate) binding: Option<Binding>,
 }
 
-/// How long tokens live.
+/// How long tokens live, and what becomes of refresh tokens.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Lifetimes {
+pub(crate) struct TokenPolicy {
     pub(crate) access: Duration,
     pub(crate) refresh: Duration,
+    pub(crate) rotation: RefreshPolicy,
+}
+
+/// How tokens are made.
+pub(crate) struct Issuing<'a> {
+    pub(crate) mint: &'a Mint,
+    pub(crate) now: Timestamp,
+    /// What they are bound to.
+    pub(crate) binding: Option<Binding>,
+    /// The access token, where it is not a reference from the mint.
+    pub(crate) access_token: Option<String>,
 }
 
 /// What happens when a code or refresh token comes a second time.
@@ -122,7 +163,7 @@ pub(crate) enum Worthless {
 #[derive(Debug)]
 pub(crate) struct Grants {
     state: RwLock<State>,
-    lifetimes: Lifetimes,
+    policy: TokenPolicy,
 }
 
 #[derive(Debug, Clone)]
@@ -136,12 +177,14 @@ const MAX_CODES: usize = 50_000;
 const MAX_TOKENS: usize = 1_000_000;
 /// A code is remembered longer than it lives, so that its reuse is still noticed.
 const CODE_MEMORY: Duration = Duration::from_secs(3600);
+/// How long a refresh token is still taken after its use, where a lost answer may cost nothing.
+const GRACE: Duration = Duration::from_secs(60);
 
 impl Grants {
-    pub(crate) fn new(lifetimes: Lifetimes) -> Grants {
+    pub(crate) fn new(policy: TokenPolicy) -> Grants {
         let state =
             State { codes: Shelf::new(MAX_CODES), refresh: Shelf::new(MAX_TOKENS), access: Shelf::new(MAX_TOKENS) };
-        Grants { state: RwLock::new(state), lifetimes }
+        Grants { state: RwLock::new(state), policy }
     }
 
     /// Grants of their own in the same state: a family that is revoked in one lives on in the other.
@@ -151,14 +194,19 @@ impl Grants {
         let mut copy = |family: &mut Arc<Family>| {
             let own = copies.entry(Arc::as_ptr(family)).or_insert_with(|| {
                 let revoked = AtomicBool::new(family.is_revoked());
-                Arc::new(Family { grant: family.grant.clone(), revoked })
+                Arc::new(Family { grant: family.grant.clone(), binding: family.binding.clone(), revoked })
             });
             *family = Arc::clone(own);
         };
         state.codes.values_mut().filter_map(|code| code.family.as_mut()).for_each(&mut copy);
         state.refresh.values_mut().for_each(|token| copy(&mut token.family));
         state.access.values_mut().for_each(|token| copy(&mut token.family));
-        Grants { state: RwLock::new(state), lifetimes: self.lifetimes }
+        Grants { state: RwLock::new(state), policy: self.policy }
+    }
+
+    /// How long tokens live, and what becomes of refresh tokens.
+    pub(crate) fn policy(&self) -> TokenPolicy {
+        self.policy
     }
 
     /// The client a token was issued to, whether or not the token still lives.
@@ -184,22 +232,27 @@ impl Grants {
     }
 
     /// Exchanges a code for tokens, once.
-    pub(crate) fn redeem(&self, secret: &str, reuse: Reuse, mint: &Mint, now: Timestamp) -> Result<Issued, Worthless> {
+    pub(crate) fn redeem(&self, secret: &str, reuse: Reuse, issuing: Issuing<'_>) -> Result<Issued, Worthless> {
         let mut state = self.state.write();
         let code = state.codes.get_mut(&sha256(secret.as_bytes())).ok_or(Worthless::Unknown)?;
         if let (Some(family), Reuse::Revokes) = (&code.family, reuse) {
             family.revoke();
             return Err(Worthless::Used);
         }
-        let family = Family::of(code.grant.clone());
+        let family = Family::of(code.grant.clone(), issuing.binding.clone());
         code.family = Some(Arc::clone(&family));
-        Ok(state.issue(family, None, RefreshToken::New, self.lifetimes, (mint, now)))
+        Ok(state.issue(family, None, self.first_refresh_token(), self.policy, issuing))
     }
 
     /// Tokens for a grant that needs no code.
-    pub(crate) fn issue(&self, grant: Grant, mint: &Mint, now: Timestamp) -> Issued {
-        let refresh = if grant.user.is_some() { RefreshToken::New } else { RefreshToken::None };
-        self.state.write().issue(Family::of(grant), None, refresh, self.lifetimes, (mint, now))
+    pub(crate) fn issue(&self, grant: Grant, issuing: Issuing<'_>) -> Issued {
+        let refresh = if grant.user.is_some() { self.first_refresh_token() } else { RefreshToken::None };
+        let family = Family::of(grant, issuing.binding.clone());
+        self.state.write().issue(family, None, refresh, self.policy, issuing)
+    }
+
+    fn first_refresh_token(&self) -> RefreshToken {
+        if self.policy.rotation == RefreshPolicy::None { RefreshToken::None } else { RefreshToken::New }
     }
 
     /// What a refresh token stands for, used or not.
@@ -207,26 +260,40 @@ impl Grants {
         self.state.read().refresh.get(&sha256(secret.as_bytes())).cloned()
     }
 
-    /// Exchanges a refresh token for new tokens, once; `scopes` narrows the new access token.
+    /// Exchanges a refresh token for new tokens, as often as the policy allows; `scopes` narrows the new access token.
     pub(crate) fn rotate(
         &self,
         secret: &str,
         scopes: Option<ScopeSet>,
         reuse: Reuse,
-        (mint, now): (&Mint, Timestamp),
+        issuing: Issuing<'_>,
     ) -> Result<Issued, Worthless> {
+        let (policy, now) = (self.policy, issuing.now);
         let mut state = self.state.write();
         let token = state.refresh.get_mut(&sha256(secret.as_bytes())).ok_or(Worthless::Unknown)?;
-        if token.spent && reuse == Reuse::Revokes {
+        if reuse == Reuse::Revokes && token.is_spent(policy, now) {
             token.family.revoke();
             return Err(Worthless::Used);
         }
         if token.family.is_revoked() {
             return Err(Worthless::Revoked);
         }
-        token.spent = true;
+        let successor = match policy.rotation {
+            RefreshPolicy::Rotate | RefreshPolicy::Grace => RefreshToken::New,
+            RefreshPolicy::Keep | RefreshPolicy::OneTime | RefreshPolicy::None => RefreshToken::None,
+        };
+        if policy.rotation == RefreshPolicy::Keep {
+            // Idle time counts anew; the shelf keeps the entry as long as it kept it before.
+            token.expires_at = token.expires_at.max(after(now, policy.refresh));
+        } else {
+            token.spent_at = token.spent_at.or(Some(now));
+        }
         let family = Arc::clone(&token.family);
-        Ok(state.issue(family, scopes, RefreshToken::New, self.lifetimes, (mint, now)))
+        let mut issued = state.issue(family, scopes, successor, policy, issuing);
+        if policy.rotation == RefreshPolicy::Keep {
+            issued.refresh_token = Some(secret.to_owned());
+        }
+        Ok(issued)
     }
 
     /// What a live access token stands for.
@@ -289,12 +356,12 @@ impl State {
         family: Arc<Family>,
         narrowed: Option<ScopeSet>,
         refresh: RefreshToken,
-        lifetimes: Lifetimes,
-        (mint, now): (&Mint, Timestamp),
+        policy: TokenPolicy,
+        Issuing { mint, now, binding, access_token }: Issuing<'_>,
     ) -> Issued {
         let grant = &family.grant;
         let scopes = narrowed.unwrap_or_else(|| grant.scopes.clone());
-        let access_token = mint.next(Kind::Access, &grant.client_id);
+        let access_token = access_token.unwrap_or_else(|| mint.next(Kind::Access, &grant.client_id));
         let digest = sha256(access_token.as_bytes());
         let id = TokenId::of(&digest);
         let access = Access {
@@ -306,30 +373,50 @@ impl State {
         };
         let refresh_token = (refresh == RefreshToken::New).then(|| {
             let secret = mint.next(Kind::Refresh, &grant.client_id);
-            let expires_at = after(now, lifetimes.refresh);
-            let token = Refresh { family: Arc::clone(&family), expires_at, spent: false };
+            let expires_at = after(now, policy.refresh);
+            let token = Refresh { family: Arc::clone(&family), expires_at, spent_at: None };
             self.refresh.insert(sha256(secret.as_bytes()), token, expires_at, now);
             secret
         });
-        let expires_at = after(now, lifetimes.access);
-        let token = AccessToken { digest, access: Arc::new(access), issued_at: now, expires_at, family };
+        let expires_at = after(now, policy.access);
+        let bound = binding.clone();
+        let token = AccessToken { digest, access: Arc::new(access), issued_at: now, expires_at, binding, family };
         self.access.insert(id, token, expires_at, now);
-        Issued { access_token, expires_in: lifetimes.access, refresh_token, scopes }
+        Issued { access_token, expires_in: policy.access, refresh_token, scopes, binding: bound }
     }
 }
 
+impl Issued {
+    /// `token_type` (RFC 6750, RFC 9449 5).
+    pub(crate) fn token_type(&self) -> &'static str {
+        token_type(self.binding.as_ref())
+    }
+}
+
+/// The scheme that a token with this binding is shown with; a token of a certificate looks like any other (RFC 8705 3).
+pub(crate) fn token_type(binding: Option<&Binding>) -> &'static str {
+    if matches!(binding, Some(Binding::Key(_))) { "DPoP" } else { "Bearer" }
+}
+
 impl Refresh {
+    /// `true` if it was exchanged before and may not be again.
+    fn is_spent(&self, policy: TokenPolicy, now: Timestamp) -> bool {
+        let grace = if policy.rotation == RefreshPolicy::Grace { GRACE } else { Duration::ZERO };
+        self.spent_at.is_some_and(|spent_at| grace.is_zero() || after(spent_at, grace) < now)
+    }
+
     /// `true` if it still buys tokens.
-    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
-        !self.spent && !self.family.is_revoked() && self.expires_at > now
+    pub(crate) fn is_live(&self, policy: TokenPolicy, now: Timestamp) -> bool {
+        !self.is_spent(policy, now) && !self.family.is_revoked() && self.expires_at > now
     }
 
     /// If the token was exchanged before, revokes its family and returns `true`.
-    pub(crate) fn revoke_if_spent(&self) -> bool {
-        if self.spent {
+    pub(crate) fn revoke_if_spent(&self, policy: TokenPolicy, now: Timestamp) -> bool {
+        let spent = self.is_spent(policy, now);
+        if spent {
             self.family.revoke();
         }
-        self.spent
+        spent
     }
 }
 
@@ -341,8 +428,8 @@ impl Code {
 }
 
 impl Family {
-    fn of(grant: Grant) -> Arc<Family> {
-        Arc::new(Family { grant, revoked: AtomicBool::new(false) })
+    fn of(grant: Grant, binding: Option<Binding>) -> Arc<Family> {
+        Arc::new(Family { grant, binding, revoked: AtomicBool::new(false) })
     }
 
     pub(crate) fn revoke(&self) {

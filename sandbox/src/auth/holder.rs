@@ -2,7 +2,7 @@
 
 use bank_fixtures::record::{Account, Party};
 
-use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::auth::answering::AuthorizationRequest;
 use crate::bank::Ledger;
 
 /// An account holder of the bank.

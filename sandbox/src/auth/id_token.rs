@@ -1,4 +1,4 @@
-//! The id_token: what an OpenID Connect client learns about a login (OpenID Connect Core 2, 3.1.3.6).
+//! The id_token: what an OpenID Connect client learns about a login (OpenID Connect Core 2, 3.1.3.6, 3.3.2.11).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,32 +19,44 @@ pub(crate) struct IdTokenClaims<'a> {
     pub(crate) auth_time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<&'a str>,
-    pub(crate) at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) acr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) openbanking_intent_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
+    /// FAPI 1.0 part 2 5.1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s_hash: Option<String>,
 }
 
 /// Seconds an id_token may be used for.
 const LIFETIME_SECONDS: i64 = 300;
 
 impl<'a> IdTokenClaims<'a> {
-    /// Claims about a login of `sub` at `auth_time`, for a token response with this access token.
+    /// Claims about a login of `sub` at `auth_time`.
     pub(crate) fn new(
         (iss, sub, aud): (&'a str, &'a str, &'a str),
-        nonce: Option<&'a str>,
         auth_time: Timestamp,
-        access_token: &str,
         now: Timestamp,
     ) -> IdTokenClaims<'a> {
-        let (iat, at_hash) = (now.as_second(), left_half_hash(access_token));
-        IdTokenClaims {
-            iss,
-            sub,
-            aud,
-            iat,
-            exp: iat + LIFETIME_SECONDS,
-            auth_time: auth_time.as_second(),
-            nonce,
-            at_hash,
-        }
+        let (iat, auth_time) = (now.as_second(), auth_time.as_second());
+        let exp = iat + LIFETIME_SECONDS;
+        let (nonce, acr, openbanking_intent_id) = (None, None, None);
+        let (at_hash, c_hash, s_hash) = (None, None, None);
+        IdTokenClaims { iss, sub, aud, iat, exp, auth_time, nonce, acr, openbanking_intent_id, at_hash, c_hash, s_hash }
+    }
+
+    /// The same for an answer that carries this access token.
+    pub(crate) fn with_token(self, access_token: &str) -> IdTokenClaims<'a> {
+        IdTokenClaims { at_hash: Some(left_half_hash(access_token)), ..self }
+    }
+
+    /// The same for an answer that carries this code, and this state if the client sent one.
+    pub(crate) fn with_code(self, code: &str, state: Option<&str>) -> IdTokenClaims<'a> {
+        IdTokenClaims { c_hash: Some(left_half_hash(code)), s_hash: state.map(left_half_hash), ..self }
     }
 
     /// The signed id_token.
@@ -53,9 +65,10 @@ impl<'a> IdTokenClaims<'a> {
     }
 }
 
-/// `at_hash` for ES256: the left half of the SHA-256 of the token.
-fn left_half_hash(token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&sha256(token.as_bytes())[..16])
+/// `at_hash`, `c_hash` and `s_hash`: the left half of the SHA-256. All our algorithms are of that family; for EdDSA, whose
+/// hash nothing in the header names, clients agree on it too.
+fn left_half_hash(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&sha256(text.as_bytes())[..16])
 }
 
 #[cfg(test)]
@@ -63,8 +76,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_hash_is_the_one_of_the_specification() {
-        // OpenID Connect Core, appendix A.4: access token and its at_hash under a SHA-256 algorithm.
+    fn hashes_are_those_of_the_specification() {
+        // OpenID Connect Core, appendices A.4 and A.6: values and their hashes under a SHA-256 algorithm.
         assert_eq!(left_half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(
+            left_half_hash("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
+            "LDktKdoQak3Pk0cnXxCltA"
+        );
     }
 }

@@ -101,6 +101,11 @@ impl SigningAlgorithm {
             SigningAlgorithm::Rs256 => Algorithm::RS256,
         }
     }
+
+    /// The algorithm of this registered name.
+    pub(crate) fn named(name: &str) -> Option<SigningAlgorithm> {
+        Self::ALL.iter().find(|row| row.0 == name).map(|row| row.1)
+    }
 }
 
 impl SigningKey {
@@ -159,11 +164,20 @@ impl SigningKey {
         self.sign_as(None, claims)
     }
 
+    /// A JWT with this very header, whatever it says.
+    #[cfg(test)]
+    pub(crate) fn sign_with<H: Serialize, T: Serialize>(&self, header: &H, claims: &T) -> String {
+        self.compact(header, claims)
+    }
+
     /// A signed JWT of this `typ`, without the prefix `application/`.
     pub(crate) fn sign_as<T: Serialize>(&self, typ: Option<&str>, claims: &T) -> String {
-        let header = JoseHeader { alg: self.algorithm.name(), kid: self.public.kid(), typ };
+        self.compact(&JoseHeader { alg: self.algorithm.name(), kid: self.public.kid(), typ }, claims)
+    }
+
+    fn compact<H: Serialize, T: Serialize>(&self, header: &H, claims: &T) -> String {
         let part = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
-        let header = serde_json::to_vec(&header).expect("a header holds text only");
+        let header = serde_json::to_vec(header).expect("a header holds text only");
         let claims = serde_json::to_vec(claims).expect("claims hold text, numbers, lists and maps");
         let signed = format!("{}.{}", part(header), part(claims));
         let signature = part(self.signature(signed.as_bytes()));

@@ -43,6 +43,10 @@ pub(crate) enum Kind {
     Passcode,
     /// Private scalar of a signing key.
     SigningKey,
+    /// Nonce for a DPoP proof.
+    Nonce,
+    /// Reference to a pushed authorization request.
+    RequestUri,
 }
 
 impl Kind {
@@ -57,6 +61,8 @@ impl Kind {
             Kind::ClientSecret => "client-secret",
             Kind::Passcode => "passcode",
             Kind::SigningKey => "signing-key",
+            Kind::Nonce => "nonce",
+            Kind::RequestUri => "request-uri",
         }
     }
 }

@@ -4,11 +4,14 @@
 //! granted (`grant`) and the pages (`page`). Asks the ledger who the account holder is and what the consent says; knows
 //! no dialect, no fault and no socket.
 
+mod access_token;
+mod answering;
 mod approval;
 mod assertion;
 mod bearer;
 mod client;
 mod client_auth;
+mod details;
 mod endpoint;
 mod error;
 mod form;
@@ -16,14 +19,21 @@ mod giving;
 mod grant;
 mod holder;
 mod id_token;
+mod jose;
 mod key;
 mod leniency;
 mod mint;
+mod nonce;
 mod orders;
 mod outcome;
 mod page;
 mod problem;
+mod proof;
+mod pushed;
 mod redirect;
+mod replay;
+mod requested;
+mod response_mode;
 mod scope;
 mod security;
 mod server;

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::auth::answering::AuthorizationRequest;
 use crate::auth::error::OAuthError;
 use crate::auth::holder::Holder;
 use crate::auth::mint::sha256;
@@ -41,6 +41,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("left.html", include_str!("../../templates/left.html")),
         ("home-login.html", include_str!("../../templates/home-login.html")),
         ("home.html", include_str!("../../templates/home.html")),
+        ("form_post.html", include_str!("../../templates/form_post.html")),
         ("error.html", include_str!("../../templates/error.html")),
     ] {
         pages.add_template(name, text).expect("the templates are part of the program and tested");
@@ -239,6 +240,18 @@ pub(crate) fn error(error: &OAuthError) -> Reply {
     let mut reply = respond(error.status_code(), "error.html", page, "'none'");
     reply.class = Some(error.code.class());
     reply
+}
+
+/// The page that carries an answer to a client in a form (OAuth 2.0 Form Post Response Mode). Without a script, the account
+/// holder presses the button.
+pub(crate) fn form_post(bank: &BankInstance, redirect_uri: &str, parameters: &[(&str, &str)]) -> Reply {
+    let page = context! {
+        style => STYLE,
+        bank => bank.auth.settings.bank_name.as_str(),
+        action => redirect_uri,
+        fields => parameters.iter().map(|(name, value)| context! { name => *name, value => *value }).collect::<Vec<_>>(),
+    };
+    respond(StatusCode::OK, "form_post.html", page, &form_action(redirect_uri))
 }
 
 fn shared(bank: &BankInstance, ticket: &Ticket) -> Value {

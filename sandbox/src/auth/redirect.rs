@@ -65,9 +65,23 @@ fn loopback(uri: &str) -> Option<(&str, &str)> {
     complete.then_some((*host, path))
 }
 
+/// `true` for an `http` URI that leads back to the machine it is opened on.
+pub(crate) fn is_loopback(uri: &str) -> bool {
+    loopback(uri).is_some()
+}
+
+/// `uri` with parameters as its fragment; a registered URI has none (RFC 6749 3.1.2).
+pub(crate) fn with_fragment(uri: &str, parameters: &[(&str, &str)]) -> String {
+    format!("{uri}#{}", encoded(parameters))
+}
+
+fn encoded(parameters: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
+
 /// `uri` with parameters appended to its query; a query it has stays as it is.
 pub(crate) fn append(uri: &str, parameters: &[(&str, &str)]) -> String {
-    let query = Serializer::new(String::new()).extend_pairs(parameters).finish();
+    let query = encoded(parameters);
     let joint = match uri.find('?') {
         None => "?",
         Some(at) if at + 1 == uri.len() || uri.ends_with('&') => "",

@@ -375,6 +375,11 @@ impl Security {
         !self.terms().grants.is_empty()
     }
 
+    /// `true` if tokens may stand for account holders.
+    pub fn knows_account_holders(&self) -> bool {
+        self.issues_tokens() && self.profile != SecurityProfile::ClientCredentials
+    }
+
     /// `true` if account holders are sent to the bank's pages.
     pub fn asks_account_holders(&self) -> bool {
         !self.terms().response_types.is_empty()

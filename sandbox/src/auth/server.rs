@@ -9,11 +9,15 @@ use parking_lot::RwLock;
 
 use crate::auth::approval::{Approvals, Standing};
 use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
-use crate::auth::grant::{Grant, Grants, Lifetimes};
+use crate::auth::grant::{Grant, GrantLogin, Grants, Issuing, TokenPolicy};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::Mint;
+use crate::auth::nonce::Nonces;
 use crate::auth::orders::{Order, Orders, TooManyOrders};
+use crate::auth::pushed::PushedRequests;
+use crate::auth::replay::Replays;
 use crate::auth::scope::ScopeSet;
+use crate::auth::security::Need;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
 use crate::operation::Operation;
@@ -28,7 +32,12 @@ pub struct AuthServer {
     pub(crate) sessions: Sessions,
     pub(crate) approvals: Approvals,
     pub(crate) orders: Orders,
-    pub(crate) assertions: crate::auth::assertion::SeenAssertions,
+    /// Client assertions that were used.
+    pub(crate) assertions: Replays,
+    /// DPoP proofs that were used.
+    pub(crate) proofs: Replays,
+    pub(crate) nonces: Nonces,
+    pub(crate) pushed: PushedRequests,
     keys: RwLock<Keys>,
 }
 
@@ -36,11 +45,11 @@ pub struct AuthServer {
 #[derive(Debug, Clone, Default)]
 struct Keys {
     rotations: u32,
-    /// Newest first; empty until somebody needs one.
+    /// The one that signs, those it replaced, newest first, and last the one that comes next; empty until somebody needs one.
     published: Vec<Arc<SigningKey>>,
 }
 
-/// Most keys published at a time.
+/// Most keys published at a time that sign or have signed.
 const KEYS_PUBLISHED: usize = 3;
 
 /// Tokens for a consent that was approved without a login.
@@ -48,7 +57,7 @@ const KEYS_PUBLISHED: usize = 3;
 pub struct ReadyTokens {
     /// Access token, in clear.
     pub access_token: String,
-    /// Refresh token, in clear.
+    /// Refresh token, in clear; empty if the bank gives none.
     pub refresh_token: String,
     /// Life of the access token.
     pub expires_in: Duration,
@@ -65,15 +74,22 @@ impl AuthServer {
         for client in std::mem::take(&mut settings.clients) {
             clients.register(client, &mint)?;
         }
-        let lifetimes = Lifetimes { access: settings.access_token_lifetime, refresh: settings.refresh_token_lifetime };
+        let policy = TokenPolicy {
+            access: settings.access_token_lifetime,
+            refresh: settings.refresh_token_lifetime,
+            rotation: settings.security.refresh,
+        };
         Ok(AuthServer {
             mint,
             clients,
-            grants: Grants::new(lifetimes),
+            grants: Grants::new(policy),
             sessions: Sessions::new(),
             approvals: Approvals::new(),
             orders: Orders::default(),
-            assertions: Default::default(),
+            assertions: Replays::default(),
+            proofs: Replays::default(),
+            nonces: Nonces::default(),
+            pushed: PushedRequests::new(),
             keys: RwLock::default(),
             settings,
         })
@@ -91,6 +107,9 @@ impl AuthServer {
             approvals: self.approvals.fork(),
             orders: self.orders.fork(),
             assertions: self.assertions.fork(),
+            proofs: self.proofs.fork(),
+            nonces: self.nonces.fork(),
+            pushed: self.pushed.fork(),
             keys: RwLock::new(self.keys.read().clone()),
         }
     }
@@ -131,7 +150,14 @@ impl AuthServer {
         use Operation as O;
         let security = &self.settings.security;
         match operation {
-            O::AuthorizeStart | O::AuthorizeLogin | O::AuthorizeDecide | O::Userinfo => security.asks_account_holders(),
+            O::RequestPush => security.terms().pushed != Need::Never,
+            O::AuthorizeStart
+            | O::AuthorizeLogin
+            | O::AuthorizeCode
+            | O::AuthorizeAccounts
+            | O::AuthorizeWait
+            | O::AuthorizeDecide => security.asks_account_holders(),
+            O::Userinfo | O::HomeShow | O::HomeLogin | O::HomeDecide => security.knows_account_holders(),
             O::TokenIssue | O::TokenRefresh | O::TokenRevoke | O::TokenIntrospect | O::Discovery | O::Jwks => {
                 security.issues_tokens()
             }
@@ -164,11 +190,15 @@ impl AuthServer {
             user: Some(user.to_owned()),
             consent_id: Some(consent_id.to_owned()),
             scopes: ScopeSet::from_words(scopes).unwrap_or_default(),
+            login: Some(GrantLogin { at: now, acr: None }),
+            details: None,
         };
-        let issued = self.grants.issue(grant, &self.mint, now);
+        // Without a request there is nothing to bind them to, and no issuer for a JWT to name.
+        let issuing = Issuing { mint: &self.mint, now, binding: None, access_token: None };
+        let issued = self.grants.issue(grant, issuing);
         ReadyTokens {
             access_token: issued.access_token,
-            refresh_token: issued.refresh_token.expect("a grant of an account holder has a refresh token"),
+            refresh_token: issued.refresh_token.unwrap_or_default(),
             expires_in: issued.expires_in,
         }
     }
@@ -188,7 +218,8 @@ impl AuthServer {
         self.published_keys().swap_remove(0)
     }
 
-    /// The keys that are published: the one that signs, then those it replaced, newest first.
+    /// The keys that are published: the one that signs, those it replaced, newest first, and the one that comes next, so
+    /// that clients know it before it is used.
     pub(crate) fn published_keys(&self) -> Vec<Arc<SigningKey>> {
         let keys = self.keys.read();
         if !keys.published.is_empty() {
@@ -197,21 +228,23 @@ impl AuthServer {
         drop(keys);
         let mut keys = self.keys.write();
         if keys.published.is_empty() {
-            let key = self.derived_key(keys.rotations);
-            keys.published.push(key);
+            keys.published = [keys.rotations, keys.rotations + 1].map(|number| self.derived_key(number)).to_vec();
         }
         keys.published.clone()
     }
 
-    /// Signs with a new key from now on. The old one stays published, so that what it signed still verifies; keys
-    /// replaced long ago go.
+    /// Signs with the next key from now on. The old one stays published, so that what it signed still verifies; keys
+    /// replaced long ago go, and another is announced.
     pub fn rotate_signing_key(&self) {
-        // The key to be replaced is published even if nobody has asked for it yet.
-        let old = self.published_keys();
+        // The keys to be moved are there even if nobody has asked for them yet.
+        self.published_keys();
         let mut keys = self.keys.write();
         keys.rotations += 1;
-        let new = self.derived_key(keys.rotations);
-        keys.published = std::iter::once(new).chain(old).take(KEYS_PUBLISHED).collect();
+        let announced = self.derived_key(keys.rotations + 1);
+        let Some(next) = keys.published.pop() else { return };
+        keys.published.insert(0, next);
+        keys.published.truncate(KEYS_PUBLISHED);
+        keys.published.push(announced);
     }
 
     fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
-use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::auth::answering::AuthorizationRequest;
 use crate::auth::grant::after;
 use crate::auth::mint::{Digest, Kind, Mint, same_secret, sha256};
 use crate::auth::outcome::Outcome;

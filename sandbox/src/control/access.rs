@@ -153,6 +153,7 @@ pub(super) async fn register(
         redirect_uris: asked.redirect_uris,
         auth_methods: method.into_iter().collect(),
         jwks: asked.jwks.map(|jwks| jwks.to_string()),
+        ..NewClient::default()
     });
     let client = client.map_err(|error| match error {
         crate::auth::RegistrationError::Taken(_) => Failure::conflict(error.to_string()),

@@ -5,18 +5,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use bank_fixtures::record::Consent;
 
+use crate::auth::answering::AuthorizationRequest;
 use crate::auth::client::Client;
+use crate::auth::details::Details;
 use crate::auth::endpoint::{decide, journey};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::grant::Challenge;
+use crate::auth::jose::Jws;
 use crate::auth::page;
-use crate::auth::redirect::append;
+use crate::auth::pushed::Pushed;
+use crate::auth::requested::Requested;
+use crate::auth::response_mode::ResponseMode;
 use crate::auth::scope::ScopeSet;
+use crate::auth::security::Security;
 use crate::auth::session::{self, Login};
 use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
@@ -30,14 +34,24 @@ pub(crate) struct FrontStage;
 pub(crate) struct FrontChannel<'a> {
     pub(crate) bank: &'a BankInstance,
     pub(crate) call: &'a Call<'a>,
+    /// What counts: parameters as they were sent, pushed, or signed.
     pub(crate) parameters: Form,
+    /// The reference the request came by, and what it stands for.
+    pub(crate) pushed: Option<(String, Pushed)>,
+    /// The request object, judged by the steps that follow its reading.
+    pub(crate) object: Option<Jws>,
     pub(crate) client: Option<Arc<Client>>,
     pub(crate) redirect_uri: String,
     pub(crate) redirect_is_trusted: bool,
+    pub(crate) mode: ResponseMode,
     pub(crate) scopes: ScopeSet,
+    pub(crate) details: Details,
     pub(crate) prompt: Prompt,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) requested: Requested,
     pub(crate) consent: Option<Consent>,
+    pub(crate) dpop_jkt: Option<String>,
+    pushing: bool,
 }
 
 /// How much the account holder is to be asked.
@@ -51,20 +65,6 @@ pub(crate) enum Prompt {
     Never,
 }
 
-/// An authorization request that passed every step.
-#[derive(Debug, Clone)]
-pub(crate) struct AuthorizationRequest {
-    pub(crate) client: Arc<Client>,
-    pub(crate) redirect_uri: String,
-    pub(crate) redirect_uri_was_sent: bool,
-    pub(crate) state: Option<String>,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) nonce: Option<String>,
-    pub(crate) challenge: Option<Challenge>,
-    pub(crate) consent: Option<Consent>,
-    pub(crate) login_hint: Option<String>,
-}
-
 impl Stage for FrontStage {
     type Context<'a> = FrontChannel<'a>;
 
@@ -75,7 +75,8 @@ impl Stage for FrontStage {
 
 pub(super) fn authorize(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> {
     let mut front = FrontChannel::new(bank, call);
-    if let Err(refusal) = step::run(step::AUTHORIZE, &mut front) {
+    let judged = step::run(step::AUTHORIZE, &mut front).and_then(|()| step::run(step::REQUEST, &mut front));
+    if let Err(refusal) = judged {
         return Ok(front.refuse(&refusal));
     }
     let request = front.request();
@@ -93,7 +94,7 @@ fn ask(front: &FrontChannel<'_>, request: AuthorizationRequest) -> Reply {
             None => (ErrorCode::LoginRequired, "the account holder has to log in"),
             Some(_) => (ErrorCode::ConsentRequired, "the account holder has to decide about the consent"),
         };
-        return request.refuse(&OAuthError::new(code, what), &call.request.base_url);
+        return request.refuse(&OAuthError::new(code, what), (bank, call));
     }
     journey::open(bank, call, request, login, cookie)
 }
@@ -104,14 +105,40 @@ impl<'a> FrontChannel<'a> {
             bank,
             call,
             parameters: Form::default(),
+            pushed: None,
+            object: None,
             client: None,
             redirect_uri: String::new(),
             redirect_is_trusted: false,
+            mode: ResponseMode::default_of("code"),
             scopes: ScopeSet::default(),
+            details: Details::default(),
             prompt: Prompt::IfNeeded,
             max_age: None,
+            requested: Requested::default(),
             consent: None,
+            dpop_jkt: None,
+            pushing: false,
         }
+    }
+
+    /// A request that its client is pushing, with the thumbprint of the key it shows.
+    pub(crate) fn of_push(
+        bank: &'a BankInstance,
+        call: &'a Call<'a>,
+        (client, parameters, key): (Arc<Client>, Form, Option<String>),
+    ) -> FrontChannel<'a> {
+        let client = Some(client);
+        FrontChannel { client, parameters, dpop_jkt: key, pushing: true, ..FrontChannel::new(bank, call) }
+    }
+
+    /// `true` while the client is pushing the request.
+    pub(crate) fn is_pushed_now(&self) -> bool {
+        self.pushing
+    }
+
+    pub(crate) fn security(&self) -> &Security {
+        &self.bank.auth.settings.security
     }
 
     pub(crate) fn client(&self) -> &Arc<Client> {
@@ -126,7 +153,7 @@ impl<'a> FrontChannel<'a> {
 
     fn refuse(&self, refusal: &OAuthError) -> Reply {
         if self.redirect_is_trusted {
-            self.request().refuse(refusal, &self.call.request.base_url)
+            self.request().refuse(refusal, (self.bank, self.call))
         } else {
             page::error(refusal)
         }
@@ -136,38 +163,24 @@ impl<'a> FrontChannel<'a> {
         let owned = |name| self.parameters.get(name).map(str::to_owned);
         AuthorizationRequest {
             client: Arc::clone(self.client()),
+            pushed: self.pushed.as_ref().map(|(uri, _)| uri.clone()),
             redirect_uri: self.redirect_uri.clone(),
             redirect_uri_was_sent: self.parameters.get("redirect_uri").is_some(),
+            mode: self.mode,
+            with_id_token: self.parameters.get("response_type").is_some_and(|kind| kind.contains("id_token")),
             state: owned("state"),
             scopes: self.scopes.clone(),
+            details: self.details.value.clone(),
             nonce: owned("nonce"),
             challenge: owned("code_challenge").map(|challenge| match self.parameters.get("code_challenge_method") {
                 Some("S256") => Challenge::S256(challenge),
                 _ => Challenge::Plain(challenge),
             }),
+            dpop_jkt: self.dpop_jkt.clone(),
+            acr: self.requested.level().map(str::to_owned),
+            intent: self.requested.intent.clone(),
             consent: self.consent.clone(),
             login_hint: owned("login_hint"),
         }
-    }
-}
-
-impl AuthorizationRequest {
-    /// Sends the browser back with parameters, `state` and `iss` (RFC 9207). Always 303: a 307 would send the account
-    /// holder's password on.
-    pub(crate) fn answer(&self, parameters: &[(&str, &str)], issuer: &str) -> Reply {
-        let state = self.state.as_deref().map(|state| ("state", state));
-        let parameters: Vec<_> = parameters.iter().copied().chain(state).chain([("iss", issuer)]).collect();
-        Reply::empty(StatusCode::SEE_OTHER)
-            .header(LOCATION, &append(&self.redirect_uri, &parameters))
-            .header(CACHE_CONTROL, "no-store")
-            .header(REFERRER_POLICY, "no-referrer")
-    }
-
-    /// Sends the browser back with an error.
-    pub(crate) fn refuse(&self, refusal: &OAuthError, issuer: &str) -> Reply {
-        let parameters = [("error", refusal.code.name()), ("error_description", refusal.description())];
-        let mut reply = self.answer(&parameters, issuer);
-        reply.class = Some(refusal.code.class());
-        reply
     }
 }

@@ -6,9 +6,11 @@ use axum::http::header::CONTENT_TYPE;
 
 use crate::auth::client::{Client, GrantType};
 use crate::auth::client_auth::Credentials;
-use crate::auth::error::OAuthError;
+use crate::auth::error::{DPOP_NONCE, ErrorCode, OAuthError};
 use crate::auth::form::Form;
-use crate::auth::grant::{Code, Refresh};
+use crate::auth::grant::{Binding, Code, Refresh};
+use crate::auth::jose::Jws;
+use crate::auth::nonce::Place;
 use crate::auth::scope::ScopeSet;
 use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
@@ -29,6 +31,8 @@ pub(crate) struct BackChannel<'a> {
     pub(crate) code: Option<Code>,
     pub(crate) refresh: Option<Refresh>,
     pub(crate) scopes: Option<ScopeSet>,
+    /// What the client showed that tokens may be bound to.
+    pub(crate) binding: Option<Binding>,
     pub(crate) token: String,
 }
 
@@ -57,10 +61,39 @@ impl<'a> BackChannel<'a> {
             code: None,
             refresh: None,
             scopes: None,
+            binding: None,
             token: String::new(),
         };
         let served = step::run(step::CLIENT, &mut back).and_then(|()| answer(&mut back));
-        served.unwrap_or_else(|refusal| refusal.reply())
+        match served {
+            Ok(reply) => back.with_nonce(reply),
+            Err(refusal) => {
+                if refusal.code == ErrorCode::UseDpopNonce {
+                    back.unburn();
+                }
+                refusal.reply()
+            }
+        }
+    }
+
+    /// A good answer to a proof brings the nonce for the next one (RFC 9449 8.2).
+    fn with_nonce(&self, reply: Reply) -> Reply {
+        let auth = &self.bank.auth;
+        let next =
+            |_: &Binding| auth.nonces.next(auth.settings.security.nonces, Place::Server, &auth.mint, self.call.now);
+        match self.binding.as_ref().filter(|binding| matches!(binding, Binding::Key(_))).and_then(next) {
+            Some(nonce) => reply.header(DPOP_NONCE, &nonce),
+            None => reply,
+        }
+    }
+
+    /// The client will send the same assertion again, with a nonce in its proof: it has not been used yet.
+    fn unburn(&self) {
+        if let Some(Credentials::Assertion { client_id, jwt }) = &self.credentials
+            && let Some(jti) = Jws::parse(jwt).ok().as_ref().and_then(|jws| jws.claim("jti"))
+        {
+            self.bank.auth.assertions.forget(client_id, jti);
+        }
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {

@@ -52,7 +52,7 @@ pub(super) fn code(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Proble
             Tried::Wrong if interaction.tries >= MAX_TRIES => {
                 auth.sessions.end(&posted.ticket, posted.cookie, now)?;
                 let why = OAuthError::new(ErrorCode::AccessDenied, "the account holder gave wrong codes");
-                return Ok(interaction.request.refuse(&why, &call.request.base_url));
+                return Ok(interaction.request.refuse(&why, (bank, call)));
             }
             Tried::Wrong => "That was not the code. We have sent you another one.",
         };

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::auth::answering::AuthorizationRequest;
 use crate::auth::endpoint::back_channel::is_form;
 use crate::auth::endpoint::journey;
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::giving::Giving;
-use crate::auth::grant::{Code, Grant, Reuse, after};
+use crate::auth::grant::{Issuing, Reuse, after};
 use crate::auth::holder::Holder;
 use crate::auth::outcome::{Outcome, SLOW_SECONDS};
 use crate::auth::page;
@@ -76,7 +76,7 @@ pub(super) fn at_once(bank: &BankInstance, call: &Call<'_>, request: &Authorizat
     if Holder::find(&bank.ledger, &user).is_none() {
         let description =
             "this bank decides by login_hint: it must be a user name, or a user name with :approve or :deny";
-        return Some(request.refuse(&OAuthError::new(ErrorCode::LoginRequired, description), &call.request.base_url));
+        return Some(request.refuse(&OAuthError::new(ErrorCode::LoginRequired, description), (bank, call)));
     }
     let login = Login { username: user, at: call.now };
     Some(match outcome {
@@ -131,31 +131,18 @@ fn approve(
     let consent_id = match consent(bank, call, request, &login.username, (outcome, accounts)) {
         Ok(id) => id,
         Err(why) => {
-            return request.refuse(&OAuthError::new(ErrorCode::AccessDenied, why.to_string()), &call.request.base_url);
+            return request.refuse(&OAuthError::new(ErrorCode::AccessDenied, why.to_string()), (bank, call));
         }
     };
-    let grant = Grant {
-        client_id: request.client.client_id.clone(),
-        user: Some(login.username.clone()),
-        consent_id,
-        scopes: request.scopes.clone(),
-    };
-    let code = Code {
-        grant,
-        redirect_uri: request.redirect_uri.clone(),
-        redirect_uri_was_sent: request.redirect_uri_was_sent,
-        challenge: request.challenge.clone(),
-        nonce: request.nonce.clone(),
-        auth_time: login.at,
-        expires_at: after(call.now, bank.auth.settings.code_lifetime),
-        family: None,
-    };
+    let grant = request.grant(login, consent_id);
+    let code = request.code(grant, after(call.now, bank.auth.settings.code_lifetime));
     let code = bank.auth.grants.issue_code(code, &bank.auth.mint, call.now);
     if outcome == Outcome::ReplayedCode {
         // Somebody else was faster: the client's own exchange is a reuse.
-        let _ = bank.auth.grants.redeem(&code, Reuse::Revokes, &bank.auth.mint, call.now);
+        let issuing = Issuing { mint: &bank.auth.mint, now: call.now, binding: None, access_token: None };
+        let _ = bank.auth.grants.redeem(&code, Reuse::Revokes, issuing);
     }
-    request.answer(&[("code", &code)], &call.request.base_url).committed()
+    request.granted(&code, login, (bank, call)).committed()
 }
 
 /// The approved consent: the one the client made before, or one made from the scopes; `None` if they show no bank data.
@@ -177,7 +164,7 @@ fn deny(bank: &BankInstance, call: &Call<'_>, request: &AuthorizationRequest, ho
         let _ = bank.ledger.reject_consent(&consent.id, &holder.username, call.now);
     }
     let refusal = OAuthError::new(ErrorCode::AccessDenied, "the account holder said no");
-    request.refuse(&refusal, &call.request.base_url).committed()
+    request.refuse(&refusal, (bank, call)).committed()
 }
 
 fn expire(bank: &BankInstance, call: &Call<'_>, request: &AuthorizationRequest) -> Reply {
@@ -186,7 +173,7 @@ fn expire(bank: &BankInstance, call: &Call<'_>, request: &AuthorizationRequest) 
         let _ = bank.ledger.expire_consent(&consent.id, call.now);
     }
     let refusal = OAuthError::new(ErrorCode::AccessDenied, "the account holder did not decide in time");
-    request.refuse(&refusal, &call.request.base_url).committed()
+    request.refuse(&refusal, (bank, call)).committed()
 }
 
 /// The answer to a form that is not taken.

@@ -6,7 +6,7 @@
 use axum::http::header::SET_COOKIE;
 use jiff::Timestamp;
 
-use crate::auth::endpoint::authorize::AuthorizationRequest;
+use crate::auth::answering::AuthorizationRequest;
 use crate::auth::endpoint::decide::{self, Posted, SLOW, refuse_form};
 use crate::auth::grant::after;
 use crate::auth::holder::Holder;

@@ -12,6 +12,7 @@ mod introspect;
 mod journey;
 mod jwks;
 mod login;
+mod par;
 mod revoke;
 mod steer;
 mod token;
@@ -57,6 +58,7 @@ routes! {
     POST "/oauth/home/login" HomeLogin Page Needs::Nothing => home::login;
     POST "/oauth/home/logout" HomeLogin Page Needs::Nothing => home::logout;
     POST "/oauth/home/decide" HomeDecide Page Needs::Nothing => home::decide;
+    POST "/oauth/par" RequestPush OAuth Needs::Nothing => par::push;
     POST "/oauth/token" TokenIssue OAuth Needs::Nothing => token::token;
     POST "/oauth/revoke" TokenRevoke OAuth Needs::Nothing => revoke::revoke;
     POST "/oauth/introspect" TokenIntrospect OAuth Needs::Nothing => introspect::introspect;

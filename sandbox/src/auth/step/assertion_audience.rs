@@ -14,9 +14,11 @@ pub(crate) const STEP: Step<AssertionStage> = Step {
 
 fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
     let request = assertion.call.request;
-    let token_endpoint = format!("{}/oauth/token", request.base_url);
-    let this_endpoint = format!("{}{}", request.base_url, request.path);
-    let own = |aud: &&str| *aud == request.base_url || *aud == token_endpoint || *aud == this_endpoint;
+    let bases = [Some(&request.base_url), request.mutual_base_url.as_ref()];
+    let paths = ["/oauth/token", request.path.as_str()];
+    let endpoints = bases.into_iter().flatten().flat_map(|base| paths.map(|path| format!("{base}{path}")));
+    let endpoints: Vec<String> = endpoints.collect();
+    let own = |aud: &&str| *aud == request.base_url || endpoints.iter().any(|endpoint| endpoint == aud);
     if assertion.claims().audiences().iter().any(own) {
         return Ok(());
     }

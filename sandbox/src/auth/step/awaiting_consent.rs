@@ -11,17 +11,18 @@ use crate::bank::scope_name;
 pub(crate) const STEP: Step<FrontStage> = Step {
     slug: "awaiting-consent",
     kind: Kind::Reads,
-    source: "house: docs/generic-api.md, Access",
+    source: "house: docs/generic-api.md, Access; UK Open Banking security profile 5.3",
     errors: &[ErrorCode::InvalidRequest, ErrorCode::InvalidScope],
     run,
 };
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
-    let Some(id) = front.parameters.get("consent_id") else { return Ok(()) };
+    let named = front.parameters.get("consent_id").or(front.requested.intent.as_deref());
+    let Some(id) = named.or(front.details.consent_id.as_deref()) else { return Ok(()) };
     let refuse = |code, description| Err(OAuthError::new(code, description));
     let view = front.bank.ledger.consent(id, front.call.now);
     let Some(view) = view.filter(|view| view.client_id == front.client().client_id) else {
-        return refuse(ErrorCode::InvalidRequest, "consent_id names no consent of this client");
+        return refuse(ErrorCode::InvalidRequest, "the request names no consent of this client");
     };
     if view.consent.status != ConsentStatus::Awaiting {
         return refuse(ErrorCode::InvalidRequest, "the consent is not waiting for a decision: make a new one");

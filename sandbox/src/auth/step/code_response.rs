@@ -1,4 +1,4 @@
-//! The answer is a code in the query: no token ever passes through a browser.
+//! The answer is a code: no token ever passes through a browser.
 
 use crate::auth::endpoint::authorize::{FrontChannel, FrontStage};
 use crate::auth::error::{ErrorCode, OAuthError};
@@ -14,14 +14,8 @@ pub(crate) const STEP: Step<FrontStage> = Step {
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     match front.parameters.get("response_type") {
-        None => return Err(OAuthError::new(ErrorCode::InvalidRequest, "response_type is missing: send code")),
-        Some("code") => {}
-        Some(_) => {
-            return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "response_type must be code"));
-        }
-    }
-    match front.parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(OAuthError::new(ErrorCode::InvalidRequest, "response_mode must be query")),
+        None => Err(OAuthError::new(ErrorCode::InvalidRequest, "response_type is missing: send code")),
+        Some("code") => Ok(()),
+        Some(_) => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "response_type must be code")),
     }
 }

@@ -13,23 +13,41 @@ mod assertion_key;
 mod assertion_signature;
 mod assertion_subject;
 mod assertion_times;
+mod authorization_details;
 mod awaiting_consent;
+mod bound_certificate;
+mod bound_key;
 mod client_assertion;
+mod client_certificate;
 mod client_secret;
+mod code_key;
 mod code_of_client;
 mod code_response;
 mod code_verifier;
 mod confidential_client;
 mod consent_in_force;
+mod dpop_jkt;
+mod flat_push;
 mod form_post;
 mod fresh_code;
+mod fresh_pushed_request;
 mod fresh_refresh_token;
+mod https_redirect_uri;
+mod hybrid_response;
+mod intent_named;
 mod known_client;
 mod known_code;
 mod known_grant_type;
 mod known_refresh_token;
 mod narrower_scope;
-mod no_request_object;
+mod no_remote_request;
+mod nonce_sent;
+mod object_audience;
+mod object_client;
+mod object_flat;
+mod object_header;
+mod object_signature;
+mod object_times;
 mod offered_scope;
 mod one_authentication;
 mod own_scope;
@@ -37,24 +55,51 @@ mod pkce_s256;
 mod pkce_sent;
 mod profile_method;
 mod prompt;
+mod proof_header;
+mod proof_jti;
+mod proof_key;
+mod proof_method;
+mod proof_nonce;
+mod proof_public_key;
+mod proof_signature;
+mod proof_times;
+mod proof_token;
+mod proof_url;
+mod pushed_key;
+mod pushed_only;
+mod pushed_request;
+mod pushed_request_of_client;
+mod reachable_level;
 mod readable_assertion;
 mod readable_parameters;
+mod readable_proof;
+mod readable_request_object;
 mod redirect_uri;
+mod refresh_key;
 mod refresh_token_of_client;
 mod registered_client;
 mod registered_method;
 mod registered_redirect_uri;
+mod request_object_sent;
+mod requested_claims;
+mod response_mode;
 mod same_redirect_uri;
+mod sender_key;
+mod sender_proof;
+mod signed_response;
 mod single_parameters;
 mod token_sent;
 mod trusted_redirect;
 mod unused_code;
+mod unused_pushed_request;
 mod unused_refresh_token;
 
 use crate::auth::assertion::AssertionStage;
+use crate::auth::bearer::ResourceStage;
 use crate::auth::endpoint::authorize::FrontStage;
 use crate::auth::endpoint::back_channel::BackStage;
 use crate::auth::error::{ErrorCode, OAuthError};
+use crate::auth::proof::ProofStage;
 use crate::auth::security::{PROFILES, Profiles, SecurityProfile};
 use crate::auth::settings::AuthSettings;
 
@@ -111,6 +156,7 @@ pub(crate) fn run<S: Stage>(steps: &[Placed<S>], context: &mut S::Context<'_>) -
 const PLAIN: Profiles = SecurityProfile::Plain.only();
 const FAPI1: Profiles = SecurityProfile::Fapi1Advanced.only();
 const FAPI2: Profiles = SecurityProfile::Fapi2Security.only().and(SecurityProfile::Fapi2MessageSigning.only());
+const SIGNED: Profiles = SecurityProfile::Fapi2MessageSigning.only();
 const CIBA: Profiles = SecurityProfile::FapiCiba.only();
 const ALONE: Profiles = SecurityProfile::ClientCredentials.only();
 /// Every profile of FAPI.
@@ -122,24 +168,56 @@ const HOLDER: Profiles = CODE.and(CIBA);
 /// Every profile with a token endpoint.
 const ALL: Profiles = HOLDER.and(ALONE);
 
-/// `GET` and `POST /oauth/authorize`.
+/// `GET` and `POST /oauth/authorize`, before [`REQUEST`].
 pub(crate) const AUTHORIZE: &[Placed<FrontStage>] = &[
     Placed(readable_parameters::STEP, CODE),
     Placed(single_parameters::FRONT, CODE),
     Placed(known_client::STEP, CODE),
+    Placed(pushed_request::STEP, CODE),
+    Placed(pushed_request_of_client::STEP, CODE),
+    Placed(fresh_pushed_request::STEP, CODE),
+    Placed(unused_pushed_request::STEP, CODE),
+    Placed(pushed_only::STEP, FAPI2),
+];
+
+/// An authorization request, pushed or not.
+pub(crate) const REQUEST: &[Placed<FrontStage>] = &[
+    Placed(readable_request_object::STEP, CODE),
+    Placed(request_object_sent::STEP, FAPI1.and(SIGNED)),
     Placed(redirect_uri::STEP, CODE),
     Placed(registered_redirect_uri::STEP, CODE),
+    Placed(https_redirect_uri::STEP, FAPI1.and(FAPI2)),
     // From here on errors go to the client by redirect.
     Placed(trusted_redirect::STEP, CODE),
-    Placed(no_request_object::STEP, CODE),
-    Placed(code_response::STEP, CODE),
+    Placed(response_mode::STEP, CODE),
+    Placed(object_header::STEP, CODE),
+    Placed(object_signature::STEP, CODE),
+    Placed(object_client::STEP, CODE),
+    Placed(object_audience::STEP, CODE),
+    Placed(object_times::STEP, CODE),
+    Placed(object_flat::STEP, CODE),
+    Placed(no_remote_request::STEP, CODE),
+    Placed(code_response::STEP, PLAIN.and(FAPI2)),
+    Placed(hybrid_response::STEP, FAPI1),
+    Placed(signed_response::STEP, SIGNED),
     Placed(allowed_grant::FRONT, CODE),
     Placed(offered_scope::STEP, CODE),
-    Placed(pkce_sent::STEP, CODE),
+    Placed(authorization_details::STEP, CODE),
+    Placed(nonce_sent::STEP, FAPI1),
+    Placed(pkce_sent::STEP, PLAIN.and(FAPI2)),
+    Placed(pkce_sent::PUSHED, FAPI1),
     Placed(pkce_s256::STEP, CODE),
+    Placed(dpop_jkt::STEP, CODE),
     Placed(prompt::STEP, CODE),
+    Placed(requested_claims::STEP, CODE),
+    Placed(reachable_level::STEP, CODE),
+    Placed(intent_named::STEP, FAPI1),
     Placed(awaiting_consent::STEP, CODE),
 ];
+
+/// `POST /oauth/par`, after [`CLIENT`] and before [`REQUEST`].
+pub(crate) const PUSH: &[Placed<BackStage>] =
+    &[Placed(flat_push::STEP, CODE), Placed(sender_key::STEP, CODE), Placed(pushed_key::STEP, CODE)];
 
 /// What every endpoint that clients call directly begins with.
 pub(crate) const CLIENT: &[Placed<BackStage>] = &[
@@ -150,11 +228,17 @@ pub(crate) const CLIENT: &[Placed<BackStage>] = &[
     Placed(registered_method::STEP, ALL),
     Placed(profile_method::STEP, FAPI),
     Placed(client_secret::STEP, ALL),
+    Placed(client_certificate::STEP, ALL),
     Placed(client_assertion::STEP, ALL),
 ];
 
 /// `POST /oauth/token`, after [`CLIENT`].
-pub(crate) const TOKEN: &[Placed<BackStage>] = &[Placed(known_grant_type::STEP, ALL), Placed(allowed_grant::BACK, ALL)];
+pub(crate) const TOKEN: &[Placed<BackStage>] = &[
+    Placed(known_grant_type::STEP, ALL),
+    Placed(allowed_grant::BACK, ALL),
+    Placed(sender_key::STEP, ALL),
+    Placed(sender_proof::STEP, ALL),
+];
 
 /// The authorization code grant, after [`TOKEN`].
 pub(crate) const CODE_GRANT: &[Placed<BackStage>] = &[
@@ -164,6 +248,7 @@ pub(crate) const CODE_GRANT: &[Placed<BackStage>] = &[
     Placed(fresh_code::STEP, CODE),
     Placed(same_redirect_uri::STEP, CODE),
     Placed(code_verifier::STEP, CODE),
+    Placed(code_key::STEP, CODE),
     Placed(consent_in_force::CODE, CODE),
 ];
 
@@ -171,6 +256,7 @@ pub(crate) const CODE_GRANT: &[Placed<BackStage>] = &[
 pub(crate) const REFRESH_GRANT: &[Placed<BackStage>] = &[
     Placed(known_refresh_token::STEP, HOLDER),
     Placed(refresh_token_of_client::STEP, HOLDER),
+    Placed(refresh_key::STEP, HOLDER),
     Placed(unused_refresh_token::STEP, HOLDER),
     Placed(fresh_refresh_token::STEP, HOLDER),
     Placed(narrower_scope::STEP, HOLDER),
@@ -200,6 +286,26 @@ pub(crate) const ASSERTION: &[Placed<AssertionStage>] = &[
     Placed(assertion_times::STEP, ALL),
     Placed(assertion_jti::STEP, ALL),
 ];
+
+/// A DPoP proof, inside [`TOKEN`] and at resources.
+pub(crate) const PROOF: &[Placed<ProofStage>] = &[
+    Placed(readable_proof::STEP, ALL),
+    Placed(proof_header::STEP, ALL),
+    Placed(proof_key::STEP, ALL),
+    Placed(proof_public_key::STEP, ALL),
+    Placed(proof_signature::STEP, ALL),
+    Placed(proof_method::STEP, ALL),
+    Placed(proof_url::STEP, ALL),
+    Placed(proof_token::STEP, ALL),
+    // Before everything that is used up by a good proof, and before its age, which the nonce vouches for.
+    Placed(proof_nonce::STEP, ALL),
+    Placed(proof_times::STEP, ALL),
+    Placed(proof_jti::STEP, ALL),
+];
+
+/// An access token at a resource, once it is known.
+pub(crate) const RESOURCE: &[Placed<ResourceStage>] =
+    &[Placed(bound_key::STEP, ALL), Placed(bound_certificate::STEP, ALL)];
 
 /// A row of the step × endpoint × profile table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,12 +337,16 @@ pub fn rows() -> Vec<Row> {
         })
     }
     list("authorize", AUTHORIZE)
+        .chain(list("request", REQUEST))
+        .chain(list("push", PUSH))
         .chain(list("client", CLIENT))
         .chain(list("assertion", ASSERTION))
         .chain(list("token", TOKEN))
         .chain(list("token: authorization_code", CODE_GRANT))
         .chain(list("token: refresh_token", REFRESH_GRANT))
         .chain(list("token: client_credentials", CLIENT_CREDENTIALS_GRANT))
+        .chain(list("proof", PROOF))
+        .chain(list("resource", RESOURCE))
         .chain(list("revoke", REVOKE))
         .chain(list("introspect", INTROSPECT))
         .collect()

@@ -26,6 +26,8 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     {
         let _ = crate::auth::mint::same_secret(secret, "");
     }
-    back.client = Some(client.ok_or_else(|| failed(request))?);
+    let client = client.ok_or_else(|| failed(request))?;
+    back.credentials = back.credentials.take().map(|credentials| credentials.of_client(&client));
+    back.client = Some(client);
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(crate) const STEP: Step<BackStage> = Step {
 };
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
-    if !back.refresh().revoke_if_spent() {
+    if !back.refresh().revoke_if_spent(back.bank.auth.grants.policy(), back.call.now) {
         return Ok(());
     }
     let description = "the refresh token was used before: every token of its family is revoked";

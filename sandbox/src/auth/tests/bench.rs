@@ -19,6 +19,7 @@ use crate::auth::{
     AuthServer, AuthSettings, Leniency, NewClient, ROUTES, ReadyTokens, Security, admit, problem, problem_page,
 };
 use crate::bank::{Ledger, NewConsent};
+use crate::certificate::PeerCertificate;
 use crate::dialect::{Needs, Surface};
 use crate::exchange::{Call, Reply, Request};
 use crate::profile::BankProfile;
@@ -35,6 +36,8 @@ pub(super) type Pairs<'a> = &'a [(&'a str, &'a str)];
 pub(super) struct Bench {
     pub(super) bank: BankInstance,
     pub(super) now: Timestamp,
+    /// What connections show.
+    pub(super) certificate: Option<Arc<PeerCertificate>>,
 }
 
 /// What came back, taken apart.
@@ -57,7 +60,7 @@ impl Bench {
         let auth = AuthServer::new(settings, Seed::new(1)).expect("the demo clients are legal");
         let ledger = Ledger::new(Arc::clone(&profile), book, Seed::new(1));
         let bank = BankInstance::new(profile, ledger, auth).expect("a shipped bank speaks a dialect");
-        Bench { bank, now }
+        Bench { bank, now, certificate: None }
     }
 
     /// A bank that decides by `login_hint`.
@@ -94,7 +97,8 @@ impl Bench {
 
     /// Sends a request through routing, token and admission to its handler.
     pub(super) fn send(&self, method: Method, target: &str, headers: Pairs<'_>, body: &str) -> Answer {
-        let request = to_request(method, target, headers, body);
+        let mut request = to_request(method, target, headers, body);
+        request.certificate.clone_from(&self.certificate);
         let found = ROUTES.iter().find(|route| route.path == request.path && route.method == request.method);
         let route = found.expect("a route");
         // Every layer that reads a request reads this one too; none may panic.
@@ -109,10 +113,14 @@ impl Bench {
                 call.access = access;
                 (route.handle)(&self.bank, &call)
             })
-            .unwrap_or_else(|refusal| match route.surface {
-                Surface::Page => problem_page(&refusal),
-                _ => problem(&refusal),
-            });
+            .map_err(|refusal| self.bank.auth.challenged(refusal));
+        let mut reply = reply.unwrap_or_else(|refusal| match route.surface {
+            Surface::Page => problem_page(&refusal),
+            _ => problem(&refusal),
+        });
+        if !public {
+            self.bank.auth.accompany(&request, self.now, &mut reply);
+        }
         Answer::of(&reply)
     }
 
@@ -233,7 +241,8 @@ impl Answer {
         assert_eq!(self.status, 303, "{self:?}");
         let location = url::Url::parse(self.header("location").expect("a redirect")).expect("a URL");
         assert!(location.as_str().starts_with(CALLBACK), "{location}");
-        location.query_pairs().into_owned().collect()
+        let fragment = url::form_urlencoded::parse(location.fragment().unwrap_or_default().as_bytes());
+        location.query_pairs().chain(fragment).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
     }
 
     pub(super) fn redirected(&self, name: &str) -> String {

@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::assertion::{assert_with, assertion};
-use super::bench::{Answer, BASE, Bench, CALLBACK, VERIFIER, basic, changed, encode, request};
-use crate::auth::{AuthMethod, Leniency, NewClient, Security, SecurityProfile, StepKind, steps};
+use super::attacks;
+use super::bench::{Answer, Bench, CALLBACK, VERIFIER, basic, changed, encode, request};
+use super::tpp::Tpp;
+use crate::auth::{AuthMethod, Leniency, NewClient, StepKind, steps};
 use crate::bank::EndedBy;
 
 /// An attack; `true` if it succeeded.
@@ -66,7 +68,7 @@ const ATTACKS: &[(&str, Attack)] = &[
         bench.advance(Duration::from_secs(31 * 86_400));
         bench.refresh(text(&tokens, "refresh_token")).status == 200
     }),
-    ("no-request-object", |bench| goes_back_with_code(&bench.authorize(&[("request_uri", "http://127.0.0.1:9/")]))),
+    ("no-remote-request", |bench| goes_back_with_code(&bench.authorize(&[("request_uri", "http://127.0.0.1:9/")]))),
     ("pkce-s256", |bench| {
         let plain = [("code_challenge", VERIFIER), ("code_challenge_method", "plain")];
         let back = bench.authorize(&plain);
@@ -105,17 +107,6 @@ const ATTACKS: &[(&str, Attack)] = &[
     }),
 ];
 
-/// Attacks on rules that the profile `plain` has not.
-const ATTACKS_ELSEWHERE: &[(&str, SecurityProfile, Attack)] = &[
-    ("assertion-audience-issuer", SecurityProfile::Fapi2Security, |bench| asserts(&bench, &json!({"aud": [BASE]}))),
-    ("profile-method", SecurityProfile::Fapi2Security, |bench| {
-        let id = Some("secretive".to_owned());
-        let client = bench.register(NewClient { client_id: id, secret: Some("s".to_owned()), ..NewClient::default() });
-        let header = basic(&client.client_id, "s");
-        bench.post("/oauth/token", &[("authorization", &header)], &[("grant_type", "client_credentials")]).status == 200
-    }),
-];
-
 fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
     tokens[name].as_str().expect("text")
 }
@@ -138,11 +129,10 @@ fn a_rule_stops_its_attack_and_nothing_else_does() {
     let mut attacks: BTreeMap<&str, Attack> = ATTACKS.iter().copied().collect();
     let rules = steps().into_iter().filter(|row| row.kind == StepKind::Rule).map(|row| row.slug);
     for rule in rules.collect::<std::collections::BTreeSet<_>>() {
-        let elsewhere = ATTACKS_ELSEWHERE.iter().find(|row| row.0 == rule);
-        if let Some((_, profile, attack)) = elsewhere {
-            let security = Security::of(*profile);
-            assert!(!attack(Bench::of(security, None)), "{rule} does not stop its attack");
-            assert!(attack(Bench::of(security, Some(rule))), "without {rule} its attack still fails");
+        if let Some((_, profile, attack)) = attacks::ON_KEYS.iter().find(|row| row.0 == rule) {
+            let security = attacks::security(*profile, rule);
+            assert!(!attack(Tpp::at(security, None)), "{rule} does not stop its attack");
+            assert!(attack(Tpp::at(security, Some(rule))), "without {rule} its attack still fails");
             continue;
         }
         let attack = attacks.remove(rule).unwrap_or_else(|| panic!("no attack shows what {rule} is for"));

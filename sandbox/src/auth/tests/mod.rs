@@ -1,8 +1,10 @@
 //! The authorization server through its handlers, as a client, a browser and an attacker see it.
 
 mod assertion;
+mod attacks;
 mod back;
 mod bench;
+mod fapi;
 mod front;
 mod fuzz;
 mod lenient;
@@ -10,3 +12,4 @@ mod outcomes;
 mod pages;
 mod races;
 mod resources;
+mod tpp;
