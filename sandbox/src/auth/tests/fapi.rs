@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::bench::{BASE, Bench, CALLBACK, encode, request};
+use super::bench::{BASE, Bench, CALLBACK, Pairs, encode, request};
 use super::tpp::{ID, Tpp, base64url, certificate, key, merged};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::{Mint, sha256};
@@ -78,7 +78,7 @@ fn a_pushed_request_is_held_to_the_profile() {
     let tpp = Tpp::of(FAPI2);
     let none = ("code_challenge", "");
     #[rustfmt::skip]
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: &[(&str, Pairs<'_>, &str)] = &[
         ("N01", &[("redirect_uri", "https://evil.example/cb")], "400 invalid_request"),
         ("N03", &[("redirect_uri", "")], "400 invalid_request"),
         ("N04", &[("redirect_uri", "http://app.example/cb")], "400 invalid_request"),
