@@ -65,8 +65,8 @@ pub static SUITES: &[Suite] = &[
     Suite { slug: "bank-limits", title: "throttling and recovery", areas: &[Area::Limits] },
     Suite {
         slug: "client",
-        title: "a client integration on the wire, with money, and in what it understood",
-        areas: &[Area::ClientWire, Area::ClientPayments, Area::ClientUnderstanding],
+        title: "a client integration on the wire, with money, in what it understood, and as the receiver of webhooks",
+        areas: &[Area::ClientWire, Area::ClientPayments, Area::ClientUnderstanding, Area::ClientNotifications],
     },
 ];
 

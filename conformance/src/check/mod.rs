@@ -79,6 +79,8 @@ pub enum Area {
     ClientPayments,
     /// What a client understood.
     ClientUnderstanding,
+    /// How a client takes what a bank tells it.
+    ClientNotifications,
 }
 
 impl Area {
@@ -94,6 +96,7 @@ impl Area {
             Area::ClientWire => "client-wire",
             Area::ClientPayments => "client-payments",
             Area::ClientUnderstanding => "client-understanding",
+            Area::ClientNotifications => "client-notifications",
         }
     }
 }

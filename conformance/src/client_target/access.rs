@@ -2,18 +2,24 @@
 //!
 //! Owns the way from a world to a consent that is ready to use, and the names under which the client is told.
 
+use bank_fixtures::seed::Seed;
+
 use super::case::CaseError;
-use super::control::{Control, ReadyConsent, World};
+use super::control::{Control, ReadyConsent, Registered, User, World};
 use super::evidence::Secret;
-use super::target_file::ClientTarget;
+use super::target_file::{ClientTarget, Credentials};
 use super::template::Values;
 
 /// What the client is entrusted with.
 pub(crate) struct Access {
     /// Address of the bank, without a trailing slash.
     pub(crate) base_url: String,
-    client: (String, String),
-    /// The consent.
+    client: Registered,
+    user: User,
+    credentials: Credentials,
+    /// What signs the webhooks the client gets.
+    pub(crate) webhook_secret: String,
+    /// A consent of the user: the client's own, unless it is to get one itself.
     pub(crate) consent: ReadyConsent,
 }
 
@@ -26,18 +32,30 @@ impl Access {
         let lacks = |what: String| CaseError::Lacks(what);
         let bank = world.banks.iter().find(|bank| bank.slug == target.bank);
         let bank = bank.ok_or_else(|| lacks(format!("bank `{}`", target.bank)))?;
-        let username = match &target.user {
-            Some(user) => user.clone(),
-            None => {
-                let users = control.users(&world.name, &bank.slug).await?;
-                users.into_iter().next().ok_or_else(|| lacks("test user".to_owned()))?.username
-            }
-        };
+        let users = control.users(&world.name, &bank.slug).await?;
+        let wanted = |user: &User| target.user.as_ref().is_none_or(|wanted| *wanted == user.username);
+        let user = users.into_iter().find(wanted).ok_or_else(|| match &target.user {
+            Some(user) => lacks(format!("test user `{user}`")),
+            None => lacks("test user".to_owned()),
+        })?;
         let clients = control.clients(&world.name, &bank.slug).await?;
-        let client = clients.into_iter().find_map(|client| Some((client.client_id, client.client_secret?)));
+        let client = clients.into_iter().find(|client| client.client_secret.is_some());
         let client = client.ok_or_else(|| lacks("client with a secret".to_owned()))?;
-        let consent = control.consent(&world.name, &bank.slug, &client.0, &username).await?;
-        Ok(Access { base_url: bank.base_url.trim_end_matches('/').to_owned(), client, consent })
+        let consent = control.consent(&world.name, &bank.slug, &client.client_id, &user.username).await?;
+        Ok(Access {
+            base_url: bank.base_url.trim_end_matches('/').to_owned(),
+            // Nobody guesses what derives from a token; and the same run has the same secret.
+            webhook_secret: format!("whsec_{}", Seed::new(0).of("webhook").of(&consent.access_token).hex(24)),
+            client,
+            user,
+            credentials: target.credentials,
+            consent,
+        })
+    }
+
+    /// Id of the client at the bank.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client.client_id
     }
 
     /// What the client is told.
@@ -45,23 +63,30 @@ impl Access {
         let mut values = Values::default();
         values.set("BANK_BASE_URL", &self.base_url);
         values.set("BANK_TOKEN_URL", format!("{}/oauth/token", self.base_url));
-        values.set("BANK_ACCESS_TOKEN", &self.consent.access_token);
-        values.set("BANK_REFRESH_TOKEN", self.consent.refresh_token.as_deref().unwrap_or_default());
-        values.set("BANK_CLIENT_ID", &self.client.0);
-        values.set("BANK_CLIENT_SECRET", &self.client.1);
-        values.set("BANK_CONSENT_ID", &self.consent.consent_id);
+        values.set("BANK_AUTHORIZE_URL", format!("{}/oauth/authorize", self.base_url));
+        if self.credentials == Credentials::Ready {
+            values.set("BANK_ACCESS_TOKEN", &self.consent.access_token);
+            values.set("BANK_REFRESH_TOKEN", self.consent.refresh_token.as_deref().unwrap_or_default());
+            values.set("BANK_CONSENT_ID", &self.consent.consent_id);
+        }
+        values.set("BANK_CLIENT_ID", &self.client.client_id);
+        values.set("BANK_CLIENT_SECRET", self.client.client_secret.as_deref().unwrap_or_default());
+        values.set("BANK_REDIRECT_URI", self.client.redirect_uris.first().map_or("", String::as_str));
+        values.set("BANK_USERNAME", &self.user.username);
+        values.set("BANK_PASSWORD", &self.user.password);
         values.set("BANK_ACCOUNT", self.consent.account_ids.first().map_or("", String::as_str));
         values
     }
 
     /// What must not show up where others can read it.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
-        let refresh = self.consent.refresh_token.iter();
-        let refresh = refresh.map(|value| Secret { name: "refresh token", value: value.clone() });
-        [("access token", &self.consent.access_token), ("client secret", &self.client.1)]
-            .into_iter()
-            .map(|(name, value)| Secret { name, value: value.clone() })
-            .chain(refresh)
-            .collect()
+        let secret = |name, value: &Option<String>| value.clone().map(|value| Secret { name, value });
+        let known = [
+            Some(Secret { name: "access token", value: self.consent.access_token.clone() }),
+            secret("client secret", &self.client.client_secret),
+            secret("refresh token", &self.consent.refresh_token),
+            Some(Secret { name: "webhook secret", value: self.webhook_secret.clone() }),
+        ];
+        known.into_iter().flatten().collect()
     }
 }

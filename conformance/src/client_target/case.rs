@@ -3,7 +3,6 @@
 //! Owns the making of an isolated world, the access the client gets, the steps it is driven through, and the collection
 //! of what is recorded. Trouble with any of that is the harness's, never the client's.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +13,13 @@ use futures_util::future::BoxFuture;
 
 use super::access::Access;
 use super::control::{Control, ControlError, World};
-use super::evidence::{End, Evidence, Order, Step};
+use super::driver::{Driver, Session};
+use super::evidence::{Evidence, Order, Step};
 use super::order::Holdings;
-use super::process::{self, Finished};
 use super::scratch::Scratch;
-use super::target_file::{ClientTarget, Driver, OutputPlace};
-use super::template::{Template, Values};
+use super::target_file::{ClientTarget, Credentials};
+use super::template::Values;
+use super::{aside, chain};
 use crate::clock;
 use crate::journal::Journal;
 use crate::runner::ObserveClient;
@@ -45,6 +45,9 @@ pub enum CaseError {
     /// The world lacks something.
     #[error("the world has no {0}")]
     Lacks(String),
+    /// The client could not be started.
+    #[error("the client could not be started: {0}")]
+    Start(String),
     /// The client could not be run.
     #[error("step {step} ({drive}): {reason}")]
     Driver {
@@ -74,7 +77,8 @@ impl ObserveClient for ClientCase {
 
 impl ClientCase {
     async fn record(&self) -> Result<Evidence, CaseError> {
-        let world = self.control.create_world(self.seed, &self.text).await?;
+        let consents = (self.target.credentials == Credentials::Login).then_some("automatic");
+        let world = self.control.create_world(self.seed, &self.text, consents).await?;
         let recorded = self.record_in(&world).await;
         // A world that could not be removed costs memory, not the verdict.
         let _ = self.control.delete_world(&world.name).await;
@@ -84,44 +88,98 @@ impl ClientCase {
     async fn record_in(&self, world: &World) -> Result<Evidence, CaseError> {
         let access = Access::obtain(&self.control, world, &self.target).await?;
         let scratch = Scratch::new()?;
+        let mut values = access.values();
+        values.set("WORK_DIR", scratch.path().display().to_string());
+        if self.target.webhooks.is_some() {
+            values.set("BANK_WEBHOOK_SECRET", &access.webhook_secret);
+        }
+        let mut session = Session::prepare(&self.target, &mut values).await.map_err(CaseError::Start)?;
         let mut evidence = Evidence {
             scenario: self.head.name.clone(),
             base_url: access.base_url.clone(),
             secrets: access.secrets(),
             ..Evidence::default()
         };
-        let drives = if self.head.expect.drive.is_empty() { &[Drive::Sync][..] } else { &self.head.expect.drive };
+        let driven = self.drive(world, &access, &values, &mut session, &mut evidence).await;
+        let (stdout, stderr) = session.stop().await;
+        driven?;
+        if let Some(last) = evidence.steps.last_mut() {
+            last.stdout.push_str(&stdout);
+            last.stderr.push_str(&stderr);
+        }
+        if self.compares && evidence.hands_over() {
+            let text = self.truth(world, &access, &evidence).await?;
+            evidence.truth = Some(aside(move || Canonical::parse("oracle", &text)).await.map_err(CaseError::Truth)?);
+        }
+        Ok(evidence)
+    }
+
+    /// Starts the client and asks it for one thing after the other.
+    async fn drive(
+        &self,
+        world: &World,
+        access: &Access,
+        values: &Values,
+        session: &mut Session<'_>,
+        evidence: &mut Evidence,
+    ) -> Result<(), CaseError> {
+        session.start(values).await.map_err(CaseError::Start)?;
+        if let Some(webhooks) = &self.target.webhooks {
+            // Only now is somebody there to be told.
+            let (bank, url) = (&self.target.bank, webhooks.fill(values));
+            let secret = &access.webhook_secret;
+            self.control.register_webhook(&world.name, bank, access.client_id(), &url, secret).await?;
+        }
         let mut order = None;
-        for (index, drive) in drives.iter().enumerate() {
-            if *drive == Drive::Pay {
-                order = Some(self.order(world, &access, index).await?);
+        for (index, drive) in self.drives().into_iter().enumerate() {
+            if drive == Drive::Pay {
+                order = Some(self.order(world, access, index).await?);
             }
-            let about = if *drive == Drive::Sync { None } else { order.clone() };
-            let mut values = access.values();
-            values.set("WORK_DIR", scratch.path().display().to_string());
+            let about = if drive == Drive::Sync { None } else { order.clone() };
+            let mut values = values.clone();
             if let Some(order) = &about {
                 order.fill(&mut values);
             }
             let failed = |reason: String| CaseError::Driver { step: index + 1, drive: drive.name(), reason };
-            let before = evidence.journal.last_seq();
-            let ran = self.run(*drive, &values).await.map_err(failed)?;
-            self.read_journal(world, &mut evidence.journal).await?;
+            let before = evidence.last_seq();
+            let act = session.act(drive, &values, about.as_ref()).await.map_err(failed)?;
+            if self.target.webhooks.is_some() {
+                self.control.settle(&world.name).await?;
+            }
+            self.read_journal(world, evidence).await?;
             evidence.steps.push(Step {
-                drive: *drive,
+                drive,
                 order: about,
-                journal: (before, evidence.journal.last_seq()),
-                output: ran.output,
-                end: ran.finished.end,
-                stdout: ran.finished.stdout,
-                stderr: ran.finished.stderr,
-                elapsed: ran.finished.elapsed,
+                journal: (before, evidence.last_seq()),
+                output: act.output,
+                end: act.end,
+                stdout: act.stdout,
+                stderr: act.stderr,
+                elapsed: act.elapsed,
             });
         }
-        if self.compares && evidence.hands_over() {
-            let text = self.control.oracle(&world.name, &self.target.bank, &access.consent.consent_id).await?;
-            evidence.truth = Some(aside(move || Canonical::parse("oracle", &text)).await.map_err(CaseError::Truth)?);
+        Ok(())
+    }
+
+    /// What the client is asked to do. A command of the user's own knows itself what to do, and is run once: as a
+    /// payment, if there is one to make.
+    fn drives(&self) -> Vec<Drive> {
+        let drives = match self.head.expect.drive.as_slice() {
+            [] => vec![Drive::Sync],
+            drives => drives.to_vec(),
+        };
+        match &self.target.driver {
+            Driver::Observe { .. } if drives.contains(&Drive::Pay) => vec![Drive::Pay],
+            Driver::Observe { .. } => drives.into_iter().take(1).collect(),
+            _ => drives,
         }
-        Ok(evidence)
+    }
+
+    /// What is true for the consent the client used: its own, if it got one itself.
+    async fn truth(&self, world: &World, access: &Access, evidence: &Evidence) -> Result<String, CaseError> {
+        let used = evidence.journal.entries().iter().rev().find_map(|entry| entry.consent_id.as_deref());
+        let consent = used.unwrap_or(&access.consent.consent_id);
+        Ok(self.control.oracle(&world.name, &self.target.bank, consent).await?)
     }
 
     /// A payment order the account holder can afford.
@@ -132,43 +190,16 @@ impl ClientCase {
         order.ok_or_else(|| CaseError::Lacks("current account with enough money for an order".to_owned()))
     }
 
-    async fn run(&self, drive: Drive, values: &Values) -> Result<Ran, String> {
-        let (argv, place) = match &self.target.driver {
-            Driver::Observe { command } => (command, None),
-            Driver::Command { commands, output } => {
-                let command = commands.iter().find(|(known, _)| *known == drive);
-                (&command.ok_or_else(|| format!("the target has no command for `{}`", drive.name()))?.1, Some(output))
-            }
-        };
-        let argv: Vec<String> = argv.iter().map(|argument| argument.fill(values)).collect();
-        let standard = values.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let own = self.target.env.iter().map(|(name, template)| (name.clone(), template.fill(values)));
-        let finished = process::run(&argv, standard.chain(own), &self.target.folder, self.target.timeout).await;
-        let finished = finished.map_err(|error| error.to_string())?;
-        let output = match place {
-            None => None,
-            Some(OutputPlace::Stdout) => {
-                handed_over("standard output".to_owned(), Some(finished.stdout.clone()), finished.end).await?
-            }
-            Some(OutputPlace::File(template)) => {
-                let path = file(template, values);
-                let text = std::fs::read_to_string(&path).ok();
-                // The next step must not be taken for one that wrote what this one did.
-                let _ = std::fs::remove_file(&path);
-                handed_over(path.display().to_string(), text, finished.end).await?
-            }
-        };
-        Ok(Ran { finished, output })
-    }
-
     /// Adds what happened since the last reading, once nothing more comes: an exchange is written when it has ended, and
     /// the bank notices a client that went away a moment later.
-    async fn read_journal(&self, world: &World, journal: &mut Journal) -> Result<(), CaseError> {
+    async fn read_journal(&self, world: &World, evidence: &mut Evidence) -> Result<(), CaseError> {
         for _ in 0..SETTLE_ROUNDS {
-            let lines = self.control.journal(&world.name, journal.last_seq()).await?;
+            let lines = self.control.journal(&world.name, evidence.last_seq()).await?;
             let quiet = lines.is_empty();
             let more = aside(move || Journal::parse(&lines)).await.map_err(ControlError::from)?;
-            journal.extend(more);
+            let (deliveries, requests) = more.into_directions();
+            evidence.deliveries.extend(deliveries);
+            evidence.journal.extend(requests);
             if quiet {
                 break;
             }
@@ -182,69 +213,3 @@ impl ClientCase {
 const SETTLE_ROUNDS: u32 = 40;
 /// How long to wait in between.
 const SETTLE_PAUSE: Duration = Duration::from_millis(50);
-
-struct Ran {
-    finished: Finished,
-    output: Option<Canonical>,
-}
-
-/// What the client handed over. A client that failed and said nothing handed over nothing; one that succeeded must have
-/// something to show, or nothing could be judged.
-async fn handed_over(place: String, text: Option<String>, end: End) -> Result<Option<Canonical>, String> {
-    let text = text.filter(|text| !text.trim().is_empty());
-    match (text, end) {
-        (None, End::Exited(0)) => {
-            Err(format!("no result on {place}, although the client reports success (exit code 0)"))
-        }
-        (None, _) => Ok(None),
-        (Some(text), end) => match aside(move || Canonical::parse(&place, &text)).await {
-            Ok(document) => Ok(Some(document)),
-            // A document that is cut off because the client was ended, or crashed, is no document.
-            Err(_) if end != End::Exited(0) => Ok(None),
-            Err(wrong) => Err(format!("the result is not canonical v1:\n{wrong}")),
-        },
-    }
-}
-
-fn file(template: &Template, values: &Values) -> PathBuf {
-    PathBuf::from(values.value("WORK_DIR")).join(template.fill(values))
-}
-
-/// Long computations run beside the executor: the sandbox may be served by the same threads, and a client must not find
-/// its bank slow because the harness is busy.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()))
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn handed(text: &str, exit: i32) -> Result<Option<Canonical>, String> {
-        handed_over("standard output".to_owned(), Some(text.to_owned()), End::Exited(exit)).await
-    }
-
-    #[tokio::test]
-    async fn success_needs_a_result() {
-        assert!(handed(r#"{"canonical": "v1"}"#, 0).await.unwrap().is_some());
-        let nothing = handed(" \n", 0).await.unwrap_err();
-        insta::assert_snapshot!(nothing, @"no result on standard output, although the client reports success (exit code 0)");
-        let other = handed(r#"{"canonical": "v1", "accounts": [{"id": 1}]}"#, 0).await.unwrap_err();
-        assert!(other.starts_with("the result is not canonical v1:\n"), "{other}");
-    }
-
-    #[tokio::test]
-    async fn a_client_that_fails_may_say_why_or_nothing() {
-        assert!(handed(r#"{"canonical": "v1", "errors": [{"class": "timeout"}]}"#, 1).await.unwrap().is_some());
-        assert_eq!(handed("", 1).await, Ok(None));
-        assert_eq!(handed("Traceback (most recent call last):", 1).await, Ok(None));
-        let cut = handed_over("file".to_owned(), Some(r#"{"canonical": "v1", "acc"#.to_owned()), End::TimedOut).await;
-        assert_eq!(cut, Ok(None));
-    }
-}

@@ -44,6 +44,9 @@ pub(crate) struct WorldBank {
 pub(crate) struct User {
     /// The name to log in with.
     pub(crate) username: String,
+    /// What to log in with.
+    #[serde(default)]
+    pub(crate) password: String,
 }
 
 /// A registered client.
@@ -53,6 +56,9 @@ pub(crate) struct Registered {
     pub(crate) client_id: String,
     /// Its secret, if it has one.
     pub(crate) client_secret: Option<String>,
+    /// Where the account holder may be sent back to.
+    #[serde(default)]
+    pub(crate) redirect_uris: Vec<String>,
 }
 
 /// A consent that is ready to use.
@@ -132,8 +138,18 @@ impl Control {
         Ok(Control { base, http })
     }
 
-    pub(crate) async fn create_world(&self, seed: u64, scenario: &str) -> Result<World, ControlError> {
-        self.json(Method::POST, &["worlds"], &[], Some(json!({"seed": seed, "scenario": scenario}))).await
+    /// Makes a world; `consents` says who decides about consents there, where that is not left to its banks.
+    pub(crate) async fn create_world(
+        &self,
+        seed: u64,
+        scenario: &str,
+        consents: Option<&str>,
+    ) -> Result<World, ControlError> {
+        let mut asked = json!({"seed": seed, "scenario": scenario});
+        if let Some(consents) = consents {
+            asked["consents"] = json!(consents);
+        }
+        self.json(Method::POST, &["worlds"], &[], Some(asked)).await
     }
 
     pub(crate) async fn delete_world(&self, world: &str) -> Result<(), ControlError> {
@@ -157,6 +173,25 @@ impl Control {
     ) -> Result<ReadyConsent, ControlError> {
         let body = json!({"bank": bank, "client_id": client_id, "username": username});
         self.json(Method::POST, &["worlds", world, "consents"], &[], Some(body)).await
+    }
+
+    /// Has the bank tell a client what happens, at this address.
+    pub(crate) async fn register_webhook(
+        &self,
+        world: &str,
+        bank: &str,
+        client_id: &str,
+        url: &str,
+        secret: &str,
+    ) -> Result<(), ControlError> {
+        let body = json!({"bank": bank, "client_id": client_id, "url": url, "secret": secret});
+        self.text(Method::POST, &["worlds", world, "webhooks"], &[], Some(body)).await.map(drop)
+    }
+
+    /// Waits until every message on its way has been answered.
+    pub(crate) async fn settle(&self, world: &str) -> Result<(), ControlError> {
+        let body = json!({"by": "0s", "drain": true});
+        self.text(Method::POST, &["worlds", world, "clock", "advance"], &[], Some(body)).await.map(drop)
     }
 
     /// The journal after an entry, as JSON lines.

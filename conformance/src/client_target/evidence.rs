@@ -3,6 +3,7 @@
 //! Owns the record a check of clients judges: what the bank saw, what the client handed over, how its process ended, and
 //! what is true. Pure data: nothing here opens a file or a socket.
 
+use std::fmt;
 use std::time::Duration;
 
 use bank_fixtures::canonical::Canonical;
@@ -23,6 +24,8 @@ pub struct Evidence {
     pub steps: Vec<Step>,
     /// Every request the world's banks saw.
     pub journal: Journal,
+    /// Every message the world's banks sent to the client, with its answer.
+    pub deliveries: Journal,
     /// What a perfect client would now believe; `None` if the target is judged by the wire alone.
     pub truth: Option<Canonical>,
     /// What the client was entrusted with.
@@ -50,11 +53,13 @@ pub struct Step {
     pub elapsed: Duration,
 }
 
-/// How a client's process ended.
+/// How a client ended what it was asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// By itself, with this exit code.
+    /// Its process ended by itself, with this exit code.
     Exited(i32),
+    /// It answered the call, with this status.
+    Answered(u16),
     /// It was still running when its time was over, and was ended.
     TimedOut,
 }
@@ -85,11 +90,33 @@ pub struct Secret {
     pub value: String,
 }
 
+impl End {
+    /// `true` if the client says that all went well.
+    pub fn is_success(self) -> bool {
+        matches!(self, End::Exited(0) | End::Answered(200..=299))
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Exited(code) => write!(f, "exit code {code}"),
+            End::Answered(status) => write!(f, "status {status}"),
+            End::TimedOut => f.write_str("ended by the harness"),
+        }
+    }
+}
+
 impl Evidence {
     /// The requests made during a step, oldest first.
     pub fn entries<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Entry> {
         let (after, last) = step.journal;
         self.journal.entries().iter().filter(move |entry| entry.seq > after && entry.seq <= last)
+    }
+
+    /// The number of the last exchange of either direction.
+    pub fn last_seq(&self) -> u64 {
+        self.journal.last_seq().max(self.deliveries.last_seq())
     }
 
     /// The attempts of every call, step by step.

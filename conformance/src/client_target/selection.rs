@@ -9,12 +9,16 @@ use bank_fixtures::expectation::{ExpectedCheck, Head};
 
 use super::case::ClientCase;
 use super::control::Control;
+use super::driver::Driver;
 use super::target_file::ClientTarget;
 use crate::check::{self, Area};
 use crate::event::CaseHead;
 use crate::params::Params;
 use crate::runner::{Case, Subject};
 use crate::suite::{Selected, Severity};
+
+/// Areas whose checks compare with the truth.
+const COMPARING: &[Area] = &[Area::ClientUnderstanding, Area::ClientNotifications];
 
 /// A scenario file that drives a client.
 #[derive(Debug, Clone)]
@@ -59,7 +63,12 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
     let document = Document::parse(&scenario.file, &scenario.text)?;
     let select = |expected| selected(expected, &document).map_err(|wrong| document.record(*wrong)).ok();
     let checks: Vec<Option<Selected>> = head.expect.client.iter().map(select).collect();
-    let checks = document.finish(checks.into_iter().collect::<Option<Vec<_>>>())?;
+    let mut checks = document.finish(checks.into_iter().collect::<Option<Vec<_>>>())?;
+    if checks.is_empty() && matches!(plan.target.driver, Driver::Observe { .. }) {
+        // A scenario of the user's own need not say by what: the wire is judged by everything that is about the wire.
+        let of_wire = |check: &&check::Check| matches!(check.area, Area::ClientWire | Area::ClientPayments);
+        checks = check::all().filter(of_wire).map(Selected::built_in).collect();
+    }
     let drivable = head.expect.drive.iter().all(|drive| plan.target.can(*drive));
     if checks.is_empty() || !drivable {
         return Ok(None);
@@ -76,7 +85,7 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
         seed: plan.seed,
         head,
         text: scenario.text.clone(),
-        compares: checks.iter().any(|selected| selected.check.area == Area::ClientUnderstanding),
+        compares: checks.iter().any(|selected| COMPARING.contains(&selected.check.area)),
     };
     Ok(Some(Case { head: about, subject: Subject::Client(Arc::new(case)), checks }))
 }

@@ -1,7 +1,7 @@
 //! The file that says how to start a client.
 //!
-//! Owns its keys and what each may hold; every mistake in it is reported at once. Knows nothing of processes: a
-//! [`ClientTarget`] that exists can be tried.
+//! Owns its keys and what each may hold; every mistake in it is reported at once. What belongs to one driver,
+//! `driver/read.rs` reads. Knows nothing of processes: a [`ClientTarget`] that exists can be tried.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +10,8 @@ use bank_fixtures::document::{self, Diagnostics, Map, Value};
 use bank_fixtures::duration;
 use bank_fixtures::expectation::Drive;
 
+use super::driver::{self, Driver};
+use super::mapping::{self, Mapping};
 use super::template::{Template, When};
 
 /// How a client is started and what is taken from it.
@@ -23,6 +25,12 @@ pub struct ClientTarget {
     pub user: Option<String>,
     /// How it is driven.
     pub driver: Driver,
+    /// What it is given to reach the account holder's data with.
+    pub credentials: Credentials,
+    /// Where the bank's webhooks go, if it takes any.
+    pub webhooks: Option<Template>,
+    /// How its own model becomes canonical v1; `None` if it hands over canonical v1.
+    pub mapping: Option<Mapping>,
     /// Variables set besides those that always are.
     pub env: Vec<(String, Template)>,
     /// Where its commands run.
@@ -33,30 +41,13 @@ pub struct ClientTarget {
     pub scenarios: Vec<String>,
 }
 
-/// How a client is driven.
-#[derive(Debug, Clone)]
-pub enum Driver {
-    /// A command per operation, which hands over canonical v1.
-    Command {
-        /// The commands: program and arguments.
-        commands: Vec<(Drive, Vec<Template>)>,
-        /// Where the result is.
-        output: OutputPlace,
-    },
-    /// One command of the user's own (a test suite, say), judged by the wire alone.
-    Observe {
-        /// Program and arguments.
-        command: Vec<Template>,
-    },
-}
-
-/// Where a command leaves its result.
-#[derive(Debug, Clone)]
-pub enum OutputPlace {
-    /// On standard output.
-    Stdout,
-    /// In a file; a relative path is below `WORK_DIR`.
-    File(Template),
+/// What a client is given to reach the account holder's data with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credentials {
+    /// The tokens of a consent that is given already.
+    Ready,
+    /// Its registration alone: it sends the account holder to the bank, who consents at once.
+    Login,
 }
 
 /// How long one command may take when the file does not say.
@@ -68,21 +59,21 @@ const KEYS: &[&str] = &[
     "driver",
     "bank",
     "user",
+    "credentials",
     "commands",
     "command",
+    "service",
+    "url",
+    "setup",
+    "calls",
     "output",
+    "mapping",
+    "webhooks",
     "env",
     "folder",
     "timeout",
     "scenarios",
 ];
-const COMMANDS: &[&str] = &["sync", "pay", "status", "cancel"];
-
-#[derive(Clone, Copy)]
-enum DriverKind {
-    Command,
-    Observe,
-}
 
 impl ClientTarget {
     /// Reads a target file. `folder` is where the file is: relative paths in it start there.
@@ -93,38 +84,57 @@ impl ClientTarget {
         document::read(file, text, |root| read(root, folder))
     }
 
-    /// `true` if it can be asked to do this.
-    pub fn can(&self, drive: Drive) -> bool {
-        match &self.driver {
-            Driver::Command { commands, .. } => commands.iter().any(|(known, _)| *known == drive),
-            Driver::Observe { .. } => true,
+    /// A client of this name and driver, and everything else as if a file said nothing of it.
+    pub fn of(name: impl Into<String>, driver: Driver) -> ClientTarget {
+        ClientTarget {
+            name: name.into(),
+            bank: DEFAULT_BANK.to_owned(),
+            user: None,
+            driver,
+            credentials: Credentials::Ready,
+            webhooks: None,
+            mapping: None,
+            env: Vec::new(),
+            folder: PathBuf::from("."),
+            timeout: DEFAULT_TIMEOUT,
+            scenarios: Vec::new(),
         }
     }
+
+    /// `true` if it can be asked to do this.
+    pub fn can(&self, drive: Drive) -> bool {
+        self.driver.can(drive)
+    }
 }
+
+/// The bank a client talks to when nothing is said.
+const DEFAULT_BANK: &str = "plain";
 
 fn read(root: Value<'_>, folder: &Path) -> Option<ClientTarget> {
     let map = root.map(KEYS)?;
     map.required("kind").map(|kind| kind.one_of(&[("client", ())]));
     let name = map.required("name").and_then(Value::word);
-    let bank = optional(map, "bank", Value::word).unwrap_or(Some("plain"));
+    let bank = optional(map, "bank", Value::word).unwrap_or(Some(DEFAULT_BANK));
     let user = optional(map, "user", Value::word);
-    let kinds = [("command", DriverKind::Command), ("observe", DriverKind::Observe)];
-    let driver = map.required("driver").and_then(|driver| driver.one_of(&kinds)).and_then(|kind| match kind {
-        DriverKind::Command => command_driver(map),
-        DriverKind::Observe => observe_driver(map),
-    });
-    let env = optional(map, "env", environment).unwrap_or(Some(Vec::new()));
+    let driver = driver::read(map);
+    let is_service = matches!(driver, Some(Driver::Http(_)));
+    let words = [("ready", Credentials::Ready), ("login", Credentials::Login)];
+    let credentials = optional(map, "credentials", |value| value.one_of(&words)).unwrap_or(Some(Credentials::Ready));
+    let when = if is_service { When::Service } else { When::Always };
+    let webhooks = optional(map, "webhooks", |value| driver::template(value, when));
+    let mapping = optional(map, "mapping", mapping::mapping);
+    let env = optional(map, "env", |value| environment(value, when)).unwrap_or(Some(Vec::new()));
     let place = optional(map, "folder", Value::word).unwrap_or(Some("."));
     let timeout = optional(map, "timeout", |value| value.parse(duration::LEGAL, duration::parse));
     let scenarios = optional(map, "scenarios", |value| value.each(Value::word)).unwrap_or(Some(Vec::new()));
     Some(ClientTarget {
         name: name?.to_owned(),
         bank: bank?.to_owned(),
-        user: match user {
-            Some(user) => Some(user?.to_owned()),
-            None => None,
-        },
+        user: transposed(user)?.map(str::to_owned),
         driver: driver?,
+        credentials: credentials?,
+        webhooks: transposed(webhooks)?,
+        mapping: transposed(mapping)?,
         env: env?,
         folder: folder.join(place?),
         timeout: timeout.unwrap_or(Some(DEFAULT_TIMEOUT))?,
@@ -136,50 +146,12 @@ fn optional<'d, T>(map: Map<'d>, key: &str, read: impl Fn(Value<'d>) -> Option<T
     map.optional(key).map(read)
 }
 
-fn command_driver(map: Map<'_>) -> Option<Driver> {
-    refuse(map, "command", "the driver `command` takes `commands`, one per operation");
-    let commands = map.required("commands").and_then(|value| {
-        let commands = value.map(COMMANDS)?;
-        let read = |(name, drive): (&str, Drive)| {
-            let when = if drive == Drive::Sync { When::Always } else { When::Payment };
-            commands.optional(name).map(|value| Some((drive, argv(value, when)?)))
-        };
-        let drives = [("sync", Drive::Sync), ("pay", Drive::Pay), ("status", Drive::Status), ("cancel", Drive::Cancel)];
-        let read: Vec<Option<_>> = drives.into_iter().filter_map(read).collect();
-        if read.is_empty() {
-            value.refuse("no command", "at least one of sync, pay, status, cancel");
-        }
-        read.into_iter().collect::<Option<Vec<_>>>().filter(|commands| !commands.is_empty())
-    });
-    let output = optional(map, "output", |value| match value.text()? {
-        "stdout" => Some(OutputPlace::Stdout),
-        _ => template(value, When::Always).map(OutputPlace::File),
-    });
-    Some(Driver::Command { commands: commands?, output: output.unwrap_or(Some(OutputPlace::Stdout))? })
+/// `None` for a key that is there and wrong.
+fn transposed<T>(read: Option<Option<T>>) -> Option<Option<T>> {
+    read.map_or(Some(None), |read| read.map(Some))
 }
 
-fn observe_driver(map: Map<'_>) -> Option<Driver> {
-    refuse(map, "commands", "the driver `observe` takes one `command`");
-    refuse(map, "output", "the driver `observe` judges the wire alone and reads no output");
-    Some(Driver::Observe { command: map.required("command").and_then(|value| argv(value, When::Payment))? })
-}
-
-fn refuse(map: Map<'_>, key: &str, why: &str) {
-    if let Some(value) = map.optional(key) {
-        value.refuse(format!("`{key}` does not go with this driver"), why);
-    }
-}
-
-fn argv(value: Value<'_>, when: When) -> Option<Vec<Template>> {
-    let argv = value.each(|item| template(item, when))?;
-    if argv.is_empty() {
-        value.refuse("no program", "a list: the program, then its arguments");
-        return None;
-    }
-    Some(argv)
-}
-
-fn environment(value: Value<'_>) -> Option<Vec<(String, Template)>> {
+fn environment(value: Value<'_>, when: When) -> Option<Vec<(String, Template)>> {
     let entries = value.entries()?;
     let read = |(key, value): (Value<'_>, Value<'_>)| {
         let name = key.key_text();
@@ -187,17 +159,14 @@ fn environment(value: Value<'_>) -> Option<Vec<(String, Template)>> {
             key.refuse("not a name of a variable", "letters, digits and underscores");
             return None;
         }
-        Some((name.to_owned(), template(value, When::Always)?))
+        Some((name.to_owned(), driver::template(value, when)?))
     };
     entries.into_iter().map(read).collect::<Vec<_>>().into_iter().collect()
 }
 
-fn template(value: Value<'_>, when: When) -> Option<Template> {
-    value.parse(&Template::legal(when), |text| Template::parse(text, when))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::driver::OutputPlace;
     use super::*;
 
     fn parse(text: &str) -> Result<ClientTarget, Diagnostics> {
@@ -219,7 +188,49 @@ mod tests {
     #[test]
     fn an_observed_target() {
         let target = parse("kind: client\nname: suite\ndriver: observe\ncommand: [npm, test]\n").unwrap();
-        assert!(matches!(target.driver, Driver::Observe { command } if command.len() == 2));
+        assert!(matches!(target.driver, Driver::Observe { command, .. } if command.len() == 2));
+    }
+
+    #[test]
+    fn a_service() {
+        let target = parse(
+            "kind: client\nname: my-service\ndriver: http\nservice: { command: [./serve], ready: { url: \"${SERVICE_URL}/health\" } }\n\
+             calls:\n  sync: POST ${SERVICE_URL}/sync\n  pay: { call: \"POST ${SERVICE_URL}/pay\", body: { id: \"${ORDER_ID}\", n: 1, list: [true, null] }, result: \"GET ${SERVICE_URL}/pay/${ORDER_ID}\" }\n\
+             webhooks: ${SERVICE_URL}/hooks\ncredentials: login\nenv: { PORT: \"${SERVICE_PORT}\" }\n",
+        )
+        .unwrap();
+        assert!(target.can(Drive::Pay) && !target.can(Drive::Status));
+        assert_eq!(target.credentials, Credentials::Login);
+        let Driver::Http(http) = &target.driver else { panic!("{target:?}") };
+        let pay = http.calls.iter().find(|(drive, _)| *drive == Drive::Pay).map(|(_, operation)| operation).unwrap();
+        assert!(pay.call.method == "POST" && pay.result.as_ref().is_some_and(|result| result.method == "GET"));
+        assert!(http.service.is_some() && target.webhooks.is_some());
+    }
+
+    #[test]
+    fn results_in_tables() {
+        let place = |output: &str| {
+            let text = format!("kind: client\nname: a\ndriver: command\ncommands: {{ sync: [a] }}\noutput: {output}\n");
+            match parse(&text).unwrap_or_else(|wrong| panic!("{wrong}")).driver {
+                Driver::Command { output, .. } => output,
+                other => panic!("{other:?}"),
+            }
+        };
+        let csv = place("{ csv: { transactions: out.csv }, delimiter: \";\" }");
+        assert!(matches!(csv, OutputPlace::Csv(csv) if csv.delimiter == b';' && csv.files.len() == 1));
+        assert!(matches!(place("{ sqlite: app.db, queries: { accounts: SELECT 1 } }"), OutputPlace::Sql(_)));
+        assert!(matches!(place("{ postgres: \"postgres://localhost/app\", queries: { a: SELECT 1 } }"), OutputPlace::Sql(_)));
+        assert!(matches!(place("result.json"), OutputPlace::File(_)));
+    }
+
+    #[test]
+    fn every_mistake_in_a_service_is_reported_at_once() {
+        let wrong = "kind: client\nname: a\ndriver: http\ncommands: { sync: [a] }\nservice: { command: [], ready: { link: x, log: y }, within: soon }\n\
+                     calls:\n  snyc: GET /x\n  sync: FETCH ${SERVICE_URL}/sync\n  pay: { call: \"GET ${SERVICE_ULR}\", body: \"${ORDER}\" }\n  status: \"GET\"\n\
+                     output: { csv: { a: b }, queries: {}, delimiter: ab }\nwebhooks: ${SERVICE_PATH}\ncredentials: none\n";
+        insta::assert_snapshot!(parse(wrong).unwrap_err());
+        let neither = "kind: client\nname: a\ndriver: http\ncalls: { sync: GET http://127.0.0.1:1/ }\nsetup: 3\n";
+        insta::assert_snapshot!(parse(neither).unwrap_err());
     }
 
     #[test]

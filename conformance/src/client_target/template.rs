@@ -23,6 +23,10 @@ pub enum When {
     Always,
     /// In steps about a payment.
     Payment,
+    /// Where the client is a service.
+    Service,
+    /// In steps about a payment of a client that is a service.
+    ServicePayment,
 }
 
 /// Every name. All of them are set in the client's environment, whether a target file mentions them or not.
@@ -35,7 +39,15 @@ pub const NAMES: &[Name] = &[
     always("BANK_CLIENT_SECRET", "secret of the client (client_secret_basic)"),
     always("BANK_CONSENT_ID", "the bank's id of the consent"),
     always("BANK_ACCOUNT", "the bank's id of the first account of the consent"),
+    always("BANK_AUTHORIZE_URL", "address of the bank's authorization endpoint"),
+    always("BANK_REDIRECT_URI", "a redirect address registered for the client"),
+    always("BANK_USERNAME", "name the account holder logs in with"),
+    always("BANK_PASSWORD", "password of the account holder"),
+    always("BANK_WEBHOOK_SECRET", "what signs the bank's webhooks; empty if the client gets none"),
     always("WORK_DIR", "an empty folder that stays the same for all steps of one scenario"),
+    service("SERVICE_PORT", "a free port for the service to listen at"),
+    service("SERVICE_URL", "address of the service, without a trailing slash"),
+    service("EVENTS_URL", "where the service can post what it could not do, as canonical v1"),
     payment("ORDER_ID", "the client's own id of the payment order"),
     payment("ORDER_DEBTOR_ACCOUNT", "the bank's id of the account to debit"),
     payment("ORDER_CREDITOR_NAME", "who is paid"),
@@ -127,7 +139,18 @@ impl Values {
 
 impl Name {
     fn has_value(&self, when: When) -> bool {
-        self.when == When::Always || when == When::Payment
+        let (of_payment, of_service) = match when {
+            When::Always => (false, false),
+            When::Payment => (true, false),
+            When::Service => (false, true),
+            When::ServicePayment => (true, true),
+        };
+        match self.when {
+            When::Always => true,
+            When::Payment => of_payment,
+            When::Service => of_service,
+            When::ServicePayment => of_payment && of_service,
+        }
     }
 }
 
@@ -146,6 +169,10 @@ const fn always(name: &'static str, about: &'static str) -> Name {
 
 const fn payment(name: &'static str, about: &'static str) -> Name {
     Name { name, about, when: When::Payment }
+}
+
+const fn service(name: &'static str, about: &'static str) -> Name {
+    Name { name, about, when: When::Service }
 }
 
 #[cfg(test)]
@@ -175,6 +202,8 @@ mod tests {
         assert_eq!(refused("${BANK_URL}"), "`${BANK_URL}` has no value here");
         assert_eq!(refused("${ORDER_AMOUNT}"), "`${ORDER_AMOUNT}` has no value here");
         assert_eq!(refused("a ${b"), "`${` without a closing `}`");
+        assert_eq!(refused("${SERVICE_PORT}"), "`${SERVICE_PORT}` has no value here");
         assert!(Template::parse("${ORDER_AMOUNT}", When::Payment).is_ok());
+        assert!(Template::parse("${ORDER_AMOUNT}${SERVICE_URL}", When::ServicePayment).is_ok());
     }
 }

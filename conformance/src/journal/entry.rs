@@ -30,6 +30,8 @@ pub struct Entry {
     pub request: Request,
     /// Who asked, if the token was known.
     pub client_id: Option<String>,
+    /// The consent the token stands for.
+    pub consent_id: Option<String>,
     /// Digest of the access token.
     pub token_id: Option<String>,
     /// The account in the request.
@@ -56,6 +58,36 @@ pub struct Entry {
     pub error_class: Option<String>,
     /// How the exchange ended; absent while it has not.
     pub ending: Option<Ending>,
+    /// Where the bank called a client: what it told.
+    pub webhook: Option<Told>,
+}
+
+/// A message of a bank to a client.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Told {
+    /// Id of the event: the same in every copy and attempt.
+    pub event_id: String,
+    /// `payment.status`, `consent.status`, `transaction.posted`, or a name of a scenario's own.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The bank's id of what it is about.
+    pub entity: String,
+    /// Number of this change of the entity, from 1.
+    pub version: Option<u64>,
+    /// Place of the event among all events, in the order they happened.
+    pub truth: u64,
+    /// Place of the attempt among all attempts, in the order they were made.
+    pub delivery: u64,
+    /// Which copy, from 1.
+    pub copy: u32,
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// It was signed with another secret.
+    pub bad_signature: bool,
+    /// What was changed on its way, by name.
+    pub forgery: Option<String>,
+    /// `acknowledged`, `refused`, `timeout`, `unreachable`, `forbidden`, `dropped` or `given_up`.
+    pub outcome: String,
 }
 
 /// The request of an exchange.

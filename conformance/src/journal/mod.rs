@@ -6,7 +6,7 @@
 mod entry;
 mod run;
 
-pub use entry::{Decision, Ending, Entry, JournalError, Request, Response};
+pub use entry::{Decision, Ending, Entry, JournalError, Request, Response, Told};
 pub use run::{Run, runs};
 
 /// The exchanges of one world, oldest first, and beside them what its scenario did without one.
@@ -49,6 +49,12 @@ impl Journal {
         self.entries.sort_by_key(|entry| entry.seq);
         self.deeds.extend(later.deeds);
         self.deeds.sort_by_key(|deed| deed.seq);
+    }
+
+    /// The messages of banks to clients, and the requests of clients to banks.
+    pub fn into_directions(self) -> (Journal, Journal) {
+        let (deliveries, requests) = self.entries.into_iter().partition(|entry| entry.webhook.is_some());
+        (Journal { entries: deliveries }, Journal { entries: requests })
     }
 
     /// Every exchange, oldest first.

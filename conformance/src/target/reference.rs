@@ -1,8 +1,8 @@
 //! The bundled reference client, and its deliberately wrong variants, as targets.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::client_target::{ClientTarget, DEFAULT_TIMEOUT, Drive, Driver, OutputPlace, Template, TemplateError, When};
+use crate::client_target::{ClientTarget, Drive, Driver, OutputPlace, Template, TemplateError, When};
 use crate::reference_client::Defect;
 
 /// The subcommand of `program` (this program's own path) that is the client.
@@ -22,14 +22,6 @@ pub fn reference_client(program: &Path, defect: Option<&Defect>) -> Result<Clien
     let jobs = [(Drive::Sync, "sync"), (Drive::Pay, "pay"), (Drive::Status, "status")];
     let commands =
         jobs.into_iter().map(|(drive, job)| Ok((drive, argv(job)?))).collect::<Result<_, TemplateError>>()?;
-    Ok(ClientTarget {
-        name: defect.map_or("reference client", |defect| defect.slug).to_owned(),
-        bank: "plain".to_owned(),
-        user: None,
-        driver: Driver::Command { commands, output: OutputPlace::Stdout },
-        env: Vec::new(),
-        folder: PathBuf::from("."),
-        timeout: DEFAULT_TIMEOUT,
-        scenarios: Vec::new(),
-    })
+    let name = defect.map_or("reference client", |defect| defect.slug);
+    Ok(ClientTarget::of(name, Driver::Command { commands, output: OutputPlace::Stdout }))
 }

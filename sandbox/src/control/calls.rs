@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::{
-    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time, worlds,
+    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time, webhooks,
+    worlds,
 };
 
 /// One method of one path.
@@ -174,6 +175,8 @@ pub(super) fn calls() -> Vec<Call> {
         call("GET", "/v1/worlds/{world}/decisions", get(logins::orders), "Decisions that wait for their request.", &[(200, List("NextDecided"))]).asking(OF_BANK),
         call("POST", "/v1/worlds/{world}/decisions", post(logins::order), "Says what account holders will do with the next requests, so that nobody sees a page.", &[(201, Json("NextDecided"))]).taking(Json("NextDecision")),
         call("DELETE", "/v1/worlds/{world}/decisions", delete(logins::forget), "Forgets the decisions that wait.", &[(204, Empty)]).asking(OF_BANK),
+        call("GET", "/v1/worlds/{world}/webhooks", get(webhooks::list), "Where banks tell clients what happens.", &[(200, List("Webhook"))]).asking(OF_BANK),
+        call("POST", "/v1/worlds/{world}/webhooks", post(webhooks::register), "Has a bank tell a client what happens.", &[(201, Json("Webhook"))]).taking(Json("NewWebhook")),
         call("GET", "/v1/worlds/{world}/oracle", get(oracle::oracle), "What a perfect client would now believe, as canonical v1.", &[(200, Other)]).asking(ORACLE),
         call("POST", "/v1/worlds/{world}/transactions", post(ledger::post_entry), "Books an entry now.", &[(201, Json("Posted"))]).taking(Json("NewEntry")),
     ]

@@ -20,6 +20,7 @@ mod shape;
 mod snapshots;
 mod stream;
 mod time;
+mod webhooks;
 mod worlds;
 
 use std::sync::{Arc, LazyLock};

@@ -14,6 +14,7 @@ use super::access::Granted;
 use super::problem::{Failure, Json, Text};
 use super::shape::Shaped;
 use crate::clock::{self, Delays, Mode};
+use crate::profile::ConsentDecision;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::world::{AddError, Blueprint, DEFAULT, LoadRefused, Origin, Prepared, World, WorldError, Worlds};
 
@@ -76,6 +77,7 @@ pub(super) struct NewWorld {
     clock: Option<NewClock>,
     #[serde(default)]
     clients: Vec<String>,
+    consents: Option<ConsentsName>,
     ttl: Option<String>,
 }
 
@@ -101,6 +103,13 @@ enum ModeName {
     Auto,
 }
 
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ConsentsName {
+    Asked,
+    Automatic,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum DelaysName {
@@ -123,6 +132,12 @@ pub(super) async fn create(
     blueprint.clock = asked.clock.map(NewClock::spec).transpose()?;
     blueprint.ttl = asked.ttl.as_deref().map(life).transpose()?;
     blueprint.clients = asked.clients;
+    if let Some(decision) = asked.consents {
+        blueprint.decide_consents(match decision {
+            ConsentsName::Asked => ConsentDecision::Asked,
+            ConsentsName::Automatic => ConsentDecision::Automatic,
+        });
+    }
     blueprint.webhook_hosts = Arc::clone(control.worlds.default_world().webhook_hosts());
     let world = World::make(blueprint).map_err(|error| unmade(&error))?;
     control.worlds.add(Arc::clone(&world)).map_err(|error| unfit(&error))?;

@@ -7,7 +7,7 @@ use bank_fixtures::seed::Seed;
 
 use super::{DEFAULT, WorldError};
 use crate::clock::{self, Clock};
-use crate::profile::BankProfile;
+use crate::profile::{BankProfile, ConsentDecision};
 use crate::scenario::{ClockSpec, Scenario};
 
 /// The seed of a world that names none.
@@ -69,6 +69,16 @@ impl Blueprint {
     pub(super) fn admit(&self, scenario: &Scenario) -> Result<(), WorldError> {
         let has_connections = self.name == DEFAULT || self.connections == Connections::Own;
         if scenario.is_about_all_connections() && !has_connections { Err(WorldError::Connections) } else { Ok(()) }
+    }
+
+    /// Says who decides about consents, whatever its banks say.
+    pub fn decide_consents(&mut self, decision: ConsentDecision) {
+        let decided = |bank: &Arc<BankProfile>| {
+            let mut bank = BankProfile::clone(bank);
+            bank.consents.decision = decision;
+            Arc::new(bank)
+        };
+        self.banks = self.resolved_banks().iter().map(decided).collect();
     }
 
     pub(super) fn resolved_seed(&self) -> Seed {

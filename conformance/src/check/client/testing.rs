@@ -72,6 +72,7 @@ pub(crate) fn call(at_ms: u64, operation: &str, line: &str, status: u16) -> Entr
         target: target.to_owned(),
         request: Request { headers: vec![("host".to_owned(), "127.0.0.1:8080".to_owned())], ..Request::default() },
         client_id: Some("demo".to_owned()),
+        consent_id: None,
         token_id: Some("t1".to_owned()),
         account_id: None,
         page: None,
@@ -83,6 +84,7 @@ pub(crate) fn call(at_ms: u64, operation: &str, line: &str, status: u16) -> Entr
         response: Some(Response { status, ..Response::default() }),
         error_class: None,
         ending: Some(Ending::Complete),
+        webhook: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns starting the process, bounding what it prints and how long it takes, and ending it with everything it started.
 //! Knows nothing of what it prints.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::evidence::End;
+use super::Echo;
+use crate::client_target::evidence::End;
 use crate::clock::Stopwatch;
 
 /// A client may print this much; the rest is read and thrown away.
@@ -49,21 +51,15 @@ pub(crate) async fn run(
     env: impl IntoIterator<Item = (String, String)>,
     folder: &Path,
     limit: Duration,
+    echo: Echo,
 ) -> Result<Finished, ProcessError> {
     let (program, arguments) = argv.split_first().expect("a command has a program");
     let watch = Stopwatch::start();
-    let mut command = Command::new(program);
-    command.args(arguments).envs(env).current_dir(folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // A group of its own, so that what the command starts can be ended with it.
-    #[cfg(unix)]
-    command.process_group(0);
-    let start = |source| ProcessError::Start { program: program.clone(), folder: folder.display().to_string(), source };
-    let mut child = command.spawn().map_err(start)?;
+    let mut child = spawn(program, arguments, env, folder)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (mut printed, mut logged) = (Vec::new(), Vec::new());
     let all = async {
-        let (status, (), ()) = tokio::join!(child.wait(), collect(stdout, &mut printed), collect(stderr, &mut logged));
+        let (status, (), ()) = tokio::join!(child.wait(), collect(stdout, &mut printed, echo), collect(stderr, &mut logged, echo));
         status
     };
     let ended = tokio::time::timeout(limit, all).await;
@@ -83,25 +79,57 @@ pub(crate) async fn run(
     Ok(Finished { end, stdout: text(printed), stderr: text(logged), elapsed: watch.elapsed() })
 }
 
-async fn collect(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
+/// Starts a command in a group of its own, so that what it starts can be ended with it.
+pub(super) fn spawn(
+    program: &str,
+    arguments: &[String],
+    env: impl IntoIterator<Item = (String, String)>,
+    folder: &Path,
+) -> Result<Child, ProcessError> {
+    let mut command = Command::new(program);
+    command.args(arguments).envs(env).current_dir(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    let start = |source| ProcessError::Start {
+        program: program.to_owned(),
+        folder: folder.display().to_string(),
+        source,
+    };
+    command.spawn().map_err(start)
+}
+
+async fn collect(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>, echo: Echo) {
     let Some(mut pipe) = pipe else { return };
     let mut chunk = [0; 8192];
     // A pipe that breaks has said all it will say.
     while let Ok(count @ 1..) = pipe.read(&mut chunk).await {
+        if echo == Echo::Stderr {
+            // Nobody to read it is no reason to stop the command.
+            let _ = std::io::stderr().write_all(&chunk[..count]);
+        }
         let room = MOST_OUTPUT_BYTES.saturating_sub(into.len()).min(count);
         into.extend_from_slice(&chunk[..room]);
     }
 }
 
-async fn end_group(child: &mut Child) {
+/// Ends a process and everything it started, at once.
+pub(super) async fn end_group(child: &mut Child) {
+    signal_group(child, "-KILL").await;
+    // Already gone is just as good.
+    let _ = child.kill().await;
+}
+
+/// Signals a process and everything it started.
+pub(super) async fn signal_group(child: &Child, signal: &str) {
     #[cfg(unix)]
     if let Some(id) = child.id() {
         // The standard library cannot signal a group, and the command may have started others.
-        let group = Command::new("kill").args(["-KILL", "--", &format!("-{id}")]).stderr(Stdio::null()).status();
+        let group = Command::new("kill").args([signal, "--", &format!("-{id}")]).stderr(Stdio::null()).status();
         let _ = group.await;
     }
-    // Already gone is just as good.
-    let _ = child.kill().await;
+    #[cfg(not(unix))]
+    let _ = (child, signal);
 }
 
 #[cfg(all(test, unix))]
@@ -110,7 +138,7 @@ mod tests {
 
     async fn sh(script: &str, limit: Duration) -> Result<Finished, ProcessError> {
         let argv = ["sh", "-c", script].map(str::to_owned);
-        run(&argv, [("WORD".to_owned(), "hello".to_owned())], Path::new("."), limit).await
+        run(&argv, [("WORD".to_owned(), "hello".to_owned())], Path::new("."), limit, Echo::Silent).await
     }
 
     #[tokio::test]
@@ -130,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_that_cannot_start_or_is_killed_is_not_the_clients_fault() {
-        let missing = run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5)).await;
+        let missing = run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5), Echo::Silent).await;
         assert!(missing.unwrap_err().to_string().starts_with("`./no-such-program` could not be started in ."));
         let killed = sh("kill -KILL $$", Duration::from_secs(20)).await.unwrap_err().to_string();
         assert!(killed.contains("was ended from outside"), "{killed}");
