@@ -15,6 +15,7 @@ pub mod flow;
 pub mod http;
 pub mod journal;
 pub mod json;
+pub mod library;
 pub mod normalise;
 pub mod params;
 pub mod probe;

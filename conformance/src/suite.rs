@@ -72,6 +72,9 @@ pub static SUITES: &[Suite] = &[
 
 /// Checks whose failure is not a failure of the run; every other check is a must.
 static LESSER: &[(&str, Severity)] = &[
+    ("accepts-rotated-webhook-keys", Severity::Should),
+    ("guards-webhook-endpoint", Severity::Should),
+    ("ignores-unknown-webhook-types", Severity::Should),
     ("limit-headers", Severity::Should),
     ("request-id-echoed", Severity::Should),
     ("unknown-parameters-harmless", Severity::May),

@@ -28,6 +28,7 @@ static TABLES: &[&[&Check]] = &[
     payments::CHECKS,
     limits::CHECKS,
     client::CHECKS,
+    client::notifications::CHECKS,
 ];
 
 /// One fact about a bank or a client.

@@ -2,16 +2,19 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bank_fixtures::document::suggest;
+use bank_fixtures::duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::normalise;
 use crate::check::{self, Check};
+use crate::client_target::{Template, TemplateError, When};
 use crate::normalise::document::Resource;
 use crate::normalise::standard::{STANDARDS, Standard};
-use crate::reference_client::{DEFECTS, Defect, JOBS, Job};
+use crate::reference_client::{DEFECTS, Defect, JOBS, Job, SERVICE_DEFECTS, ServiceDefect};
 use crate::report::{FORMATS, Format};
 use crate::suite::{self, SUITES, Suite};
 
@@ -36,6 +39,8 @@ Exit codes:
 pub(crate) enum Command {
     /// Judge a target; without one, the bundled sandbox and the bundled reference client
     Run(Box<RunArgs>),
+    /// Run a command of your own (a test suite, say) against a misbehaving bank, and judge what it sends
+    Observe(Box<ObserveArgs>),
     /// List what there is
     List {
         /// What to list
@@ -67,6 +72,50 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME", value_parser = defect_of)]
         defect: Option<&'static Defect>,
     },
+    /// The bundled client as a service that takes webhooks
+    #[command(hide = true)]
+    ReferenceService {
+        /// One habit replaced by a wrong one
+        #[arg(long, value_name = "NAME", value_parser = service_defect_of)]
+        defect: Option<&'static ServiceDefect>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ObserveArgs {
+    /// The scenarios, by name or path: the command is run once under each
+    #[arg(long, value_name = "SCENARIO,…", value_delimiter = ',', required = true)]
+    pub(crate) scenario: Vec<String>,
+    /// A variable of the command's, besides those it always gets: API_URL='${BANK_BASE_URL}'
+    #[arg(long, value_name = "NAME=TEXT", value_parser = variable_of)]
+    pub(crate) env: Vec<(String, Template)>,
+    /// The bank it talks to
+    #[arg(long, value_name = "BANK", default_value = "plain")]
+    pub(crate) bank: String,
+    /// Whose data it may reach; the bank's first account holder if nobody is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// It gets no token: it sends the account holder to the bank, who consents at once
+    #[arg(long)]
+    pub(crate) login: bool,
+    /// Where it takes the bank's webhooks, if it does
+    #[arg(long, value_name = "URL", value_parser = template_of)]
+    pub(crate) webhooks: Option<Template>,
+    /// How long one run may take
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration_of)]
+    pub(crate) timeout: Duration,
+    /// Only the wire decides, whatever the command says of itself
+    #[arg(long)]
+    pub(crate) ignore_exit: bool,
+    /// How to report: console, junit or json; with =PATH into a file. May be given more than once
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = report_of)]
+    pub(crate) report: Vec<ReportArg>,
+    /// Seed of every random choice of the bank
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -251,6 +300,26 @@ fn defect_of(text: &str) -> Result<&'static Defect, String> {
         let names: Vec<&str> = DEFECTS.iter().map(|defect| defect.slug).collect();
         format!("there is no defect `{text}`; legal: {}", names.join(", "))
     })
+}
+
+fn service_defect_of(text: &str) -> Result<&'static ServiceDefect, String> {
+    let names = || SERVICE_DEFECTS.iter().map(|defect| defect.slug).collect();
+    ServiceDefect::find(text).ok_or_else(|| unknown("defect of services", text, names()))
+}
+
+fn template_of(text: &str) -> Result<Template, String> {
+    let wrong = |error: TemplateError| format!("{error}; legal: {}", Template::legal(When::Payment));
+    Template::parse(text, When::Payment).map_err(wrong)
+}
+
+fn variable_of(text: &str) -> Result<(String, Template), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = pair.ok_or("write it as NAME=TEXT")?;
+    Ok((name.to_owned(), template_of(value)?))
+}
+
+fn duration_of(text: &str) -> Result<Duration, String> {
+    duration::parse(text).map_err(|error| format!("{error}; legal: {}", duration::LEGAL))
 }
 
 fn report_of(text: &str) -> Result<ReportArg, String> {

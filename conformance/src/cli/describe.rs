@@ -7,10 +7,8 @@ use bank_fixtures::expectation::Head;
 use bank_fixtures::library::{self, LibraryFile};
 
 use crate::check::{self, Check, Run};
+use crate::client_target::SCENARIO_FOLDERS;
 use crate::suite::{SUITES, Severity};
-
-/// The folders of the library that hold scenarios.
-pub(crate) const SCENARIO_FOLDERS: &[&str] = &["faults", "journeys"];
 
 /// Every shipped scenario with what it says about itself.
 pub(crate) fn shipped_scenarios() -> impl Iterator<Item = (LibraryFile, Head)> {

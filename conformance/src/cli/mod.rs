@@ -12,6 +12,7 @@ use crate::reference_client;
 mod args;
 mod describe;
 mod normalise;
+mod observe;
 mod output;
 mod plan;
 mod progress;
@@ -56,6 +57,7 @@ pub fn main() -> ProcessExit {
 fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
     match cli.command {
         Command::Run(args) => runtime()?.block_on(run::run(*args)),
+        Command::Observe(args) => runtime()?.block_on(observe::run(*args)),
         Command::List { what } => {
             output::result(&match what {
                 ListWhat::Checks => describe::checks(),
@@ -80,6 +82,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
             }
         }
         Command::Normalise(args) => normalise::run(&args),
+        Command::ReferenceService { defect } => {
+            let served = runtime()?.block_on(reference_client::serve(defect));
+            served.map(|()| ExitCode::Passed).map_err(|error| Refusal::new(ExitCode::InvalidInput, error.to_string()))
+        }
         Command::Schema { of } => {
             output::result(&match of {
                 SchemaOf::Canonical => bank_fixtures::canonical::schema(),

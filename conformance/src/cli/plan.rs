@@ -1,14 +1,12 @@
 //! From arguments to a plan: targets, cases, and the checks that are left after selection.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use bank_fixtures::document::{Diagnostics, suggest};
-use bank_fixtures::library;
+use bank_fixtures::document::Diagnostics;
 use jiff::tz::TimeZone;
 
 use super::args::RunArgs;
-use super::describe::{SCENARIO_FOLDERS, shipped_scenarios};
+use super::describe::shipped_scenarios;
 use super::{Refusal, output};
 use crate::client_target::{self, ClientTarget, Scenario};
 use crate::clock;
@@ -23,7 +21,7 @@ use crate::target::reference::reference_client;
 use crate::target::sandbox::SandboxBank;
 
 /// The seed of runs against our own sandbox, so that every run of one version is the same.
-const OWN_SEED: u64 = 42;
+pub(super) const OWN_SEED: u64 = 42;
 /// The bank of the embedded sandbox that is judged by default.
 const OWN_BANK: &str = "plain";
 
@@ -224,35 +222,19 @@ fn client_cases(args: &RunArgs, client: ClientTarget, sandbox: &Embedded, seed: 
 }
 
 /// The named scenarios (a shipped name or a path), or every shipped one that drives a client.
-fn scenarios(names: &[String]) -> Result<Vec<Scenario>, Refusal> {
+pub(super) fn scenarios(names: &[String]) -> Result<Vec<Scenario>, Refusal> {
     if names.is_empty() {
         let driving = shipped_scenarios().filter(|(_, head)| !head.expect.client.is_empty());
         return Ok(driving
             .map(|(file, _)| Scenario { file: file.path.to_owned(), text: file.text.to_owned() })
             .collect());
     }
-    let found: Vec<Result<Scenario, String>> = names.iter().map(|name| scenario(name)).collect();
+    let found: Vec<Result<Scenario, String>> = names.iter().map(|name| Scenario::find(name)).collect();
     let wrong: Vec<&String> = found.iter().filter_map(|found| found.as_ref().err()).collect();
     if !wrong.is_empty() {
         return Err(invalid(wrong.into_iter().cloned()));
     }
     Ok(found.into_iter().flatten().collect())
-}
-
-fn scenario(name: &str) -> Result<Scenario, String> {
-    if let Some(file) = SCENARIO_FOLDERS.iter().find_map(|folder| library::find(folder, name)) {
-        return Ok(Scenario { file: file.path.to_owned(), text: file.text.to_owned() });
-    }
-    if Path::new(name).extension().is_some() {
-        let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-        return Ok(Scenario { file: name.to_owned(), text });
-    }
-    let shipped: Vec<String> = shipped_scenarios().map(|(file, _)| file.name().to_owned()).collect();
-    let near = suggest(name, shipped.iter().map(String::as_str));
-    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-    Err(format!(
-        "there is no scenario `{name}`; {near}`bank-conformance list scenarios` shows all; a path ends in .yaml"
-    ))
 }
 
 fn is_selected(args: &RunArgs, selected: &Selected) -> bool {
@@ -261,7 +243,7 @@ fn is_selected(args: &RunArgs, selected: &Selected) -> bool {
     in_suite && is_named
 }
 
-fn invalid(messages: impl Iterator<Item = String>) -> Refusal {
+pub(super) fn invalid(messages: impl Iterator<Item = String>) -> Refusal {
     let text = messages.collect::<Vec<_>>().join("\n");
     // Diagnostics begin with a word of their own.
     Refusal::new(ExitCode::InvalidInput, text.strip_prefix("error: ").unwrap_or(&text).to_owned())

@@ -24,7 +24,7 @@ pub use driver::{
 };
 pub use evidence::{End, Evidence, Order, Secret, Step};
 pub use mapping::{Csv, Mapping, Sql, SqlSource};
-pub use selection::{Plan, Scenario, cases};
+pub use selection::{Plan, SCENARIO_FOLDERS, Scenario, cases};
 pub use target_file::{ClientTarget, Credentials, DEFAULT_TIMEOUT};
 pub use template::{NAMES, Name, Template, TemplateError, Values, When};
 

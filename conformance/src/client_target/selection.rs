@@ -2,10 +2,12 @@
 //!
 //! Owns the reading of what a scenario expects of clients. Knows nothing of worlds and processes.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use bank_fixtures::document::{Diagnostic, Diagnostics, Document, suggest};
 use bank_fixtures::expectation::{ExpectedCheck, Head};
+use bank_fixtures::library;
 
 use super::case::ClientCase;
 use super::control::Control;
@@ -27,6 +29,32 @@ pub struct Scenario {
     pub file: String,
     /// The whole text, as the sandbox gets it.
     pub text: String,
+}
+
+/// The folders of the library that hold scenarios.
+pub const SCENARIO_FOLDERS: &[&str] = &["faults", "journeys"];
+
+impl Scenario {
+    /// A shipped scenario by its name, or one in a file by its path.
+    ///
+    /// # Errors
+    /// In words: there is none, with the nearest name; or the file cannot be read.
+    pub fn find(name: &str) -> Result<Scenario, String> {
+        if let Some(file) = SCENARIO_FOLDERS.iter().find_map(|folder| library::find(folder, name)) {
+            return Ok(Scenario { file: file.path.to_owned(), text: file.text.to_owned() });
+        }
+        if Path::new(name).extension().is_some() {
+            let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
+            return Ok(Scenario { file: name.to_owned(), text });
+        }
+        let files = SCENARIO_FOLDERS.iter().flat_map(|folder| library::files(folder));
+        let shipped: Vec<&str> = files.map(|file| file.name()).collect();
+        let near = suggest(name, shipped.iter().copied());
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        Err(format!(
+            "there is no scenario `{name}`; {near}`bank-conformance list scenarios` shows all; a path ends in .yaml"
+        ))
+    }
 }
 
 /// What to run a client through.
@@ -111,8 +139,6 @@ fn selected(expected: &ExpectedCheck, document: &Document) -> Result<Selected, B
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn plan(scenario: &str) -> Plan {

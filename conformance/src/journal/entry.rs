@@ -84,6 +84,8 @@ pub struct Told {
     pub attempt: u32,
     /// It was signed with another secret.
     pub bad_signature: bool,
+    /// The rule of the scenario that shaped it.
+    pub rule: Option<String>,
     /// What was changed on its way, by name.
     pub forgery: Option<String>,
     /// `acknowledged`, `refused`, `timeout`, `unreachable`, `forbidden`, `dropped` or `given_up`.

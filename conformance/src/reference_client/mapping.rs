@@ -153,7 +153,7 @@ fn identifier(row: wire::Identifier) -> output::Identifier {
 }
 
 /// The bank's status in canonical words. A status added later is unknown, and so not final.
-fn payment_status(status: &str) -> &'static str {
+pub(crate) fn payment_status(status: &str) -> &'static str {
     match status {
         "created" => "created",
         "awaiting_authorisation" => "awaiting_authorisation",

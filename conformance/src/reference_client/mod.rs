@@ -9,10 +9,13 @@ mod backoff;
 mod bank;
 mod defect;
 mod failure;
+mod habits;
+mod hook;
 mod mapping;
 mod output;
 mod pay;
 mod policy;
+mod serve;
 mod session;
 mod settings;
 mod sync;
@@ -27,6 +30,8 @@ use policy::Policy;
 use settings::{Order, Settings};
 
 pub use defect::{DEFECTS, Defect};
+pub use habits::{SERVICE_DEFECTS, ServiceDefect};
+pub use serve::serve;
 
 /// What the client is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

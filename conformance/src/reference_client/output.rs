@@ -93,7 +93,7 @@ pub(crate) struct Link {
     pub(crate) provider_id: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Payment {
     pub(crate) payment_id: String,
     pub(crate) provider_id: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) struct Payment {
     pub(crate) reason: Option<Reason>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Reason {
     pub(crate) code: String,
     pub(crate) text: Option<String>,

@@ -71,6 +71,8 @@ pub(crate) struct Told {
     pub(crate) copy: u32,
     pub(crate) attempt: u32,
     pub(crate) bad_signature: bool,
+    /// What was changed on its way, by name.
+    pub(crate) forgery: Option<&'static str>,
     pub(crate) outcome: &'static str,
 }
 

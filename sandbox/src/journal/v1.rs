@@ -98,6 +98,8 @@ struct Webhook<'a> {
     attempt: u32,
     bad_signature: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    forgery: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
     outcome: &'static str,
 }
@@ -207,6 +209,7 @@ pub(crate) fn line(world: &str, seq: u64, entry: &Entry, secrets: Secrets) -> St
             copy: told.copy,
             attempt: told.attempt,
             bad_signature: told.bad_signature,
+            forgery: told.forgery,
             rule: entry.decisions.first().map(|made| made.rule.as_str()),
             outcome: told.outcome,
         }),

@@ -13,7 +13,7 @@ use super::engine::draws_of;
 use super::pattern::Texts;
 use super::rule::Place;
 use crate::fault::{Odds, Provenance, Share, Stage};
-use crate::webhook::{Retry, Signature};
+use crate::webhook::{FORGERIES, Forgery, Retry, Signature};
 
 /// A compiled rule about messages.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub(crate) struct DeliverRule {
     bad: Option<Share>,
     /// Share of the messages after which an older one is sent again.
     replay: Option<Share>,
+    /// What is sent beside each message.
+    pub(crate) forge: Vec<&'static Forgery>,
     /// How long messages are gathered, and in which order they then go out.
     pub(crate) window: Option<(Duration, Order)>,
     pub(crate) retry: Option<Retry>,
@@ -87,14 +89,17 @@ pub(crate) const DELIVER_KEYS: &[(&str, &str)] = &[
     ("delay", "go out so much later: 30s"),
     ("signature", "{bad: 1 of 10}: this share of the copies is signed with another secret"),
     ("replay", "after this share of the messages an older one goes out again: 1 of 5"),
+    ("forge", "after each message these forged ones come too: [tampered-body, stale]; `list forgeries` has them"),
     (
         "retry",
         "{after: [5xx, 4xx, timeout], max: 3, backoff: 1s x2}: at most so many more attempts, and the waits between them",
     ),
 ];
 
-/// Most copies of a message, and most further attempts.
+/// Most further attempts.
 const MOST: u32 = 20;
+/// Most copies of a message: enough for a burst.
+const MOST_COPIES: u32 = 100;
 const BACKOFF: &str = "a duration and how much longer each further wait is: 1s x2, 30s";
 
 impl DeliverRule {
@@ -118,6 +123,7 @@ impl DeliverRule {
             delay: Duration::ZERO,
             bad: None,
             replay: None,
+            forge: Vec::new(),
             window: None,
             retry: None,
             words: super::effect::one_line(map.required("deliver")?).into(),
@@ -129,16 +135,17 @@ impl DeliverRule {
     }
 
     fn read_deliver(&mut self, value: Value<'_>) -> Option<()> {
-        let map = value.map(&["copies", "order", "window", "drop", "delay", "signature", "replay", "retry"])?;
+        let map = value.map(&["copies", "order", "window", "drop", "delay", "signature", "replay", "forge", "retry"])?;
         let time = |key| map.optional(key).map(|value| value.parse(duration::LEGAL, duration::parse));
         let share = |key| map.optional(key).map(Share::read);
-        let copies = map.optional("copies").map(|value| value.integer(1..=MOST));
+        let copies = map.optional("copies").map(|value| value.integer(1..=MOST_COPIES));
         let order = map
             .optional("order")
             .map(|value| value.one_of(&[("reverse", Order::Reverse), ("shuffle", Order::Shuffle)]));
         let (window, delay, drop, replay) = (time("window"), time("delay"), share("drop"), share("replay"));
         let bad = map.optional("signature").map(|value| value.map(&["bad"])?.required("bad").and_then(Share::read));
         let retry = map.optional("retry").map(retry);
+        let forge = map.optional("forge").map(forge);
         if let (Some(order), None) = (map.optional("order"), &window) {
             order.refuse("an order without a window: messages go out one by one", "`window: 5s` beside it");
             return None;
@@ -149,6 +156,7 @@ impl DeliverRule {
         self.replay = replay.map_or(Some(None), |read| read.map(Some))?;
         self.bad = bad.map_or(Some(None), |read| read.map(Some))?;
         self.retry = retry.map_or(Some(None), |read| read.map(Some))?;
+        self.forge = forge.unwrap_or(Some(Vec::new()))?;
         let order = order.unwrap_or(Some(Order::Kept))?;
         self.window = window.map_or(Some(None), |read| read.map(Some))?.map(|window| (window, order));
         Some(())
@@ -234,6 +242,11 @@ fn when(value: Value<'_>) -> Option<(Option<Texts>, Option<Texts>)> {
     let map = value.map(&["client", "type"])?;
     let (client, kind) = (map.optional("client").map(Texts::read), map.optional("type").map(Texts::read));
     Some((client.map_or(Some(None), |read| read.map(Some))?, kind.map_or(Some(None), |read| read.map(Some))?))
+}
+
+fn forge(value: Value<'_>) -> Option<Vec<&'static Forgery>> {
+    let names: Vec<&str> = FORGERIES.iter().map(|forgery| forgery.name).collect();
+    value.each(|item| item.word_of(&names).and_then(Forgery::find))
 }
 
 fn retry(value: Value<'_>) -> Option<Retry> {

@@ -1,9 +1,11 @@
 //! Webhooks: whom a bank tells what happened, and what one telling consists of.
 //!
-//! Owns endpoints, messages, the signature and the HTTP of one attempt. When attempts are made, in which order and how
+//! Owns endpoints, messages, the signature, forgeries and the HTTP of one attempt. When attempts are made, in which order and how
 //! often is the world's business; what a body looks like is the dialect's.
 
 mod endpoint;
+mod forge;
+mod letter;
 mod send;
 mod signature;
 
@@ -17,8 +19,9 @@ use jiff::Timestamp;
 use crate::fault::Provenance;
 
 pub use endpoint::{Endpoint, EndpointError, Endpoints, KINDS, NewEndpoint};
+pub(crate) use forge::{FORGERIES, Forgery};
+pub(crate) use letter::{Letter, letter};
 pub(crate) use send::{Outcome, send};
-pub(crate) use signature::sign;
 
 /// What happened, in neutral words; a dialect renders it.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +71,8 @@ pub(crate) struct Delivery {
     pub(crate) due: Timestamp,
     pub(crate) signature: Signature,
     pub(crate) retry: Retry,
+    /// What is wrong with it, if something is.
+    pub(crate) forgery: Option<&'static Forgery>,
     /// The rule of the scenario that shaped it, and what was drawn; empty without one.
     pub(crate) because: Arc<[Provenance]>,
 }

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use url::Url;
 
+use super::Letter;
 use crate::clock;
 
 /// How long an endpoint may take.
@@ -36,16 +37,16 @@ pub(crate) struct Acknowledgement {
     pub(crate) body: Bytes,
 }
 
-/// Posts a body. Redirects are not followed: an answer is an answer.
-pub(crate) async fn send(url: &Url, headers: HeaderMap, body: Bytes) -> Outcome {
-    match clock::timeout(PATIENCE, exchange(url, headers, body)).await {
+/// Sends a letter. Redirects are not followed: an answer is an answer.
+pub(crate) async fn send(url: &Url, letter: Letter) -> Outcome {
+    match clock::timeout(PATIENCE, exchange(url, letter)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
         Ok(Err(error)) => Outcome::Unreachable(error),
         Err(_) => Outcome::Timeout,
     }
 }
 
-async fn exchange(url: &Url, headers: HeaderMap, body: Bytes) -> Result<Acknowledgement, String> {
+async fn exchange(url: &Url, letter: Letter) -> Result<Acknowledgement, String> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     // Names below `localhost` are this machine, whatever a resolver says (RFC 6761 6.3).
     let host = if host.ends_with(".localhost") { "localhost" } else { host };
@@ -55,7 +56,9 @@ async fn exchange(url: &Url, headers: HeaderMap, body: Bytes) -> Result<Acknowle
     let (mut sender, connection) = handshake.map_err(|error| error.to_string())?;
     let driven = tokio::spawn(connection);
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let mut request = Request::post(target).body(Full::new(body)).map_err(|error| error.to_string())?;
+    let Letter { method, headers, body } = letter;
+    let request = Request::builder().method(method).uri(target).body(Full::new(body));
+    let mut request = request.map_err(|error| error.to_string())?;
     *request.headers_mut() = headers;
     let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let authority = authority.parse().map_err(|_| "the address is no legal header".to_owned())?;

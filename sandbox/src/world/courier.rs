@@ -5,8 +5,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use bytes::Bytes;
+use axum::http::Method;
 use jiff::Timestamp;
 
 use super::World;
@@ -14,11 +13,7 @@ use super::agenda::Timer;
 use crate::clock;
 use crate::journal::{Answered, Ending, Entry, Packed, Told};
 use crate::operation::Operation;
-use crate::webhook::{self, Delivery, Outcome, Signature};
-
-const ID: HeaderName = HeaderName::from_static("webhook-id");
-const ATTEMPT: HeaderName = HeaderName::from_static("webhook-attempt");
-const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+use crate::webhook::{self, Delivery, Letter, Outcome, Signature};
 
 impl World {
     /// What came of an attempt, and when the next is made.
@@ -31,11 +26,13 @@ impl World {
     }
 
     /// Writes an attempt into the journal.
-    pub(super) fn remember(&self, delivery: &Delivery, outcome: Option<(u64, HeaderMap, &Outcome)>, word: Word) {
+    pub(super) fn remember(&self, delivery: &Delivery, outcome: Option<(u64, Letter, &Outcome)>, word: Word) {
         let message = &delivery.message;
         let now = clock::monotonic_ns();
-        let (started_ns, headers) =
-            outcome.as_ref().map_or((now, HeaderMap::new()), |(at, headers, _)| (*at, headers.clone()));
+        let (started_ns, method, headers, body) = match &outcome {
+            Some((at, letter, _)) => (*at, letter.method.clone(), Packed::of(&letter.headers), letter.body.clone()),
+            None => (now, Method::POST, Packed::default(), message.body.clone()),
+        };
         let answer = outcome.and_then(|(_, _, outcome)| match outcome {
             Outcome::Answered(answer) => Some(Answered {
                 status: answer.status,
@@ -59,7 +56,7 @@ impl World {
             decided_ns: started_ns,
             ended_ns: now,
             operation: Operation::WebhookDeliver,
-            body: message.body.clone(),
+            body,
             decisions: delivery.because.to_vec(),
             client_id: Some(message.endpoint.client_id.clone()),
             replayed: delivery.attempt == 1 && delivery.copy > 1,
@@ -76,9 +73,10 @@ impl World {
                 copy: delivery.copy,
                 attempt: delivery.attempt,
                 bad_signature: delivery.signature == Signature::Bad,
+                forgery: delivery.forgery.map(|forgery| forgery.name),
                 outcome: word.name(),
             }),
-            ..Entry::begun(Method::POST, target, Packed::of(&headers), delivery.due)
+            ..Entry::begun(method, target, headers, delivery.due)
         };
         journal.close(seq, entry);
     }
@@ -135,34 +133,21 @@ pub(super) async fn carry(world: Weak<World>) {
             continue;
         };
         let message = Arc::clone(&delivery.message);
-        let headers = headers(&delivery);
+        let letter = webhook::letter(&delivery);
         let started = clock::monotonic_ns();
         let allowed = this.bank(&message.bank).is_some_and(|bank| bank.webhooks.may_tell(&message.endpoint.url));
         let outcome = if allowed {
-            webhook::send(&message.endpoint.url, headers.clone(), Bytes::clone(&message.body)).await
+            webhook::send(&message.endpoint.url, letter.clone()).await
         } else {
             Outcome::Forbidden
         };
         if let Outcome::Unreachable(error) = &outcome {
             tracing::debug!(url = %message.endpoint.url, error, "a webhook could not be delivered");
         }
-        this.remember(&delivery, Some((started, headers, &outcome)), Word::of(&outcome));
+        this.remember(&delivery, Some((started, letter, &outcome)), Word::of(&outcome));
         this.attempted(delivery, &outcome);
         this.flights.fetch_sub(1, Ordering::AcqRel);
         this.rest();
         this.tell();
     }
-}
-
-fn headers(delivery: &Delivery) -> HeaderMap {
-    let message = &delivery.message;
-    let signature = webhook::sign(&message.endpoint.secret, delivery.due, &message.body, delivery.signature);
-    let value = |text: &str| HeaderValue::from_str(text).expect("ids and signatures are ASCII");
-    HeaderMap::from_iter([
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static("bank-sandbox")),
-        (ID, value(&message.id)),
-        (ATTEMPT, HeaderValue::from(delivery.attempt)),
-        (SIGNATURE, value(&signature)),
-    ])
 }

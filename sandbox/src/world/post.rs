@@ -137,6 +137,7 @@ impl World {
             due: at,
             signature: Signature::Good,
             retry: Retry::BANK,
+            forgery: None,
             because: Arc::default(),
         };
         match self.deliver_rule(&first.message) {
@@ -183,6 +184,7 @@ impl World {
             ..first.clone()
         });
         let mut deliveries: Vec<Delivery> = copies.collect();
+        deliveries.extend(rule.forge.iter().map(|forgery| forgery.of(&Delivery { due, ..first.clone() })));
         if let Some(because) = fate.replay
             && let Some(old) = self.post.state.lock().sent.front().cloned()
         {
@@ -237,7 +239,7 @@ impl World {
                 drop(state);
                 return self.remember(&delivery, None, Word::GivenUp);
             }
-            if delivery.attempt == 1 {
+            if delivery.attempt == 1 && delivery.forgery.is_none() {
                 state.sent.push_back(delivery.clone());
                 if state.sent.len() > SENT_LIMIT {
                     state.sent.pop_front();

@@ -4,6 +4,9 @@
 
 mod architecture;
 mod documents;
+mod drivers;
+mod examples;
 mod matrix;
 mod normalise;
 mod reports;
+mod webhooks;

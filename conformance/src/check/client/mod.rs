@@ -17,6 +17,7 @@ mod idempotent_reread;
 mod leaks_nothing;
 mod no_blind_payment_retry;
 mod no_retry_of_permanent_errors;
+pub(crate) mod notifications;
 mod one_payment;
 mod paging_loop_guard;
 mod payments;

@@ -144,10 +144,13 @@ impl AmountRule {
 
     fn decimal_of(&self, text: &str) -> Result<Decimal, String> {
         let wrong = || format!("`{text}` is no decimal number with `{}` as its point", self.decimal);
-        let plain: String = text.trim().chars().filter(|c| Some(*c) != self.group).collect();
+        let plain = match self.group {
+            Some(group) if text.contains(group) => ungrouped(text.trim(), group, self.decimal).ok_or_else(wrong)?,
+            _ => text.trim().to_owned(),
+        };
         let plain = match self.decimal {
             '.' => plain,
-            decimal if plain.contains('.') && self.group != Some('.') => return Err(format!("{}: {decimal}", wrong())),
+            _ if plain.contains('.') => return Err(wrong()),
             decimal => plain.replace(decimal, "."),
         };
         let plain = plain.strip_prefix('+').unwrap_or(&plain);
@@ -160,6 +163,17 @@ impl AmountRule {
             false => Decimal::from_str_exact(plain).map_err(|_| wrong()),
         }
     }
+}
+
+/// The number without its groups: of three digits each, but for the first, and before the decimal point only.
+fn ungrouped(text: &str, group: char, decimal: char) -> Option<String> {
+    let (whole, rest) = text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = whole.trim_start_matches(['+', '-']);
+    let mut groups = digits.split(group);
+    let first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
+    let is_grouped = first && groups.all(|group| group.len() == 3) && rest.is_none_or(|rest| !rest.contains(group));
+    let rest = rest.map(|rest| format!("{decimal}{rest}")).unwrap_or_default();
+    is_grouped.then(|| format!("{}{rest}", whole.replace(group, "")))
 }
 
 fn minor_digits(quoted_code: &str) -> Option<u32> {

@@ -44,7 +44,7 @@ impl Mapping {
     /// # Errors
     /// In words: it is not JSON, or everything in it that a rule cannot convert.
     pub(crate) fn apply(&self, place: &str, text: &str) -> Result<Canonical, String> {
-        let not_json = |error: &dyn std::fmt::Display| format!("{place} is not JSON: {error}");
+        let not_json = |error: &dyn std::fmt::Display| format!("{place}: {error}");
         let exact = json::parse(text).map_err(|error| not_json(&error))?;
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         let mut troubles = self.in_vain(&value);

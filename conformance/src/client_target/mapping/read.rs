@@ -230,7 +230,8 @@ fn up(map: Map<'_>) -> Option<usize> {
 }
 
 fn path(value: Value<'_>) -> Option<JsonPath> {
-    value.parse(PATH, JsonPath::parse)
+    let wrong = |text: &str, at: usize| format!("`{text}` is no JSONPath: character {} is wrong", at + 1);
+    value.parse(PATH, |text| JsonPath::parse(text).map_err(|error| wrong(text, error.position())))
 }
 
 fn format(map: Map<'_>) -> Option<Format> {

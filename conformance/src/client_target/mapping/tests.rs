@@ -72,7 +72,7 @@ fn what_cannot_be_converted_is_named_all_at_once() {
       mapping.accounts at /konten: no row here
       mapping.transactions at /konten: no row here
     ");
-    insta::assert_snapshot!(mapped(RULES, "oops").unwrap_err(), @"result.json is not JSON: not JSON at line 1, column 1: not a value");
+    insta::assert_snapshot!(mapped(RULES, "oops").unwrap_err(), @"result.json: not JSON at line 1, column 1: no JSON value begins here");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn mistakes_in_rules_are_found_when_the_file_is_read() {
 mapping:
   acounts: { rows: $.a }
   accounts:
-    rows: [$.a[*]]
+    rows: ["$.a[*]"]
     acount_id: $.id
     account_id: id
     type: { from: $.t, words: { A: curent } }
@@ -120,7 +120,7 @@ fn amounts_are_exact_whatever_their_form() {
     let plain = "{ amount: $.n, currency: { value: EUR } }";
     // Not representable in binary floating point, and kept as written.
     assert_eq!(amount(plain, r#"{"n": 9007199254740993.01}"#), "9007199254740993.01 EUR");
-    assert_eq!(amount(plain, r#"{"n": 1.230e2}"#), "123.0 EUR");
+    assert_eq!(amount(plain, r#"{"n": 1.230e2}"#), "123.00 EUR");
     assert_eq!(amount("{ amount: $.n, currency: { value: EUR }, sign: inverted }", r#"{"n": "5.00"}"#), "-5.00 EUR");
     let two = "{ credit: $.in, debit: $.out, currency: { value: EUR } }";
     assert_eq!(amount(two, r#"{"in": "", "out": "5.00"}"#), "-5.00 EUR");

@@ -14,6 +14,7 @@ use crate::scenario::known::BANK_KEYS;
 use crate::scenario::limit::LIMIT_KEYS;
 use crate::scenario::matcher::MATCH_KEYS;
 use crate::scenario::when::WHEN_KEYS;
+use crate::webhook::FORGERIES;
 
 /// What can be listed, with one line each.
 pub const LISTS: &[(&str, &str)] = &[
@@ -27,6 +28,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("events", "what `event` and `until` can name besides operations"),
     ("deeds", "what `do` of an event rule or of the timeline can do"),
     ("deliveries", "what `deliver` can do to webhooks"),
+    ("forgeries", "what `forge` of `deliver` can send beside a webhook"),
     ("reasons", "why a payment can be refused after it was taken"),
     ("scenarios", "the scenarios that come with the simulator"),
 ];
@@ -58,6 +60,7 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
         "events" => BANK_EVENTS.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
         "deeds" => pair(DEED_KEYS),
         "deliveries" => pair(DELIVER_KEYS),
+        "forgeries" => FORGERIES.iter().map(|row| vec![row.name.to_owned(), row.about.to_owned()]).collect(),
         "reasons" => pair(REASONS),
         "scenarios" => scenarios(),
         _ => return Err(UnknownName::new("a list", what, LISTS.iter().map(|row| row.0))),

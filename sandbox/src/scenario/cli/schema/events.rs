@@ -8,6 +8,7 @@ use crate::scenario::deed::{BANK_DEED_KEYS, DEED_KEYS};
 use crate::scenario::deliver::{DELIVER_KEYS, DELIVER_RULE_KEYS};
 use crate::scenario::event::{EVENT_KEYS, EVENT_ORDER_KEYS, EVENT_RULE_KEYS, EVENT_WHEN_KEYS};
 use crate::scenario::timeline::TIMELINE_KEYS;
+use crate::webhook::FORGERIES;
 
 pub(super) fn event_rule(slug: &Value) -> Value {
     let event = json!({"anyOf": [{"enum": events()}, own_event(), {"type": "string", "pattern": r"\*"}]});
@@ -42,8 +43,10 @@ pub(super) fn deliver_rule(slug: &Value) -> Value {
         "max" => json!({"type": "integer", "minimum": 0}),
         _ => json!({"type": "string"}),
     });
+    let forgeries: Vec<&str> = FORGERIES.iter().map(|forgery| forgery.name).collect();
     let mut deliver = object(DELIVER_KEYS, |key| match key {
-        "copies" => Some(json!({"type": "integer", "minimum": 1})),
+        "copies" => Some(json!({"type": "integer", "minimum": 1, "maximum": 100})),
+        "forge" => Some(one_or_list(&json!({"enum": forgeries}))),
         "order" => Some(json!({"enum": ["reverse", "shuffle"]})),
         "window" | "delay" => Some(json!({"$ref": "#/$defs/duration"})),
         "signature" => Some(required(closed(&["bad"], |_| json!({})), &["bad"])),

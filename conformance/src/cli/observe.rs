@@ -1,0 +1,96 @@
+//! `observe`: wraps a command of the user's own, once per scenario, and judges what arrives at the bank.
+//!
+//! Owns the exit code: what the bank saw decides, and a command that fails by itself is never a success.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use super::args::ObserveArgs;
+use super::plan::{OWN_SEED, invalid, scenarios};
+use super::reports::Outlets;
+use super::{Refusal, output};
+use crate::client_target::{
+    self, ClientTarget, Control, Credentials, Driver, Echo, End, Evidence, Template, TemplateError, When,
+};
+use crate::event::ExitCode;
+use crate::runner::{Case, ObserveClient, Plan, Subject};
+use crate::target::embedded::Embedded;
+
+/// What the command said of itself, scenario by scenario.
+type Ends = Arc<Mutex<Vec<(String, End)>>>;
+
+/// A case that remembers how the command ended.
+struct Watched {
+    client: Arc<dyn ObserveClient>,
+    ends: Ends,
+}
+
+/// Runs the command under every scenario; the exit code.
+pub(crate) async fn run(args: ObserveArgs) -> Result<ExitCode, Refusal> {
+    let mut outlets = Outlets::open(&args.report)?;
+    let seed = args.seed.unwrap_or(OWN_SEED);
+    let target = target(&args).map_err(|error| Refusal::new(ExitCode::Usage, error.to_string()))?;
+    let scenarios = scenarios(&args.scenario)?;
+    let sandbox = Embedded::start(seed).await.map_err(|reason| Refusal::new(ExitCode::Broken, reason))?;
+    let control = Control::new(&sandbox.control_url);
+    let control = control.map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))?;
+    let plan = client_target::Plan { target: Arc::new(target), control, seed, scenarios };
+    let cases = client_target::cases(&plan).map_err(|wrong| invalid(wrong.iter().map(ToString::to_string)))?;
+    let ends = Ends::default();
+    let cases = cases.into_iter().map(|case| watched(case, &ends)).collect();
+    // One after the other: what the command prints goes to the same terminal.
+    let totals = crate::run(Plan { seed, jobs: NonZeroUsize::MIN, cases }, &mut outlets).await;
+    outlets.finish()?;
+    let failed = failed_by_itself(&ends);
+    for line in &failed {
+        output::comment(line);
+    }
+    Ok(match totals.exit_code() {
+        ExitCode::Broken => ExitCode::Broken,
+        _ if !failed.is_empty() && !args.ignore_exit => ExitCode::Failed,
+        code => code,
+    })
+}
+
+fn target(args: &ObserveArgs) -> Result<ClientTarget, TemplateError> {
+    let command = args.command.iter().map(|word| Template::parse(word, When::Payment));
+    let command = command.collect::<Result<Vec<_>, _>>()?;
+    let name = args.command.join(" ");
+    Ok(ClientTarget {
+        bank: args.bank.clone(),
+        user: args.user.clone(),
+        credentials: if args.login { Credentials::Login } else { Credentials::Ready },
+        webhooks: args.webhooks.clone(),
+        env: args.env.clone(),
+        timeout: args.timeout,
+        ..ClientTarget::of(name, Driver::Observe { command, echo: Echo::Stderr })
+    })
+}
+
+fn watched(case: Case, ends: &Ends) -> Case {
+    let subject = match case.subject {
+        Subject::Client(client) => Subject::Client(Arc::new(Watched { client, ends: Arc::clone(ends) })),
+        bank @ Subject::Bank(_) => bank,
+    };
+    Case { subject, ..case }
+}
+
+impl ObserveClient for Watched {
+    fn observe(&self) -> BoxFuture<'_, Result<Evidence, String>> {
+        Box::pin(async {
+            let evidence = self.client.observe().await?;
+            let ends = evidence.steps.iter().map(|step| (evidence.scenario.clone(), step.end));
+            self.ends.lock().unwrap_or_else(PoisonError::into_inner).extend(ends);
+            Ok(evidence)
+        })
+    }
+}
+
+/// One line for each run of the command that failed.
+fn failed_by_itself(ends: &Ends) -> Vec<String> {
+    let ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+    let failed = ends.iter().filter(|(_, end)| matches!(end, End::Exited(code) if *code != 0));
+    failed.map(|(scenario, end)| format!("under `{scenario}` the command itself failed ({end})\n")).collect()
+}
