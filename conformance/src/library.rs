@@ -39,6 +39,7 @@ pub use crate::client_target::{Drive, Integration, Task};
 
 use crate::client_target::{self, ClientTarget, Control, Driver, Library, Scenario};
 use crate::event::{Totals, Word};
+use crate::expected::Expected;
 use crate::report::{Record, console};
 use crate::runner::Plan;
 use crate::target::embedded::Embedded;
@@ -85,7 +86,7 @@ pub async fn judge(scenario: &str, integration: impl Integration + 'static) -> R
         return Err(LibraryError::Nothing(scenario.to_owned()));
     }
     let mut record = Record::default();
-    crate::run(Plan { seed: SEED, jobs: NonZeroUsize::MIN, cases }, &mut record).await;
+    crate::run(Plan { seed: SEED, jobs: NonZeroUsize::MIN, expected: Expected::default(), cases }, &mut record).await;
     Ok(Judgement { record })
 }
 

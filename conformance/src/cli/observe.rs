@@ -15,6 +15,7 @@ use crate::client_target::{
     self, ClientTarget, Control, Credentials, Driver, Echo, End, Evidence, Template, TemplateError, When,
 };
 use crate::event::ExitCode;
+use crate::expected::Expected;
 use crate::runner::{Case, ObserveClient, Plan, Subject};
 use crate::target::embedded::Embedded;
 
@@ -41,8 +42,9 @@ pub(crate) async fn run(args: ObserveArgs) -> Result<ExitCode, Refusal> {
     let ends = Ends::default();
     let cases = cases.into_iter().map(|case| watched(case, &ends)).collect();
     // One after the other: what the command prints goes to the same terminal.
-    let totals = crate::run(Plan { seed, jobs: NonZeroUsize::MIN, cases }, &mut outlets).await;
-    outlets.finish()?;
+    let totals =
+        crate::run(Plan { seed, jobs: NonZeroUsize::MIN, expected: Expected::default(), cases }, &mut outlets).await;
+    outlets.finish(None)?;
     let failed = failed_by_itself(&ends);
     for line in &failed {
         output::comment(line);

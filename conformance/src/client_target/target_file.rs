@@ -219,7 +219,10 @@ mod tests {
         let csv = place("{ csv: { transactions: out.csv }, delimiter: \";\" }");
         assert!(matches!(csv, OutputPlace::Csv(csv) if csv.delimiter == b';' && csv.files.len() == 1));
         assert!(matches!(place("{ sqlite: app.db, queries: { accounts: SELECT 1 } }"), OutputPlace::Sql(_)));
-        assert!(matches!(place("{ postgres: \"postgres://localhost/app\", queries: { a: SELECT 1 } }"), OutputPlace::Sql(_)));
+        assert!(matches!(
+            place("{ postgres: \"postgres://localhost/app\", queries: { a: SELECT 1 } }"),
+            OutputPlace::Sql(_)
+        ));
         assert!(matches!(place("result.json"), OutputPlace::File(_)));
     }
 

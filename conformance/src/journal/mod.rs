@@ -54,7 +54,7 @@ impl Journal {
     /// The messages of banks to clients, and the requests of clients to banks.
     pub fn into_directions(self) -> (Journal, Journal) {
         let (deliveries, requests) = self.entries.into_iter().partition(|entry| entry.webhook.is_some());
-        (Journal { entries: deliveries }, Journal { entries: requests })
+        (Journal { entries: deliveries, deeds: Vec::new() }, Journal { entries: requests, deeds: self.deeds })
     }
 
     /// Every exchange, oldest first.

@@ -40,11 +40,8 @@ pub(crate) fn is_authentic(habits: &Habits, secret: &str, header: Option<&str>, 
     let expected = hmac::sign(&key, &[format!("{at}.").as_bytes(), body].concat());
     let is_ours = |signature: &String| match habits.signatures {
         // As many bytes as were sent are compared: none, if none were.
-        Signatures::AsLongAsSent => {
-            decoded(signature).is_some_and(|bytes| expected.as_ref().starts_with(&bytes))
-        }
-        _ => decoded(signature)
-            .is_some_and(|bytes| verify_slices_are_equal(&bytes, expected.as_ref()).is_ok()),
+        Signatures::AsLongAsSent => decoded(signature).is_some_and(|bytes| expected.as_ref().starts_with(&bytes)),
+        _ => decoded(signature).is_some_and(|bytes| verify_slices_are_equal(&bytes, expected.as_ref()).is_ok()),
     };
     match habits.signatures {
         Signatures::FirstOnly => signatures.first().is_some_and(is_ours),

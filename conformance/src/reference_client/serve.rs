@@ -267,7 +267,13 @@ impl Desk {
                 Some(kept) => kept.records[0] = payment.clone(),
                 None => {
                     let records = vec![payment.clone()];
-                    book.payments.push(Kept { order: order.clone(), records, version: 0, is_asked: false, is_told: false });
+                    book.payments.push(Kept {
+                        order: order.clone(),
+                        records,
+                        version: 0,
+                        is_asked: false,
+                        is_told: false,
+                    });
                 }
             }
             std::mem::take(&mut book.early)

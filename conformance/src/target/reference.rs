@@ -7,7 +7,8 @@ use std::time::Duration;
 use reqwest::Method;
 
 use crate::client_target::{
-    Body, Call, ClientTarget, Drive, Driver, HttpDriver, Operation, OutputPlace, Ready, Service, Template, TemplateError, When,
+    Body, Call, ClientTarget, Drive, Driver, HttpDriver, Operation, OutputPlace, Ready, Service, Template,
+    TemplateError, When,
 };
 use crate::reference_client::{Defect, ServiceDefect};
 

@@ -135,7 +135,8 @@ impl DeliverRule {
     }
 
     fn read_deliver(&mut self, value: Value<'_>) -> Option<()> {
-        let map = value.map(&["copies", "order", "window", "drop", "delay", "signature", "replay", "forge", "retry"])?;
+        let map =
+            value.map(&["copies", "order", "window", "drop", "delay", "signature", "replay", "forge", "retry"])?;
         let time = |key| map.optional(key).map(|value| value.parse(duration::LEGAL, duration::parse));
         let share = |key| map.optional(key).map(Share::read);
         let copies = map.optional("copies").map(|value| value.integer(1..=MOST_COPIES));

@@ -228,7 +228,9 @@ mod tests {
 
     #[test]
     fn bodies_are_changed_in_one_thing() {
-        let body = Bytes::from_static(br#"{"id":"evt_1","type":"payment.status","payment_id":"pay_1","status":"debited","version":4}"#);
+        let body = Bytes::from_static(
+            br#"{"id":"evt_1","type":"payment.status","payment_id":"pay_1","status":"debited","version":4}"#,
+        );
         let text = |bytes: Bytes| String::from_utf8(bytes.to_vec()).unwrap();
         let lied: Value = serde_json::from_slice(&with_status(&body, other_status)).unwrap();
         assert_eq!((&lied["status"], &lied["version"]), (&"rejected".into(), &5.into()));

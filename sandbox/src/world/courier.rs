@@ -136,11 +136,8 @@ pub(super) async fn carry(world: Weak<World>) {
         let letter = webhook::letter(&delivery);
         let started = clock::monotonic_ns();
         let allowed = this.bank(&message.bank).is_some_and(|bank| bank.webhooks.may_tell(&message.endpoint.url));
-        let outcome = if allowed {
-            webhook::send(&message.endpoint.url, letter.clone()).await
-        } else {
-            Outcome::Forbidden
-        };
+        let outcome =
+            if allowed { webhook::send(&message.endpoint.url, letter.clone()).await } else { Outcome::Forbidden };
         if let Outcome::Unreachable(error) = &outcome {
             tracing::debug!(url = %message.endpoint.url, error, "a webhook could not be delivered");
         }

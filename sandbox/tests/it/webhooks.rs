@@ -293,3 +293,71 @@ fn an_endpoint_that_is_not_there_is_told_in_the_journal() {
     let lost: Vec<&Value> = told.iter().filter(|told| told["outcome"] == "unreachable").collect();
     assert!(lost.iter().any(|told| told["attempt"] == 4), "the bank gives up after its fourth attempt: {told:?}");
 }
+
+#[test]
+fn forged_messages_come_beside_the_true_ones_and_the_journal_names_them() {
+    let receiver = Receiver::start(&[]);
+    let rules = "\n  - {name: forged, event: webhook.queued, when: {type: payment.status}, deliver: {forge: [tampered-body, stale, lying-status, unsigned]}}\n  \
+                 - {name: none, event: webhook.queued, deliver: {drop: 100%}}\n";
+    let (bench, access) = bank(&receiver, rules);
+    pay(&bench, &access, "k");
+    advance(&bench, "10s");
+    let got = receiver.got();
+    assert_eq!(got.len(), 3 * 5, "three changes of the payment, each with four forgeries: {got:?}");
+    for of_one in got.chunks(5) {
+        let [good, tampered, stale, lying, unsigned] = of_one else { panic!("{of_one:?}") };
+        assert!(of_one.iter().all(|got| got.id == good.id), "{of_one:?}");
+        assert!(good.is_signed() && stale.is_signed() && lying.is_signed() && !tampered.is_signed());
+        assert!(unsigned.signature.is_empty() && unsigned.body == good.body && stale.body == good.body);
+        assert_eq!(
+            (tampered.json()["status"].as_str(), lying.json()["status"].as_str()),
+            (Some("rejected"), Some("rejected"))
+        );
+        let at = |got: &Got| got.signature.split([',', '=']).nth(1).unwrap().parse::<i64>().unwrap();
+        assert_eq!(at(good) - at(stale), 600);
+    }
+    let told: Vec<Value> = deliveries(&bench).iter().map(|told| told["forgery"].clone()).collect();
+    let named: Vec<&str> = told.iter().filter_map(Value::as_str).take(4).collect();
+    assert_eq!(named, ["tampered-body", "stale", "lying-status", "unsigned"]);
+}
+
+#[test]
+fn a_webhook_is_registered_for_a_client_that_is_there_already() {
+    let receiver = Receiver::start(&[]);
+    let (bench, access) = bank(&receiver, " []\n");
+    let register = |body: Value| bench.control("POST", "/v1/worlds/default/webhooks", &body.to_string());
+    let (status, made) = register(json!({"client_id": "demo", "url": receiver.url(), "secret": SECRET}));
+    assert_eq!((status, &made["client_id"], &made["secret"]), (201, &json!("demo"), &json!(SECRET)));
+    let (status, unknown) = register(json!({"client_id": "dmo", "url": receiver.url()}));
+    assert_eq!(status, 404, "{unknown}");
+    assert_eq!(register(json!({"client_id": "demo", "url": "https://example.com"})).0, 422);
+    let (_, listed) = bench.control("GET", "/v1/worlds/default/webhooks?bank=plain", "");
+    let owners: Vec<&Value> = listed.as_array().unwrap().iter().map(|one| &one["client_id"]).collect();
+    assert_eq!(owners, ["shop", "demo"], "{listed}");
+    pay(&bench, &access, "k");
+    advance(&bench, "10s");
+    assert!(receiver.got().iter().all(Got::is_signed));
+}
+
+#[test]
+fn a_world_may_let_its_banks_decide_about_consents_at_once() {
+    let bench = Bench::start();
+    let (status, world) =
+        bench.control("POST", "/v1/worlds", &json!({"name": "w", "consents": "automatic"}).to_string());
+    assert_eq!(status, 201, "{world}");
+    let authorize = |path: &str, hint: &str| {
+        let query = format!(
+            "response_type=code&client_id=demo&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=openid%20accounts&state=s\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256{hint}"
+        );
+        bench.raw(
+            format!("GET {path}/oauth/authorize?{query} HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
+    };
+    let at_once = authorize("/w/w/plain", "&login_hint=alice");
+    assert!(at_once.status == 303 && at_once.head.contains("code="), "{at_once:?}");
+    let asked = authorize("/plain", "&login_hint=alice");
+    assert!(asked.status == 200 && asked.body.contains("<form"), "{asked:?}");
+    let (status, wrong) = bench.control("POST", "/v1/worlds", &json!({"consents": "always"}).to_string());
+    assert!(status >= 400, "{wrong}");
+}

@@ -2,7 +2,7 @@
 //!
 //! A ```` ```console ```` block is a session: every line `$ command` is run in order in an empty folder, and the lines
 //! below it must appear in its output, in order, `…` standing for anything. A command that ends in `&` keeps running
-//! until the page ends. A YAML block after a line that ends in "`name.yaml`:" is saved under that name first.
+//! until the page ends. Any other block after a line that ends in "`name.yaml`:" is saved under that name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -64,9 +64,8 @@ fn steps(page: &str) -> Vec<Step> {
             (Some((_, lines)), None) => lines.push((index + 1, line)),
             (Some((language, lines)), Some(_)) => {
                 match language.as_str() {
-                    "yaml" => steps.extend(saved(before, lines)),
                     "console" => steps.extend(commands(lines)),
-                    _ => {}
+                    _ => steps.extend(saved(before, lines)),
                 }
                 block = None;
             }

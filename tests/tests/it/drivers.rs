@@ -77,14 +77,17 @@ fn skipped(program: &str) {
 #[test]
 fn trouble_with_the_driving_is_broken_and_never_failed() {
     let folder = Folder::new("broken");
-    let command = |sync: &str| format!("kind: client\nname: c\ndriver: command\ntimeout: 1s\ncommands: {{ sync: {sync} }}\n");
+    let command =
+        |sync: &str| format!("kind: client\nname: c\ndriver: command\ntimeout: 1s\ncommands: {{ sync: {sync} }}\n");
     let service = |command: &str, ready: &str| {
         format!(
             "kind: client\nname: c\ndriver: http\ntimeout: 2s\nservice: {{ command: {command}, ready: {ready}, within: 1s }}\n\
              calls: {{ sync: \"GET ${{SERVICE_URL}}/\" }}\n"
         )
     };
-    let at = |url: &str| format!("kind: client\nname: c\ndriver: http\nurl: {url}\ncalls: {{ sync: \"GET ${{SERVICE_URL}}/\" }}\n");
+    let at = |url: &str| {
+        format!("kind: client\nname: c\ndriver: http\nurl: {url}\ncalls: {{ sync: \"GET ${{SERVICE_URL}}/\" }}\n")
+    };
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mapped = "kind: client\nname: c\ndriver: command\ncommands: { sync: [echo, '{\"a\": [{\"id\": \"x\", \"n\": \"1,5\"}]}'] }\n\
                   mapping: { balances: { rows: '$.a[*]', account_id: $.id, type: { value: available }, amount: { amount: $.n, currency: { value: EUR } } } }\n";
@@ -134,7 +137,10 @@ exec bank-conformance reference-client sync
     let target = "kind: client\nname: c\ndriver: command\ncredentials: login\ncommands: { sync: [sh, sync.sh] }\n";
     let (code, outcomes) = judged(&folder, target, "quiet");
     assert_eq!(code, 0, "{outcomes:?}");
-    assert!(outcomes.iter().any(|(check, verdict, _)| check == "understands-transactions" && verdict == "passed"), "{outcomes:?}");
+    assert!(
+        outcomes.iter().any(|(check, verdict, _)| check == "understands-transactions" && verdict == "passed"),
+        "{outcomes:?}"
+    );
 }
 
 #[test]
@@ -151,7 +157,8 @@ fn a_wrapped_command_is_run_once_under_each_scenario_and_the_wire_decides() {
     };
     let ask = r#"curl -s -m 10 -H "Authorization: Bearer $BANK_ACCESS_TOKEN" "$API/accounts" > /dev/null"#;
     let hasty = format!("{ask}; {ask}; echo said; echo $BANK_BASE_URL >> runs");
-    let (code, report) = observe(&["retry-after-seconds,rate-limit", "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &hasty]);
+    let (code, report) =
+        observe(&["retry-after-seconds,rate-limit", "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &hasty]);
     assert_eq!(code, 1, "{report}");
     assert!(report.contains("failed       retry-after-seconds") && report.contains("said\n"), "{report}");
     let runs = fs::read_to_string(folder.0.join("runs")).unwrap();
@@ -161,12 +168,14 @@ fn a_wrapped_command_is_run_once_under_each_scenario_and_the_wire_decides() {
     let (code, report) = observe(&["quiet", "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &format!("{ask}; exit 7")]);
     assert_eq!(code, 1, "{report}");
     assert!(report.contains("under `quiet` the command itself failed (exit code 7)"), "{report}");
-    let (code, report) = observe(&["quiet", "--ignore-exit", "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &format!("{ask}; exit 7")]);
+    let (code, report) =
+        observe(&["quiet", "--ignore-exit", "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &format!("{ask}; exit 7")]);
     assert_eq!(code, 0, "{report}");
     let (code, report) = observe(&["quiet"], &["./no-such-program"]);
     assert_eq!(code, 5, "{report}");
-    let own = folder.save("mine.yaml", "sandbox: 1\nname: mine\nrules: [{ name: r, match: { op: accounts.list }, do: { status: 503, retry_after: 2 }, max: 1 }]\n");
-    let (code, report) = observe(&[own.to_str().unwrap(), "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &format!("{ask}; {ask}")]);
+    let own = folder.save("mine.yaml", "sandbox: 1\nname: mine\nrules: [{ name: r, match: { op: accounts.list }, do: { status: 503, retry_after: 2s }, max: 1 }]\n");
+    let (code, report) =
+        observe(&[own.to_str().unwrap(), "--env", "API=${BANK_BASE_URL}"], &["sh", "-c", &format!("{ask}; {ask}")]);
     assert_eq!(code, 1, "a scenario that names no check is judged by all of the wire: {report}");
     let (code, report) = observe(&["quite"], &["true"]);
     assert_eq!(code, 3, "{report}");
@@ -194,8 +203,9 @@ mapping:
 fn understands(folder: &Folder, more: &str, output: &str) {
     let script = format!("{ROWS};{more}");
     folder.save("sync.sh", &script);
-    let target =
-        format!("kind: client\nname: c\ndriver: command\ncommands: {{ sync: [sh, sync.sh] }}\noutput: {output}\n{MAPPING}");
+    let target = format!(
+        "kind: client\nname: c\ndriver: command\ncommands: {{ sync: [sh, sync.sh] }}\noutput: {output}\n{MAPPING}"
+    );
     let (_, outcomes) = judged(folder, &target, "quiet");
     let of = outcomes.iter().find(|(check, ..)| check == "understands-transactions");
     assert!(of.is_some_and(|(_, verdict, _)| verdict == "passed"), "{output}: {of:?}");
@@ -209,7 +219,8 @@ fn results_are_read_from_csv_files_and_databases() {
     let folder = Folder::new("tables");
     understands(&folder, "", "{ csv: { entries: entries.csv, accounts: accounts.csv } }");
     if has("sqlite3") {
-        let import = "rm -f app.db; sqlite3 app.db '.mode csv' '.import entries.csv entries' '.import accounts.csv accounts'";
+        let import =
+            "rm -f app.db; sqlite3 app.db '.mode csv' '.import entries.csv entries' '.import accounts.csv accounts'";
         let queries = "{ entries: \"SELECT account, id, state, amount, currency, nullif(day, '') AS day FROM entries\", accounts: SELECT * FROM accounts; }";
         understands(&folder, import, &format!("{{ sqlite: app.db, queries: {queries} }}"));
     }
@@ -261,7 +272,8 @@ impl Postgres {
         let server = server.spawn().unwrap();
         let url = format!("postgres:///postgres?host={}&user=app", data.display());
         let mut postgres = Postgres { server, url };
-        let ready = || Command::new("psql").args(["-qX", "-c", "SELECT 1", &postgres.url]).output().unwrap().status.success();
+        let ready =
+            || Command::new("psql").args(["-qX", "-c", "SELECT 1", &postgres.url]).output().unwrap().status.success();
         assert!((0..600).any(|_| ready()), "the database server does not answer");
         assert!(postgres.server.try_wait().unwrap().is_none());
         Some(postgres)
@@ -279,9 +291,11 @@ impl Drop for Postgres {
 fn a_busy_machine_turns_no_pass_into_a_fail() {
     let folder = Folder::new("busy");
     // More than the machine has, and for no longer than the test.
-    let busy: Vec<Child> = (0..4).map(|_| Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap()).collect();
+    let busy: Vec<Child> =
+        (0..4).map(|_| Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap()).collect();
     let target = "kind: client\nname: c\ndriver: command\ncommands:\n  sync: [bank-conformance, reference-client, sync]\n  pay: [bank-conformance, reference-client, pay]\n";
-    let scenarios = "retry-after-seconds,retry-after-date,backoff,lost-reply,reset-before-response,truncated-body,token-expired";
+    let scenarios =
+        "retry-after-seconds,retry-after-date,backoff,lost-reply,reset-before-response,truncated-body,token-expired";
     let judged = std::panic::catch_unwind(|| judged(&folder, target, scenarios));
     for mut child in busy {
         let _ = child.kill();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bank_conformance::check::{self, Area, Run};
 use bank_conformance::client_target::{self, Control, Scenario};
 use bank_conformance::event::Word;
+use bank_conformance::expected::Expected;
 use bank_conformance::reference_client::{SERVICE_DEFECTS, ServiceDefect};
 use bank_conformance::report::Record;
 use bank_conformance::runner::{Case, Plan};
@@ -73,7 +74,8 @@ fn every_check_of_webhooks_has_a_scenario_and_a_killer() {
 /// The scenarios that judge by a check of webhooks, with the checks they name.
 fn about_webhooks() -> Vec<(&'static str, Vec<String>)> {
     let files = ["faults", "journeys"].into_iter().flat_map(library::files);
-    let heads = files.map(|file| (file.name(), Head::parse(file.path, file.text).unwrap_or_else(|wrong| panic!("{wrong}"))));
+    let heads =
+        files.map(|file| (file.name(), Head::parse(file.path, file.text).unwrap_or_else(|wrong| panic!("{wrong}"))));
     let is_about = |slug: &str| check::find(slug).is_some_and(|check| check.area == Area::ClientNotifications);
     heads
         .map(|(name, head)| (name, head.expect.client.into_iter().map(|expected| expected.slug).collect::<Vec<_>>()))
@@ -91,12 +93,12 @@ fn cases(sandbox: &Embedded, defect: Option<&ServiceDefect>, scenarios: &[&str])
     };
     let name = defect.map_or("careful", |defect| defect.slug);
     let cases = client_target::cases(&plan).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    cases.into_iter().map(|case| Case { name: format!("{name}: {}", case.name), ..case }).collect()
+    cases.into_iter().map(|case| case.named(format!("{name}: "))).collect()
 }
 
 async fn run(cases: Vec<Case>) -> Record {
     let mut record = Record::default();
-    bank_conformance::run(Plan { seed: SEED, jobs: JOBS, cases }, &mut record).await;
+    bank_conformance::run(Plan { seed: SEED, jobs: JOBS, expected: Expected::default(), cases }, &mut record).await;
     record
 }
 
@@ -107,9 +109,9 @@ fn with_word<'a>(
     words: &[Word],
 ) -> std::collections::BTreeMap<&'a str, Vec<String>> {
     let mut found = std::collections::BTreeMap::<&str, Vec<String>>::new();
-    for case in record.cases.iter().filter(|case| case.name.starts_with(&format!("{service}: "))) {
+    for case in record.cases.iter().filter(|case| case.head.name.starts_with(&format!("{service}: "))) {
         for outcome in case.outcomes.iter().filter(|outcome| words.contains(&outcome.word())) {
-            found.entry(outcome.check.slug).or_default().push(format!("{}: {:?}", case.name, outcome.verdict));
+            found.entry(outcome.check.slug).or_default().push(format!("{}: {:?}", case.head.name, outcome.verdict));
         }
     }
     found

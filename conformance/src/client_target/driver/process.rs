@@ -59,7 +59,8 @@ pub(crate) async fn run(
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (mut printed, mut logged) = (Vec::new(), Vec::new());
     let all = async {
-        let (status, (), ()) = tokio::join!(child.wait(), collect(stdout, &mut printed, echo), collect(stderr, &mut logged, echo));
+        let (status, (), ()) =
+            tokio::join!(child.wait(), collect(stdout, &mut printed, echo), collect(stderr, &mut logged, echo));
         status
     };
     let ended = tokio::time::timeout(limit, all).await;
@@ -91,11 +92,8 @@ pub(super) fn spawn(
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    let start = |source| ProcessError::Start {
-        program: program.to_owned(),
-        folder: folder.display().to_string(),
-        source,
-    };
+    let start =
+        |source| ProcessError::Start { program: program.to_owned(), folder: folder.display().to_string(), source };
     command.spawn().map_err(start)
 }
 
@@ -158,7 +156,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_that_cannot_start_or_is_killed_is_not_the_clients_fault() {
-        let missing = run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5), Echo::Silent).await;
+        let missing =
+            run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5), Echo::Silent).await;
         assert!(missing.unwrap_err().to_string().starts_with("`./no-such-program` could not be started in ."));
         let killed = sh("kill -KILL $$", Duration::from_secs(20)).await.unwrap_err().to_string();
         assert!(killed.contains("was ended from outside"), "{killed}");

@@ -53,7 +53,9 @@ pub(crate) fn read(map: Map<'_>) -> Option<Driver> {
     let which = map.required("driver").and_then(|driver| driver.one_of(&kinds))?;
     let takes = match which {
         Which::Command => "the driver `command` takes `commands`, one per operation, `output` and `mapping`",
-        Which::Http => "the driver `http` takes `service` or `url`, `setup`, `calls`, one per operation, `output` and `mapping`",
+        Which::Http => {
+            "the driver `http` takes `service` or `url`, `setup`, `calls`, one per operation, `output` and `mapping`"
+        }
         Which::Observe => "the driver `observe` takes one `command` and judges the wire alone",
     };
     for (key, drivers) in OWN {
@@ -107,11 +109,7 @@ fn http_driver(map: Map<'_>) -> Option<Driver> {
 }
 
 /// What is said for each thing the client can be asked to do; at least one.
-fn deeds<T>(
-    value: Value<'_>,
-    what: &str,
-    read: impl Fn(Value<'_>, Drive) -> Option<T>,
-) -> Option<Vec<(Drive, T)>> {
+fn deeds<T>(value: Value<'_>, what: &str, read: impl Fn(Value<'_>, Drive) -> Option<T>) -> Option<Vec<(Drive, T)>> {
     let map = value.map(DEED_KEYS)?;
     let one = |(name, drive): &(&str, Drive)| map.optional(name).map(|value| Some((*drive, read(value, *drive)?)));
     let all: Vec<Option<_>> = DEEDS.iter().filter_map(one).collect();
@@ -238,7 +236,8 @@ fn output(value: Value<'_>, when: When) -> Option<OutputPlace> {
         };
     }
     let legal = "one of csv: {transactions: out.csv}, sqlite: app.db with queries, postgres: an address with queries";
-    let kinds: Vec<&str> = ["csv", "sqlite", "postgres"].into_iter().filter(|kind| value.member(kind).is_some()).collect();
+    let kinds: Vec<&str> =
+        ["csv", "sqlite", "postgres"].into_iter().filter(|kind| value.member(kind).is_some()).collect();
     match kinds.as_slice() {
         ["csv"] => {
             let map = value.map(&["csv", "delimiter"])?;

@@ -129,7 +129,9 @@ impl Running {
                 let answer = http.get(url.fill(values)).timeout(Duration::from_secs(2)).send().await;
                 answer.is_ok_and(|answer| answer.status().is_success())
             }
-            Ready::Port(port) => tokio::net::TcpStream::connect(format!("127.0.0.1:{}", port.fill(values))).await.is_ok(),
+            Ready::Port(port) => {
+                tokio::net::TcpStream::connect(format!("127.0.0.1:{}", port.fill(values))).await.is_ok()
+            }
             Ready::Log(text) => self.printed.contains(text) || self.logged.contains(text),
         }
     }

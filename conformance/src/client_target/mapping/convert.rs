@@ -84,7 +84,8 @@ pub(super) enum Format {
 impl AmountRule {
     pub(super) fn apply(&self, row: &Row<'_>) -> Result<Option<String>, Trouble> {
         let Some((found, leaves)) = self.figure(row)? else { return Ok(None) };
-        let currency = self.currency.apply(row).map_err(|trouble| Trouble { rule: ".currency".to_owned(), ..trouble })?;
+        let currency =
+            self.currency.apply(row).map_err(|trouble| Trouble { rule: ".currency".to_owned(), ..trouble })?;
         let currency = currency.ok_or_else(|| Trouble {
             rule: ".currency".to_owned(),
             pointer: found.pointer.clone(),
@@ -107,7 +108,8 @@ impl AmountRule {
                 if value.is_sign_negative() {
                     return Err(wrong(format!("`{}` has a sign, and `sign.from` says it has none", found.text)));
                 }
-                let word = source.find(row)?.ok_or_else(|| wrong(format!("{} says nothing of the sign", source.path)))?;
+                let word =
+                    source.find(row)?.ok_or_else(|| wrong(format!("{} says nothing of the sign", source.path)))?;
                 words.contains(&word.text)
             }
         };
@@ -185,13 +187,19 @@ impl DateRule {
     pub(super) fn apply(&self, found: &Found) -> Result<String, Trouble> {
         let text = found.text.trim();
         let day = match &self.format {
-            Format::Iso => text.parse::<Date>().ok().filter(|_| text.len() == 10).or_else(|| self.day_of(instant(text)?)),
+            Format::Iso => {
+                text.parse::<Date>().ok().filter(|_| text.len() == 10).or_else(|| self.day_of(instant(text)?))
+            }
             Format::Unix => seconds(text).and_then(|at| self.day_of(at)),
             Format::UnixMillis => millis(text).and_then(|at| self.day_of(at)),
             Format::Letters(letters) => BrokenDownTime::parse(letters, text).ok().and_then(|time| time.to_date().ok()),
         };
         let day = day.ok_or_else(|| {
-            let zone = if self.zone.is_none() && instant(text).is_some() { "; a day needs the `zone` of an instant" } else { "" };
+            let zone = if self.zone.is_none() && instant(text).is_some() {
+                "; a day needs the `zone` of an instant"
+            } else {
+                ""
+            };
             unread(found, &format!("no day written as {}{zone}", self.format.shown()))
         })?;
         Ok(quoted(&day.to_string()))

@@ -19,7 +19,7 @@ pub use rows::{Csv, Sql, SqlSource};
 
 use crate::json::{self, quoted};
 use contract::entity;
-use rule::{Row, Rule, Rows, Trouble};
+use rule::{Row, Rows, Rule, Trouble};
 
 /// Rules for a whole document.
 #[derive(Debug, Clone)]
@@ -82,7 +82,8 @@ impl Table {
         let contract = entity(&self.entity);
         let mut members = Vec::new();
         for (name, rule) in &self.members {
-            let named = |trouble: Trouble| Trouble { rule: format!("{}.{name}{}", self.entity, trouble.rule), ..trouble };
+            let named =
+                |trouble: Trouble| Trouble { rule: format!("{}.{name}{}", self.entity, trouble.rule), ..trouble };
             match rule.apply(row) {
                 Ok(Some(json)) => members.push(format!("{}:{json}", quoted(name))),
                 Ok(None) if contract.is_required(name) => troubles.push(named(Trouble {

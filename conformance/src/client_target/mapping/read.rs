@@ -68,11 +68,7 @@ fn table(entity: &Entity, value: Value<'_>) -> Option<Table> {
             members.push(None);
         }
     }
-    Some(Table {
-        entity: entity.name.clone(),
-        rows: rows?,
-        members: members.into_iter().collect::<Option<Vec<_>>>()?,
-    })
+    Some(Table { entity: entity.name.clone(), rows: rows?, members: members.into_iter().collect::<Option<Vec<_>>>()? })
 }
 
 /// One path, or a list: each inside the rows of the one before.
@@ -182,13 +178,15 @@ fn amount(value: Value<'_>) -> Option<Rule> {
             None
         }
     });
-    let mark = |key: &str, legal: [&'static str; 4]| map.optional(key).map(|value| value.word_of(&legal)?.chars().next());
+    let mark =
+        |key: &str, legal: [&'static str; 4]| map.optional(key).map(|value| value.word_of(&legal)?.chars().next());
     let decimal = mark("decimal", [".", ",", "٫", "'"]).unwrap_or(Some('.'));
     let group = map.optional("group").map(|value| value.word_of(&[".", ",", " ", "'", "_"])?.chars().next());
     let sign = map.optional("sign").map(sign).unwrap_or(Some(Sign::Stated));
     let (decimal, group) = (decimal?, group.unwrap_or(Some('\0'))?);
     if decimal == group {
-        value.refuse("one character cannot be both the decimal point and the group", "decimal: \",\" with group: \".\"");
+        value
+            .refuse("one character cannot be both the decimal point and the group", "decimal: \",\" with group: \".\"");
         return None;
     }
     Some(Rule::Amount(Box::new(AmountRule {

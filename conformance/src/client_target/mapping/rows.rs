@@ -70,7 +70,8 @@ impl Csv {
         let row = |row: Result<csv::StringRecord, csv::Error>| {
             let row = row.map_err(|error| format!("{shown}: {error}"))?;
             let filled = names.iter().zip(row.iter()).filter(|(_, value)| !value.is_empty());
-            let members: Vec<String> = filled.map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
+            let members: Vec<String> =
+                filled.map(|(name, value)| format!("{}:{}", quoted(name), quoted(value))).collect();
             Ok(format!("{{{}}}", members.join(",")))
         };
         reader.records().map(row).collect()

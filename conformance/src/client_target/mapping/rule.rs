@@ -85,7 +85,8 @@ impl Rows {
         for path in &self.0 {
             let below = |row: &Row<'v>| -> Vec<Row<'v>> {
                 let places = located(path, row.innermost()).into_iter();
-                let row_at = |place| Row { around: row.around.iter().cloned().chain([place]).collect(), exact: row.exact };
+                let row_at =
+                    |place| Row { around: row.around.iter().cloned().chain([place]).collect(), exact: row.exact };
                 places.map(row_at).collect()
             };
             rows = rows.iter().flat_map(below).collect();

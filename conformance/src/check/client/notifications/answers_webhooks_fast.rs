@@ -7,7 +7,7 @@ use super::{genuine, not_sent};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
 use crate::params::{Param, ParamValue, Params};
-use crate::verdict::{Finding, Verdict, Evidence as Proof};
+use crate::verdict::{Evidence as Proof, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "answers-webhooks-fast",
@@ -40,7 +40,11 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
         sent += 1;
         slowest = slowest.max(took);
         if took > within {
-            let what = format!("a webhook was answered after {:.1} s; {:.1} s was due", took.as_secs_f64(), within.as_secs_f64());
+            let what = format!(
+                "a webhook was answered after {:.1} s; {:.1} s was due",
+                took.as_secs_f64(),
+                within.as_secs_f64()
+            );
             let proof: Proof = shown(entry);
             findings.push(Finding::new(what).with(proof.measuring(format!("{took:.1?}"))));
         }

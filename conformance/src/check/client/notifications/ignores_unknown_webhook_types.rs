@@ -21,11 +21,13 @@ pub(super) static CHECK: Check = Check {
 
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let (mut findings, mut sent) = (Vec::new(), 0);
-    let unknown = genuine(evidence).filter(|(entry, told)| !KINDS.contains(&told.kind.as_str()) && entry.status().is_some());
+    let unknown =
+        genuine(evidence).filter(|(entry, told)| !KINDS.contains(&told.kind.as_str()) && entry.status().is_some());
     for (entry, told) in unknown {
         sent += 1;
         if !entry.succeeded() {
-            let what = format!("a webhook of the new type `{}` was answered {}; 2xx was due", told.kind, answer(entry, told));
+            let what =
+                format!("a webhook of the new type `{}` was answered {}; 2xx was due", told.kind, answer(entry, told));
             findings.push(Finding::new(what).with(shown(entry)));
         }
     }
