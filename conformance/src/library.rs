@@ -9,11 +9,11 @@
 //! /// Yours: talks to the bank at `task.base_url()`, and hands over canonical v1, or `None` to be judged by the wire alone.
 //! async fn my_integration(task: Task) -> Option<String> {
 //!     let client = reqwest::Client::new();
-//!     for attempt in 0..3 {
+//!     for _ in 0..3 {
 //!         let request = client.get(format!("{}/accounts", task.base_url())).bearer_auth(task.access_token());
 //!         match request.send().await {
-//!             Ok(answer) if answer.status() == 429 => {
-//!                 let wait = answer.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
+//!             Ok(answer) if answer.headers().contains_key("retry-after") => {
+//!                 let wait = answer.headers()["retry-after"].to_str().ok()?.parse().ok()?;
 //!                 tokio::time::sleep(std::time::Duration::from_secs(wait)).await;
 //!             }
 //!             _ => break,
@@ -25,7 +25,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! // In your crate under #[tokio::test]:
-//! let judgement = judge("rate-limit", my_integration).await.unwrap();
+//! let judgement = judge("retry-after-seconds", my_integration).await.unwrap();
 //! judgement.assert_passed();
 //! # }
 //! ```

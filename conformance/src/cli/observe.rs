@@ -8,16 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::args::ObserveArgs;
-use super::plan::{OWN_SEED, invalid, scenarios};
+use super::plan::{OWN_SEED, embedded, invalid, quoted, scenarios};
 use super::reports::Outlets;
 use super::{Refusal, output};
 use crate::client_target::{
     self, ClientTarget, Control, Credentials, Driver, Echo, End, Evidence, Template, TemplateError, When,
 };
-use crate::event::ExitCode;
+use crate::event::{CaseHead, ExitCode};
 use crate::expected::Expected;
 use crate::runner::{Case, ObserveClient, Plan, Subject};
-use crate::target::embedded::Embedded;
 
 /// What the command said of itself, scenario by scenario.
 type Ends = Arc<Mutex<Vec<(String, End)>>>;
@@ -34,13 +33,17 @@ pub(crate) async fn run(args: ObserveArgs) -> Result<ExitCode, Refusal> {
     let seed = args.seed.unwrap_or(OWN_SEED);
     let target = target(&args).map_err(|error| Refusal::new(ExitCode::Usage, error.to_string()))?;
     let scenarios = scenarios(&args.scenario)?;
-    let sandbox = Embedded::start(seed).await.map_err(|reason| Refusal::new(ExitCode::Broken, reason))?;
+    let sandbox = embedded(seed, false).await?;
     let control = Control::new(&sandbox.control_url);
     let control = control.map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))?;
     let plan = client_target::Plan { target: Arc::new(target), control, seed, scenarios };
     let cases = client_target::cases(&plan).map_err(|wrong| invalid(wrong.iter().map(ToString::to_string)))?;
     let ends = Ends::default();
-    let cases = cases.into_iter().map(|case| watched(case, &ends)).collect();
+    let words: Vec<String> = args.command.iter().map(|word| quoted(word)).collect();
+    let again = |scenario: &str| {
+        format!("bank-conformance observe --scenario {} --seed {seed} -- {}", quoted(scenario), words.join(" "))
+    };
+    let cases = cases.into_iter().map(|case| watched(case, &ends, again)).collect();
     // One after the other: what the command prints goes to the same terminal.
     let totals =
         crate::run(Plan { seed, jobs: NonZeroUsize::MIN, expected: Expected::default(), cases }, &mut outlets).await;
@@ -71,12 +74,13 @@ fn target(args: &ObserveArgs) -> Result<ClientTarget, TemplateError> {
     })
 }
 
-fn watched(case: Case, ends: &Ends) -> Case {
+fn watched(case: Case, ends: &Ends, again: impl Fn(&str) -> String) -> Case {
     let subject = match case.subject {
         Subject::Client(client) => Subject::Client(Arc::new(Watched { client, ends: Arc::clone(ends) })),
         bank @ Subject::Bank(_) => bank,
     };
-    Case { subject, ..case }
+    let again = case.head.scenario.as_deref().map(again);
+    Case { subject, head: CaseHead { again, ..case.head }, ..case }
 }
 
 impl ObserveClient for Watched {

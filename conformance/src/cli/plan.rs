@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::args::RunArgs;
 use super::describe::shipped_scenarios;
 use super::{Refusal, output};
-use crate::client_target::{self, ClientTarget, Scenario};
+use crate::client_target::{self, ClientTarget, Connection, Scenario};
 use crate::clock;
 use crate::event::ExitCode;
 use crate::expected::Expected;
@@ -44,7 +44,7 @@ impl Prepared {
         let expected = expected(args)?;
         let targets = targets(args, seed)?;
         let sandbox = match needs_sandbox(&targets) {
-            true => Some(Embedded::start(seed).await.map_err(|reason| Refusal::new(ExitCode::Broken, reason))?),
+            true => Some(embedded(seed, needs_tls(&targets)).await?),
             false => None,
         };
         let mut cases = Vec::new();
@@ -136,7 +136,7 @@ fn targets(args: &RunArgs, seed: u64) -> Result<Vec<Choice>, Refusal> {
 const RUN: &str = "bank-conformance run";
 
 /// A word for a shell, in quotes where it needs them.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
@@ -186,6 +186,17 @@ fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Re
     }))
 }
 
+fn needs_tls(targets: &[Choice]) -> bool {
+    let is_secure = |client: &ClientTarget| client.connection != Connection::Plain;
+    targets.iter().any(|choice| matches!(&choice.target, Chosen::Client(client) if is_secure(client)))
+}
+
+/// A sandbox in this process; making certificates takes a moment, so they are made only if somebody wants them.
+pub(super) async fn embedded(seed: u64, with_tls: bool) -> Result<Embedded, Refusal> {
+    let started = if with_tls { Embedded::start_secure(seed).await } else { Embedded::start(seed).await };
+    started.map_err(|reason| Refusal::new(ExitCode::Broken, reason))
+}
+
 fn needs_sandbox(targets: &[Choice]) -> bool {
     targets.iter().any(|choice| matches!(choice.target, Chosen::OwnBank | Chosen::Client(_)))
 }
@@ -216,7 +227,8 @@ fn client_cases(args: &RunArgs, client: ClientTarget, sandbox: &Embedded, seed: 
     let names = if args.scenario.is_empty() { client.scenarios.clone() } else { args.scenario.clone() };
     let scenarios = scenarios(&names)?;
     let control = client_target::Control::new(&sandbox.control_url)
-        .map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))?;
+        .map_err(|error| Refusal::new(ExitCode::Broken, error.to_string()))?
+        .also_at(sandbox.secure_urls.clone());
     let plan = client_target::Plan { target: Arc::new(client), control, seed, scenarios };
     client_target::cases(&plan).map_err(|wrong| invalid(wrong.iter().map(Diagnostics::to_string)))
 }

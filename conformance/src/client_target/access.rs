@@ -2,12 +2,14 @@
 //!
 //! Owns the way from a world to a consent that is ready to use, and the names under which the client is told.
 
+use std::path::Path;
+
 use bank_fixtures::seed::Seed;
 
 use super::case::CaseError;
 use super::control::{Control, ReadyConsent, Registered, User, World};
 use super::evidence::Secret;
-use super::target_file::{ClientTarget, Credentials};
+use super::target_file::{ClientTarget, Connection, Credentials};
 use super::template::Values;
 
 /// What the client is entrusted with.
@@ -42,8 +44,15 @@ impl Access {
         let client = clients.into_iter().find(|client| client.client_secret.is_some());
         let client = client.ok_or_else(|| lacks("client with a secret".to_owned()))?;
         let consent = control.consent(&world.name, &bank.slug, &client.client_id, &user.username).await?;
+        let base_url = match target.connection {
+            Connection::Plain => bank.base_url.clone(),
+            secure => {
+                let address = control.secure_address(&bank.base_url, secure);
+                address.ok_or_else(|| lacks("listener for TLS".to_owned()))?
+            }
+        };
         Ok(Access {
-            base_url: bank.base_url.trim_end_matches('/').to_owned(),
+            base_url: base_url.trim_end_matches('/').to_owned(),
             // Nobody guesses what derives from a token; and the same run has the same secret.
             webhook_secret: format!("whsec_{}", Seed::new(0).of("webhook").of(&consent.access_token).hex(24)),
             client,
@@ -51,6 +60,25 @@ impl Access {
             credentials: target.credentials,
             consent,
         })
+    }
+
+    /// Puts what TLS needs into the client's folder and tells it where.
+    ///
+    /// # Errors
+    /// The sandbox makes no certificates, or the folder cannot be written.
+    pub(crate) async fn equip(control: &Control, folder: &Path, values: &mut Values) -> Result<(), CaseError> {
+        let made = control.certificates("client").await?;
+        let files = [
+            ("BANK_CA_FILE", "bank-ca.pem", made.ca_pem),
+            ("BANK_CERTIFICATE_FILE", "client.pem", made.transport.certificate_pem),
+            ("BANK_KEY_FILE", "client-key.pem", made.transport.private_key_pem),
+        ];
+        for (name, file, pem) in files {
+            let path = folder.join(file);
+            std::fs::write(&path, pem)?;
+            values.set(name, path.display().to_string());
+        }
+        Ok(())
     }
 
     /// Id of the client at the bank.

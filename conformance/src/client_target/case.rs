@@ -17,7 +17,7 @@ use super::driver::{Driver, Session};
 use super::evidence::{Evidence, Order, Step};
 use super::order::Holdings;
 use super::scratch::Scratch;
-use super::target_file::{ClientTarget, Credentials};
+use super::target_file::{ClientTarget, Connection, Credentials};
 use super::template::Values;
 use super::{aside, chain};
 use crate::clock;
@@ -90,6 +90,9 @@ impl ClientCase {
         let scratch = Scratch::new()?;
         let mut values = access.values();
         values.set("WORK_DIR", scratch.path().display().to_string());
+        if self.target.connection != Connection::Plain {
+            Access::equip(&self.control, scratch.path(), &mut values).await?;
+        }
         if self.target.webhooks.is_some() {
             values.set("BANK_WEBHOOK_SECRET", &access.webhook_secret);
         }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::target_file::Connection;
 use crate::journal::JournalError;
 
 /// A control call may take this long.
@@ -19,6 +20,8 @@ const LIMIT: Duration = Duration::from_secs(15);
 pub struct Control {
     base: Url,
     http: reqwest::Client,
+    /// Base addresses of bank traffic inside TLS and inside mutual TLS.
+    secure: Option<(String, String)>,
 }
 
 /// A world in it.
@@ -73,6 +76,24 @@ pub(crate) struct ReadyConsent {
     /// The accounts it covers.
     #[serde(default)]
     pub(crate) account_ids: Vec<String>,
+}
+
+/// What a client needs to speak TLS with a bank.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Certificates {
+    /// The authority's certificate, PEM.
+    pub(crate) ca_pem: String,
+    /// The client's own.
+    pub(crate) transport: Credential,
+}
+
+/// A certificate with its key.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Credential {
+    /// PEM.
+    pub(crate) certificate_pem: String,
+    /// PEM, PKCS#8.
+    pub(crate) private_key_pem: String,
 }
 
 /// Why a control call failed: never the fault of the client under judgement.
@@ -135,7 +156,26 @@ impl Control {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(ControlError::Http)?;
-        Ok(Control { base, http })
+        Ok(Control { base, http, secure: None })
+    }
+
+    /// The same, of a sandbox whose banks are also at these addresses: inside TLS, and inside mutual TLS.
+    #[must_use]
+    pub fn also_at(self, secure: Option<(String, String)>) -> Control {
+        Control { secure, ..self }
+    }
+
+    /// Where a bank is inside TLS, or inside mutual TLS; `None` if the sandbox has no such listeners.
+    pub(crate) fn secure_address(&self, plain: &str, connection: Connection) -> Option<String> {
+        let (tls, mutual) = self.secure.as_ref()?;
+        let plain = Url::parse(plain).ok()?;
+        let base = if connection == Connection::MutualTls { mutual } else { tls };
+        Some(format!("{}{}", base.trim_end_matches('/'), plain.path()))
+    }
+
+    /// Certificate and key for a client, with the certificate of the authority behind the banks'.
+    pub(crate) async fn certificates(&self, name: &str) -> Result<Certificates, ControlError> {
+        self.json(Method::POST, &["certificates"], &[], Some(json!({"name": name}))).await
     }
 
     /// Makes a world; `consents` says who decides about consents there, where that is not left to its banks.

@@ -25,7 +25,7 @@ pub use driver::{
 pub use evidence::{End, Evidence, Order, Secret, Step};
 pub use mapping::{Csv, Mapping, Sql, SqlSource};
 pub use selection::{Plan, SCENARIO_FOLDERS, Scenario, cases};
-pub use target_file::{ClientTarget, Credentials, DEFAULT_TIMEOUT};
+pub use target_file::{ClientTarget, Connection, Credentials, DEFAULT_TIMEOUT};
 pub use template::{NAMES, Name, Template, TemplateError, Values, When};
 
 /// Long computations run beside the executor: the sandbox may be served by the same threads, and a client must not find

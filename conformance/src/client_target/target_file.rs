@@ -27,6 +27,8 @@ pub struct ClientTarget {
     pub driver: Driver,
     /// What it is given to reach the account holder's data with.
     pub credentials: Credentials,
+    /// How it speaks with the bank.
+    pub connection: Connection,
     /// Where the bank's webhooks go, if it takes any.
     pub webhooks: Option<Template>,
     /// How its own model becomes canonical v1; `None` if it hands over canonical v1.
@@ -50,6 +52,17 @@ pub enum Credentials {
     Login,
 }
 
+/// How a client speaks with the bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// HTTP.
+    Plain,
+    /// HTTP inside TLS, with a certificate of the sandbox's own authority.
+    Tls,
+    /// The same, and the bank asks for the client's certificate.
+    MutualTls,
+}
+
 /// How long one command may take when the file does not say.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -60,6 +73,7 @@ const KEYS: &[&str] = &[
     "bank",
     "user",
     "credentials",
+    "connection",
     "commands",
     "command",
     "service",
@@ -92,6 +106,7 @@ impl ClientTarget {
             user: None,
             driver,
             credentials: Credentials::Ready,
+            connection: Connection::Plain,
             webhooks: None,
             mapping: None,
             env: Vec::new(),
@@ -120,6 +135,8 @@ fn read(root: Value<'_>, folder: &Path) -> Option<ClientTarget> {
     let is_service = matches!(driver, Some(Driver::Http(_)));
     let words = [("ready", Credentials::Ready), ("login", Credentials::Login)];
     let credentials = optional(map, "credentials", |value| value.one_of(&words)).unwrap_or(Some(Credentials::Ready));
+    let words = [("plain", Connection::Plain), ("tls", Connection::Tls), ("mutual_tls", Connection::MutualTls)];
+    let connection = optional(map, "connection", |value| value.one_of(&words)).unwrap_or(Some(Connection::Plain));
     let when = if is_service { When::Service } else { When::Always };
     let webhooks = optional(map, "webhooks", |value| driver::template(value, when));
     let mapping = optional(map, "mapping", mapping::mapping);
@@ -133,6 +150,7 @@ fn read(root: Value<'_>, folder: &Path) -> Option<ClientTarget> {
         user: transposed(user)?.map(str::to_owned),
         driver: driver?,
         credentials: credentials?,
+        connection: connection?,
         webhooks: transposed(webhooks)?,
         mapping: transposed(mapping)?,
         env: env?,

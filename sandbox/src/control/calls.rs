@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::{
-    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time, webhooks,
-    worlds,
+    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time,
+    webhooks, worlds,
 };
 
 /// One method of one path.

@@ -144,6 +144,25 @@ exec bank-conformance reference-client sync
 }
 
 #[test]
+fn a_client_speaks_tls_with_certificates_it_is_given() {
+    if !has("curl") {
+        return;
+    }
+    let folder = Folder::new("tls");
+    let curl = r#"curl -s -f -m 10 --cacert "$BANK_CA_FILE" --cert "$BANK_CERTIFICATE_FILE" --key "$BANK_KEY_FILE" -H "Authorization: Bearer $BANK_ACCESS_TOKEN" "$BANK_BASE_URL/accounts?limit=1""#;
+    for connection in ["tls", "mutual_tls"] {
+        let script = format!("case $BANK_BASE_URL in https://*) {curl} > answer.json;; *) exit 9;; esac");
+        folder.save("sync.sh", &script);
+        let target =
+            format!("kind: client\nname: c\ndriver: observe\nconnection: {connection}\ncommand: [sh, sync.sh]\n");
+        let (code, outcomes) = judged(&folder, &target, "quiet");
+        assert_eq!(code, 0, "{connection}: {outcomes:?}");
+        let answer = fs::read_to_string(folder.0.join("answer.json")).unwrap();
+        assert!(answer.contains("\"identifiers\"") && answer.contains("https://"), "{connection}: {answer}");
+    }
+}
+
+#[test]
 fn a_wrapped_command_is_run_once_under_each_scenario_and_the_wire_decides() {
     if !has("curl") {
         return;

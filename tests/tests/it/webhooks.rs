@@ -93,7 +93,11 @@ fn cases(sandbox: &Embedded, defect: Option<&ServiceDefect>, scenarios: &[&str])
     };
     let name = defect.map_or("careful", |defect| defect.slug);
     let cases = client_target::cases(&plan).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    cases.into_iter().map(|case| case.named(format!("{name}: "))).collect()
+    let named = |mut case: Case| {
+        case.head.name = format!("{name}: {}", case.head.name);
+        case
+    };
+    cases.into_iter().map(named).collect()
 }
 
 async fn run(cases: Vec<Case>) -> Record {
