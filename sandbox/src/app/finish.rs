@@ -27,7 +27,9 @@ pub(super) fn request_id(headers: &HeaderMap, seed: Seed, seq: u64) -> String {
 /// Adds what is missing. `journal` is the world and number of the entry that explains this answer.
 pub(super) fn headers(reply: &mut Reply, request_id: &str, now: Timestamp, journal: Option<(&str, u64)>) {
     let headers = &mut reply.headers;
-    headers.entry(DATE).or_insert_with(|| http_date(now));
+    if !reply.withheld.contains(&DATE) {
+        headers.entry(DATE).or_insert_with(|| http_date(now));
+    }
     if !reply.withheld.contains(&REQUEST_ID) {
         headers
             .entry(REQUEST_ID)

@@ -251,6 +251,12 @@ pub enum TlsFlaw {
     UnknownCa,
     /// The certificate between ours and the authority's is not sent.
     BrokenChain,
+    /// Another certificate than before, with another key: as good as that one.
+    Rotated,
+    /// The authority says, stapled to the handshake, that it revoked the certificate.
+    StapledRevoked,
+    /// What the authority says, stapled to the handshake, was true until yesterday.
+    StapledExpired,
     /// Nothing follows the ClientHello for so long (for ever if `None`), then FIN.
     Stall(Option<Duration>),
     /// RST after the ClientHello.

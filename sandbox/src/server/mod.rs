@@ -135,6 +135,9 @@ async fn exchange(link: &Arc<Link>, app: &Arc<App>, mut stop: watch::Receiver<bo
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // Half-close: a client may say that it has sent everything and still read. That it has left altogether is noticed
     // where something waits (`Link::client_left`).
+    // Dates are the world's, where there are any.
+    builder.http1().auto_date_header(false);
+    builder.http2().auto_date_header(false);
     builder.http1().half_close(true).max_buf_size(HEAD_LIMIT_BYTES).max_headers(HEADER_FIELDS_LIMIT);
     let socket = Socket::new(Arc::clone(link), app.refusal());
     let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));

@@ -13,8 +13,8 @@ use tokio_rustls::rustls::client::danger::ServerCertVerifier;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 
-use super::SOMEBODY_ELSE;
 use super::authority::Authority;
+use super::{SOMEBODY_ELSE, staple};
 use crate::clock;
 use crate::fault::TlsFlaw;
 
@@ -25,6 +25,8 @@ const DAYS: i64 = 365;
 pub(super) struct Certified {
     pub(super) chain: Vec<CertificateDer<'static>>,
     pub(super) key: PrivateKeyDer<'static>,
+    /// What the authority says of it, if anything: an OCSP response.
+    pub(super) staple: Vec<u8>,
 }
 
 /// A certificate for these names, with what is wrong with it.
@@ -52,7 +54,8 @@ pub(super) fn mint(
         _ => params.signed_by(key, authority.issuer())?,
     };
     let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
-    Ok(Certified { chain: vec![certificate.der().clone()], key })
+    let staple = staple::response(authority, certificate.der(), flaw).unwrap_or_default();
+    Ok(Certified { chain: vec![certificate.der().clone()], key, staple })
 }
 
 /// Makes a certificate hold from midnight UTC so many days from today until another: no client's clock is exact.

@@ -9,6 +9,7 @@ mod bundle;
 mod certificate;
 mod client;
 mod handshake;
+mod staple;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -226,7 +227,8 @@ impl Tls {
             Clients::Unasked => config.with_no_client_auth(),
             Clients::Asked => config.with_client_cert_verifier(Arc::new(Anybody::new(provider))),
         };
-        let mut config = config.with_single_cert(certified.chain, certified.key)?;
+        // A client that did not ask for a staple is not sent one; nothing is stapled where it is empty.
+        let mut config = config.with_single_cert_with_ocsp(certified.chain, certified.key, certified.staple)?;
         config.alpn_protocols = match flaw {
             Some(TlsFlaw::NoAlpn) => vec![NO_PROTOCOL.to_vec()],
             Some(TlsFlaw::AlpnIgnored) => Vec::new(),
