@@ -212,6 +212,7 @@ mod tests {
             base_url: "http://127.0.0.1:9".to_owned(),
             issuer: "http://127.0.0.1:9".to_owned(),
             client: None,
+            other_client: None,
             consent: ConsentRoute::Ready { access_token: "token".to_owned() },
             control: None,
             payments: Permission::Withheld,

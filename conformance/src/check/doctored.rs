@@ -2,6 +2,7 @@
 //!
 //! Each row is one lie a bank could tell and the check that must notice it. A check without a row fails the build.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -84,6 +85,37 @@ const LIES: &[(&str, Lie)] = &[
         }
     }),
     ("revoked-token-refused", accept_every_token),
+    ("one-authentication", grant_everything),
+    ("unknown-client-indistinct", |q, r, n| {
+        if n > 2 && q.url.ends_with("/oauth/token") {
+            edit(r, |body| body["error_description"] = "there is no such client".into());
+        }
+    }),
+    ("code-bound-to-client", grant_everything),
+    ("refresh-bound-to-client", grant_everything),
+    ("introspection-own-tokens", |q, r, _| {
+        if q.url.ends_with("/oauth/introspect") {
+            json(r, 200, r#"{"active":true}"#);
+        }
+    }),
+    ("state-carried-safely", |_, r, _| header_replace(r, "location", "%0D%0A", "")),
+    ("state-carried-safely", |q, r, _| {
+        if q.url.contains("set-cookie") {
+            set(r, "set-cookie", "a=b");
+        }
+    }),
+    ("pages-not-framed", |_, r, _| remove(r, "content-security-policy")),
+    ("redirects-with-303", |_, r, _| {
+        if r.status == 303 && r.header("location").is_some_and(|to| to.contains("code=")) {
+            r.status = 307;
+        }
+    }),
+    ("denial-reported", |_, r, _| header_replace(r, "location", "access_denied", "server_error")),
+    ("silent-prompt", |q, r, _| {
+        if q.url.contains("prompt=none") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
     ("reads-answer", |q, r, n| {
         if is_read(q) && n.is_multiple_of(5) {
             r.status = 503;
@@ -280,6 +312,87 @@ const LIES: &[(&str, Lie)] = &[
     }),
 ];
 
+/// The same for a bank of FAPI 2.0, whose clients sign assertions, push their requests and prove to have a key.
+const FAPI_LIES: &[(&str, Lie)] = &[
+    ("assertion-signature", grant_everything),
+    ("assertion-subject", grant_everything),
+    ("assertion-audience", grant_everything),
+    ("assertion-in-time", grant_everything),
+    ("assertion-used-once", grant_everything),
+    ("push-required", |q, r, _| {
+        if q.url.contains("/authorize?") && !q.url.contains("request_uri=") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("push-authenticated", |q, r, _| {
+        if is_push(q) {
+            json(r, 201, r#"{"request_uri":"urn:u","expires_in":60}"#);
+        }
+    }),
+    ("push-post-only", |q, r, _| {
+        if is_push(q) && q.method != "POST" {
+            r.status = 200;
+        }
+    }),
+    ("push-flat", |q, r, _| {
+        if is_push(q) {
+            json(r, 201, r#"{"request_uri":"urn:u","expires_in":60}"#);
+        }
+    }),
+    ("push-bounded", |q, r, _| {
+        if is_push(q) {
+            r.status = 201;
+        }
+    }),
+    ("pushed-values-win", |q, r, _| {
+        if let Some((_, other)) = q.url.split_once("&state=") {
+            let other = other.split('&').next().unwrap_or_default();
+            redirect(r, &format!("http://127.0.0.1/callback?code=c&state={other}"));
+        }
+    }),
+    ("push-bound-to-client", accept_every_reference),
+    ("push-used-once", accept_every_reference),
+    ("push-expires", accept_every_reference),
+    ("push-survives-reload", |q, r, n| {
+        if n > 3 && q.url.contains("request_uri=") {
+            r.status = 400;
+        }
+    }),
+    ("proof-required", accept_every_token),
+    ("proof-checked", accept_every_token),
+    ("proof-used-once", accept_every_token),
+    ("proof-in-time", |q, r, n| {
+        // The read that learns the nonce is told the truth.
+        if n > 6 && q.url.ends_with("/accounts") {
+            r.status = 401;
+        }
+    }),
+    ("nonce-demanded", |_, r, _| header_replace(r, "www-authenticate", "use_dpop_nonce", "invalid_dpop_proof")),
+    ("bound-token-not-bearer", accept_every_token),
+    ("code-bound-to-key", |q, r, _| {
+        if is_push(q) && r.status >= 400 {
+            json(r, 400, r#"{"error":"server_error"}"#);
+        }
+    }),
+];
+
+/// The bank they are told by.
+const FAPI_BANK: &str = "sandbox: 1
+name: fapi
+banks:
+  plain: { security: { profile: fapi2-security, sender: dpop, nonces: resource } }
+";
+
+fn is_push(request: &Request) -> bool {
+    request.url.ends_with("/par")
+}
+
+fn accept_every_reference(request: &Request, reply: &mut RawReply, _: u64) {
+    if request.url.contains("request_uri=") && reply.status >= 400 {
+        redirect(reply, "http://127.0.0.1/callback?code=c");
+    }
+}
+
 fn grant_everything(request: &Request, reply: &mut RawReply, _: u64) {
     if request.method == "POST" && request.url.ends_with("/oauth/token") && reply.status >= 400 {
         tokens(reply);
@@ -393,16 +506,24 @@ impl Transport for Doctored {
     }
 }
 
+/// Every lie with the scenario that makes the bank it is told by.
+fn lies() -> impl Iterator<Item = (Option<&'static str>, &'static str, Lie)> {
+    let of = |scenario: Option<&'static str>, lies: &'static [(&'static str, Lie)]| {
+        lies.iter().map(move |(slug, lie)| (scenario, *slug, *lie))
+    };
+    of(None, LIES).chain(of(Some(FAPI_BANK), FAPI_LIES))
+}
+
 fn bank_checks() -> impl Iterator<Item = &'static Check> {
     super::all().filter(|check| matches!(check.run, Run::Bank(_)))
 }
 
-async fn verdict(sandbox: &Embedded, check: &Check, lie: Lie) -> Verdict {
+async fn verdict(sandbox: &Embedded, scenario: Option<&str>, check: &Check, lie: Lie) -> Verdict {
     let Run::Bank(run) = check.run else { panic!("{} judges clients", check.slug) };
     let bank = SandboxBank {
         control_url: sandbox.control_url.clone(),
         bank: "plain".to_owned(),
-        scenario: None,
+        scenario: scenario.map(str::to_owned),
         user: None,
         seed: 7,
     };
@@ -415,9 +536,9 @@ async fn verdict(sandbox: &Embedded, check: &Check, lie: Lie) -> Verdict {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_check_notices_the_lie_it_is_there_for() {
     let sandbox = Embedded::start(7).await.unwrap();
-    let judged = futures_util::stream::iter(LIES.iter().enumerate()).map(async |(row, (slug, lie))| {
+    let judged = futures_util::stream::iter(lies().enumerate()).map(async |(row, (scenario, slug, lie))| {
         let check = super::find(slug).unwrap_or_else(|| panic!("there is no check `{slug}`"));
-        (row, slug, verdict(&sandbox, check, *lie).await)
+        (row, slug, verdict(&sandbox, scenario, check, lie).await)
     });
     let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
     let missed: Vec<_> = verdicts.iter().filter(|(_, _, verdict)| !matches!(verdict, Verdict::Failed(_))).collect();
@@ -427,8 +548,11 @@ async fn every_check_notices_the_lie_it_is_there_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_check_accuses_the_well_behaved_bank() {
     let sandbox = Embedded::start(8).await.unwrap();
-    let judged = futures_util::stream::iter(bank_checks())
-        .map(async |check| (check.slug, verdict(&sandbox, check, |_, _, _| {}).await));
+    let observed: BTreeSet<(Option<&str>, &str)> = lies().map(|(scenario, slug, _)| (scenario, slug)).collect();
+    let judged = futures_util::stream::iter(observed).map(async |(scenario, slug)| {
+        let check = super::find(slug).unwrap_or_else(|| panic!("there is no check `{slug}`"));
+        (slug, verdict(&sandbox, scenario, check, |_, _, _| {}).await)
+    });
     let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
     let wrong: Vec<_> = verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Passed { .. })).collect();
     assert!(wrong.is_empty(), "accused, or not observed: {wrong:#?}");
@@ -437,6 +561,6 @@ async fn no_check_accuses_the_well_behaved_bank() {
 #[test]
 fn every_check_has_its_lie() {
     let unseen: Vec<&str> =
-        bank_checks().map(|check| check.slug).filter(|slug| !LIES.iter().any(|(known, _)| known == slug)).collect();
+        bank_checks().map(|check| check.slug).filter(|slug| !lies().any(|(_, known, _)| known == *slug)).collect();
     assert!(unseen.is_empty(), "never seen failing: {unseen:?}");
 }

@@ -9,6 +9,7 @@ use crate::params::{Param, Params};
 use crate::probe::BankProbe;
 use crate::verdict::Verdict;
 
+mod assertion;
 mod authorization;
 pub mod client;
 mod data;
@@ -18,10 +19,15 @@ mod errors;
 mod limits;
 mod paging;
 mod payments;
+mod proof;
+mod push;
 
 /// Every check, table by table, in the order in which they are listed and run.
 static TABLES: &[&[&Check]] = &[
     authorization::CHECKS,
+    assertion::CHECKS,
+    push::CHECKS,
+    proof::CHECKS,
     errors::CHECKS,
     paging::CHECKS,
     data::CHECKS,

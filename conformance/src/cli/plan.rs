@@ -14,7 +14,7 @@ use crate::event::ExitCode;
 use crate::expected::Expected;
 use crate::runner::{Case, Plan, Subject};
 use crate::suite::{self, Selected};
-use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, HISTORY_DAYS, Permission, Registration};
+use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, HISTORY_DAYS, Permission, Registration, Sender};
 use crate::target::embedded::Embedded;
 use crate::target::file::{Target, TargetFileError};
 use crate::target::reference::reference_client;
@@ -175,8 +175,10 @@ fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Re
         client: args.client.as_ref().map(|(client_id, secret)| Registration {
             client_id: client_id.clone(),
             auth: ClientAuth::SecretBasic(secret.clone()),
+            sender: Sender::Bearer,
             redirect_uri: args.redirect_uri.clone(),
         }),
+        other_client: None,
         consent,
         control: None,
         payments: Permission::Withheld,

@@ -1,6 +1,6 @@
 //! The authorization request and what becomes of it.
 
-use super::form::{self, HtmlForm};
+use super::form::{self, Answer, HtmlForm};
 use super::{Form, ProofKey};
 use crate::http::{Reply, Request};
 use crate::probe::{BankProbe, Trouble};
@@ -28,7 +28,7 @@ pub enum Landing {
         reply: Box<Reply>,
         /// Where to, without the query.
         uri: String,
-        /// Parameters of the query, decoded.
+        /// Parameters of the query, then of the fragment, decoded.
         params: Vec<(String, String)>,
     },
     /// On a page of the bank.
@@ -119,8 +119,36 @@ impl BankProbe {
     /// # Errors
     /// When no whole answer came, or the pages do not end.
     pub async fn authorize(&self, authorization: &Authorization) -> Result<Landing, Trouble> {
+        self.decide(authorization, Answer::Yes).await
+    }
+
+    /// Sends an authorization request through the browser, even where the server wants it pushed.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn authorize_unpushed(&self, authorization: &Authorization) -> Result<Landing, Trouble> {
+        let reply = self.send(authorization.request()).await?;
+        match redirect_target(&reply, &authorization.endpoint) {
+            Some(target) if !target.starts_with(&self.target.issuer) => Ok(landed(reply, &target)),
+            _ => Ok(Landing::Page(Box::new(reply))),
+        }
+    }
+
+    /// Sends an authorization request without anybody named in it and lets the account holder refuse on the pages.
+    ///
+    /// # Errors
+    /// As [`BankProbe::authorize`].
+    pub async fn deny(&self, authorization: &Authorization) -> Result<Landing, Trouble> {
+        self.decide(&authorization.clone().without("login_hint"), Answer::No).await
+    }
+
+    async fn decide(&self, authorization: &Authorization, answer: Answer) -> Result<Landing, Trouble> {
+        let mut request = match self.pushed(authorization).await? {
+            None => authorization.request(),
+            Some(Ok(pushed)) => pushed,
+            Some(Err(refusal)) => return Ok(Landing::Page(Box::new(refusal))),
+        };
         let mut browser = Browser { cookies: Vec::new() };
-        let mut request = authorization.request();
         for _ in 0..MAX_STEPS {
             let url = request.url.clone();
             let reply = self.send(browser.dressed(request)).await?;
@@ -132,7 +160,7 @@ impl BankProbe {
                 request = Request::get(target);
                 continue;
             }
-            match self.filled(&reply, &url) {
+            match self.filled(&reply, &url, answer) {
                 Some(next) => request = next,
                 None => return Ok(Landing::Page(Box::new(reply))),
             }
@@ -140,15 +168,69 @@ impl BankProbe {
         Err(Trouble::Unobservable(format!("the login did not end after {MAX_STEPS} steps")))
     }
 
+    /// The first answer to an authorization request: a page, a redirect, or the refusal of its push.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn begin(&self, authorization: &Authorization) -> Result<Reply, Trouble> {
+        match self.pushed(authorization).await? {
+            None => self.send(authorization.request()).await,
+            Some(Ok(request)) => self.send(request).await,
+            Some(Err(refusal)) => Ok(refusal),
+        }
+    }
+
+    /// A request that was pushed, as the authorization endpoint takes it.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if the push was refused.
+    pub async fn referring(&self, authorization: &Authorization) -> Result<Authorization, Trouble> {
+        let reply = self.push(authorization).await?;
+        let uri = request_uri(&reply);
+        let uri = uri.ok_or_else(|| Trouble::Unobservable(format!("the push was refused: {}", reply.exchange)))?;
+        let params =
+            vec![("client_id", authorization.param("client_id").unwrap_or_default().to_owned()), ("request_uri", uri)];
+        Ok(Authorization { params, ..authorization.clone() })
+    }
+
+    /// Pushes an authorization request where the server demands it (RFC 9126): the request that refers to it, or the
+    /// refusal of the push.
+    async fn pushed(&self, authorization: &Authorization) -> Result<Option<Result<Request, Reply>>, Trouble> {
+        let metadata = self.metadata().await?;
+        if !metadata.requires_push || authorization.param("request_uri").is_some() {
+            return Ok(None);
+        }
+        let reply = self.push(authorization).await?;
+        let client_id = authorization.param("client_id").unwrap_or_default();
+        Ok(Some(match request_uri(&reply) {
+            Some(uri) => {
+                Ok(Request::get(&authorization.endpoint).query([("client_id", client_id), ("request_uri", &uri)]))
+            }
+            None => Err(reply),
+        }))
+    }
+
+    /// Pushes an authorization request as it is.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if the server has no endpoint for it.
+    pub async fn push(&self, authorization: &Authorization) -> Result<Reply, Trouble> {
+        let endpoint = self.push_endpoint().await?;
+        // Who we are goes with the authentication; a client id in the form as well would be one too many.
+        let ours = self.registration()?.client_id.as_str();
+        let own = |(name, value): &&(&'static str, String)| *name != "client_id" || value != ours;
+        self.authenticated(endpoint, authorization.params.iter().filter(own).cloned().collect()).await
+    }
+
     /// The request that submits the login or consent form of a page, if it has one.
-    fn filled(&self, reply: &Reply, page: &str) -> Option<Request> {
+    fn filled(&self, reply: &Reply, page: &str, answer: Answer) -> Option<Request> {
         if !reply.is_success() || reply.media_type().as_deref() != Some("text/html") {
             return None;
         }
         let (username, password) = self.holder().ok()?;
         let form = form::forms(&reply.text()).into_iter().find(HtmlForm::is_for_the_holder)?;
         let action = url::Url::parse(page).ok()?.join(form.action.as_deref().unwrap_or("")).ok()?;
-        let pairs = form.agreeing(username, password);
+        let pairs = form.answering(username, password, answer);
         Some(if form.is_post {
             Request::post(action.to_string()).form(pairs)
         } else {
@@ -157,15 +239,23 @@ impl BankProbe {
     }
 }
 
+/// The `request_uri` of an answer to a push.
+fn request_uri(reply: &Reply) -> Option<String> {
+    let document = reply.json().ok().filter(|_| reply.is_success())?;
+    document.root().member("request_uri")?.text().map(str::to_owned)
+}
+
 fn redirect_target(reply: &Reply, from: &str) -> Option<String> {
     let location = reply.header("location").filter(|_| (300..400).contains(&reply.status()))?;
     url::Url::parse(from).ok()?.join(location).ok().map(String::from)
 }
 
 fn landed(reply: Reply, target: &str) -> Landing {
-    let (uri, query) = target.split_once('?').unwrap_or((target, ""));
-    let query = query.split('#').next().unwrap_or("");
-    let params = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    // Some response types are answered in the fragment (OAuth 2.0 Multiple Response Types §2.1).
+    let (rest, fragment) = target.split_once('#').unwrap_or((target, ""));
+    let (uri, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let parts = [query, fragment].map(str::as_bytes);
+    let params = parts.into_iter().flat_map(|part| url::form_urlencoded::parse(part).into_owned()).collect();
     Landing::Client { reply: Box::new(reply), uri: uri.to_owned(), params }
 }
 

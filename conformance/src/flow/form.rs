@@ -14,6 +14,23 @@ pub(super) struct HtmlForm {
     shown_code: Option<String>,
 }
 
+/// What an account holder decides about a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+}
+
+impl Answer {
+    /// Ids or values of the buttons that say so, or lead on to where it can be said.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Answer::Yes => &["approve", "continue", "verify"],
+            Answer::No => &["deny", "continue", "verify"],
+        }
+    }
+}
+
 /// An input or button of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Control {
@@ -60,14 +77,16 @@ pub(super) fn forms(html: &str) -> Vec<HtmlForm> {
 impl HtmlForm {
     /// `true` for a form that logs in, asks for a code or accounts, or decides about a consent.
     pub(super) fn is_for_the_holder(&self) -> bool {
-        self.controls.iter().any(|control| control.kind == "password" || control.is_code || control.agrees())
+        let leads_on =
+            |control: &Control| control.kind == "password" || control.is_code || control.says(Answer::Yes.words());
+        self.controls.iter().any(leads_on)
     }
 
-    /// The pairs an account holder who agrees sends: name and password, every account ticked, the approving button.
-    pub(super) fn agreeing(&self, username: &str, password: &str) -> Vec<(String, String)> {
+    /// The pairs an account holder sends: name and password, every account ticked, the button that says what he decides.
+    pub(super) fn answering(&self, username: &str, password: &str, answer: Answer) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
-        let approving = self.controls.iter().find(|control| control.agrees());
-        let pressed = approving.or_else(|| self.controls.iter().find(|control| control.kind == "submit"));
+        let deciding = self.controls.iter().find(|control| control.says(answer.words()));
+        let pressed = deciding.or_else(|| self.controls.iter().find(|control| control.kind == "submit"));
         for control in &self.controls {
             let Some(name) = &control.name else { continue };
             let value = match control.kind.as_str() {
@@ -84,9 +103,6 @@ impl HtmlForm {
     }
 }
 
-/// Ids or values of buttons that lead on.
-const AGREEING: &[&str] = &["approve", "continue", "verify"];
-
 /// The text of the element in which a simulated bank shows the code that it would send to a phone.
 fn shown_code(html: &str) -> Option<String> {
     let (_, after) = html.split_once("id=\"phone-code\"")?;
@@ -95,10 +111,10 @@ fn shown_code(html: &str) -> Option<String> {
 }
 
 impl Control {
-    fn agrees(&self) -> bool {
+    fn says(&self, decisions: &[&str]) -> bool {
         let words = [self.id.as_deref(), Some(self.value.as_str())];
-        let agrees = |word: &str| AGREEING.iter().any(|known| word.eq_ignore_ascii_case(known));
-        self.kind == "submit" && words.into_iter().flatten().any(agrees)
+        let says = |word: &str| decisions.iter().any(|known| word.eq_ignore_ascii_case(known));
+        self.kind == "submit" && words.into_iter().flatten().any(says)
     }
 
     fn is_username(&self) -> bool {
@@ -182,13 +198,13 @@ mod tests {
             <button id="login">Log in</button></form>"#;
         let form = forms(html).into_iter().find(HtmlForm::is_for_the_holder).unwrap();
         assert_eq!((form.action.as_deref(), form.is_post), (Some("/login?x=1&y=2"), true));
-        let pairs = form.agreeing("alice", "secret");
+        let pairs = form.answering("alice", "secret", Answer::Yes);
         let expected = [("csrf", "a\"b"), ("username", "alice"), ("password", "secret")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
 
         let consent = r#"<form method=post><input type=checkbox name=account value=acc_1 checked><input type=checkbox name=account value=acc_2>
             <button id="deny" name="decision" value="deny">No</button><button id="approve" name="decision" value="approve">Yes</button></form>"#;
-        let pairs = forms(consent)[0].agreeing("alice", "secret");
+        let pairs = forms(consent)[0].answering("alice", "secret", Answer::Yes);
         let expected = [("account", "acc_1"), ("account", "acc_2"), ("decision", "approve")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
@@ -199,14 +215,14 @@ mod tests {
             <button id="verify">Continue</button><button name="resend" value="yes">Another</button></form>
             <strong id="phone-code">012345</strong>"#;
         let form = forms(html).into_iter().find(HtmlForm::is_for_the_holder).unwrap();
-        assert_eq!(form.agreeing("alice", "secret"), [("code".to_owned(), "012345".to_owned())]);
+        assert_eq!(form.answering("alice", "secret", Answer::Yes), [("code".to_owned(), "012345".to_owned())]);
     }
 
     proptest! {
         #[test]
         fn no_page_makes_the_reader_panic(html in "[<>/=\"' a-z&;é]{0,60}") {
             for form in forms(&html) {
-                form.agreeing("u", "p");
+                form.answering("u", "p", Answer::No);
             }
         }
     }

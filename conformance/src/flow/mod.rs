@@ -9,12 +9,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::http::{Reply, Request};
 use crate::json::Value;
 use crate::probe::{BankProbe, Trouble};
-use crate::target::bank::{ClientAuth, ConsentRoute, Registration};
+use crate::target::bank::{ClientAuth, ConsentRoute, Registration, Sender};
 use crate::verdict::Finding;
 
-mod assertion;
+pub mod assertion;
 mod authorize;
+pub mod dpop;
 mod form;
+pub mod jose;
 
 pub use authorize::{Authorization, Landing};
 
@@ -29,6 +31,18 @@ pub struct Metadata {
     pub token_endpoint: String,
     /// `revocation_endpoint`
     pub revocation_endpoint: Option<String>,
+    /// `introspection_endpoint`
+    pub introspection_endpoint: Option<String>,
+    /// `pushed_authorization_request_endpoint` (RFC 9126)
+    pub push_endpoint: Option<String>,
+    /// `require_pushed_authorization_requests` (RFC 9126)
+    pub requires_push: bool,
+    /// `dpop_signing_alg_values_supported` (RFC 9449) is not empty.
+    pub takes_dpop: bool,
+    /// `token_endpoint_auth_methods_supported`; empty if the server does not say.
+    pub auth_methods: Vec<String>,
+    /// Everything it names `…_endpoint`.
+    pub endpoints: Vec<String>,
     /// `authorization_response_iss_parameter_supported` (RFC 9207)
     pub says_iss: bool,
 }
@@ -104,6 +118,24 @@ impl BankProbe {
         self.target.client.as_ref().ok_or_else(missing)
     }
 
+    /// Our second registration.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if the target has none.
+    pub fn other_registration(&self) -> Result<&Registration, Trouble> {
+        let missing = || Trouble::Unobservable("the target names no second client (`other_client`)".to_owned());
+        self.target.other_client.as_ref().ok_or_else(missing)
+    }
+
+    /// The endpoint for pushed authorization requests.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if the server has none.
+    pub async fn push_endpoint(&self) -> Result<String, Trouble> {
+        let missing = || Trouble::Unobservable("the server takes no pushed authorization requests".to_owned());
+        self.metadata().await?.push_endpoint.clone().ok_or_else(missing)
+    }
+
     /// Name and password of the account holder.
     ///
     /// # Errors
@@ -171,13 +203,30 @@ impl BankProbe {
         self.authenticated(url, form).await
     }
 
-    /// Sends a form to an endpoint of the server with our client authentication.
+    /// Sends a form to an endpoint of the server with our client authentication, and with proof of possession where our
+    /// tokens are bound to a key. A server that asks for a nonce gets one, once.
     ///
     /// # Errors
     /// When no whole answer came.
-    pub async fn authenticated(&self, url: String, mut form: Form) -> Result<Reply, Trouble> {
-        let client = self.registration()?;
-        let mut request = Request::post(&url).header("accept", "application/json");
+    pub async fn authenticated(&self, url: String, form: Form) -> Result<Reply, Trouble> {
+        self.authenticated_as(self.registration()?, url, form).await
+    }
+
+    /// As [`BankProbe::authenticated`], for any client.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn authenticated_as(&self, client: &Registration, url: String, form: Form) -> Result<Reply, Trouble> {
+        let reply = self.send(self.form_of(client, &url, form.clone()).await?).await?;
+        if !self.heed_nonce(&url, &reply) {
+            return Ok(reply);
+        }
+        self.send(self.form_of(client, &url, form).await?).await
+    }
+
+    /// A form with a client's authentication and proof.
+    async fn form_of(&self, client: &Registration, url: &str, mut form: Form) -> Result<Request, Trouble> {
+        let mut request = Request::post(url).header("accept", "application/json");
         match &client.auth {
             ClientAuth::SecretBasic(secret) => request = with_basic(request, &client.client_id, secret),
             ClientAuth::SecretPost(secret) => {
@@ -185,16 +234,26 @@ impl BankProbe {
                 form.push(("client_secret", secret.clone()));
             }
             ClientAuth::PrivateKeyJwt(key) => {
-                let audience = &self.metadata().await?.issuer;
-                let id = self.fresh("assertion");
-                let assertion = assertion::sign(key, &client.client_id, audience, &id).map_err(Trouble::Broken)?;
+                let claims = self.assertion(&client.client_id).await?;
                 form.push(("client_id", client.client_id.clone()));
                 form.push(("client_assertion_type", assertion::TYPE.to_owned()));
-                form.push(("client_assertion", assertion));
+                form.push(("client_assertion", assertion::sign(key, &claims).map_err(Trouble::Broken)?));
             }
             ClientAuth::None => form.push(("client_id", client.client_id.clone())),
         }
-        self.send(request.form(form)).await
+        if client.sender == Sender::Dpop {
+            request = request.header("dpop", self.signed(&self.proof("POST", url, None)));
+        }
+        Ok(request.form(form))
+    }
+
+    /// The claims of a right client assertion: the issuer is its audience, the only one every profile takes.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if there are no metadata.
+    pub async fn assertion(&self, client_id: &str) -> Result<serde_json::Value, Trouble> {
+        let issuer = self.metadata().await?.issuer.clone();
+        Ok(assertion::claims(client_id, &issuer, &self.fresh("assertion"), self.bank_now()))
     }
 }
 
@@ -209,14 +268,27 @@ pub fn with_basic(request: Request, client_id: &str, secret: &str) -> Request {
 pub(crate) fn read_metadata(document: &Value) -> Result<Metadata, &'static str> {
     let root = document.root();
     let text = |name: &'static str| root.member(name).and_then(|at| at.text().map(str::to_owned));
+    let says = |name: &str| root.member(name).is_some_and(|at| *at.value == Value::Bool(true));
+    let words = |name: &str| -> Vec<String> {
+        let list = root.member(name);
+        list.iter().flat_map(|at| at.items()).filter_map(|at| at.text().map(str::to_owned)).collect()
+    };
     Ok(Metadata {
         issuer: text("issuer").ok_or("issuer")?,
         authorization_endpoint: text("authorization_endpoint").ok_or("authorization_endpoint")?,
         token_endpoint: text("token_endpoint").ok_or("token_endpoint")?,
         revocation_endpoint: text("revocation_endpoint"),
-        says_iss: root
-            .member("authorization_response_iss_parameter_supported")
-            .is_some_and(|at| *at.value == Value::Bool(true)),
+        introspection_endpoint: text("introspection_endpoint"),
+        push_endpoint: text("pushed_authorization_request_endpoint"),
+        requires_push: says("require_pushed_authorization_requests"),
+        takes_dpop: !words("dpop_signing_alg_values_supported").is_empty(),
+        auth_methods: words("token_endpoint_auth_methods_supported"),
+        endpoints: root
+            .members()
+            .filter(|(name, _)| name.ends_with("_endpoint"))
+            .filter_map(|(_, at)| at.text().map(str::to_owned))
+            .collect(),
+        says_iss: says("authorization_response_iss_parameter_supported"),
     })
 }
 

@@ -3,21 +3,23 @@
 //! Owns the session, patience with throttling, what has been read so far, and the difference between a bank that is
 //! wrong, a bank that cannot be observed, and a network that fails. Judges nothing itself.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::clock;
+use crate::flow::jose::Signer;
 use crate::flow::{Metadata, Tokens};
 use crate::http::{Http, HttpError, Reply, Request};
 use crate::json::Value;
 use crate::normalise::generic;
-use crate::target::bank::{BankTarget, ConsentRoute, Permission};
+use crate::target::bank::{BankTarget, ConsentRoute, Permission, Sender};
 use crate::verdict::{Finding, Verdict};
 
 mod problem;
@@ -41,6 +43,10 @@ pub struct BankProbe {
     seed: Seed,
     drawn: AtomicU64,
     pub(crate) metadata: OnceCell<Metadata>,
+    pub(crate) proof_key: std::sync::OnceLock<Signer>,
+    pub(crate) nonces: std::sync::Mutex<HashMap<&'static str, String>>,
+    /// The bank's clock less ours, in seconds, as its last `Date` said.
+    ahead: AtomicI64,
     session: Mutex<Option<Arc<Tokens>>>,
     reading: Mutex<Option<Result<Arc<Reading>, Trouble>>>,
     keeps: Option<Box<dyn std::any::Any + Send + Sync>>,
@@ -80,6 +86,9 @@ impl BankProbe {
             http,
             drawn: AtomicU64::new(0),
             metadata: OnceCell::new(),
+            proof_key: std::sync::OnceLock::new(),
+            nonces: Default::default(),
+            ahead: AtomicI64::new(0),
             session: Mutex::new(None),
             reading: Mutex::new(None),
             keeps: None,
@@ -126,12 +135,36 @@ impl BankProbe {
         }
     }
 
-    /// Sends a request as it is, once, and lets the caller look at a failure of the connection.
+    /// Sends a request once, and lets the caller look at a failure of the connection. Where our tokens are bound to a
+    /// key, a bearer token goes out with its proof; a server that asks for a nonce gets one, once.
     ///
     /// # Errors
     /// If no whole answer came.
     pub async fn try_send(&self, request: Request) -> Result<Reply, HttpError> {
-        self.http.send(request).await
+        let reply = self.try_send_bare(self.proven(request.clone())).await?;
+        let is_bound = self.sender() == Sender::Dpop && request.headers.iter().any(|(name, _)| name == "authorization");
+        if is_bound && self.heed_nonce(&request.url, &reply) {
+            return self.try_send_bare(self.proven(request)).await;
+        }
+        Ok(reply)
+    }
+
+    /// Sends a request exactly as it is, once.
+    ///
+    /// # Errors
+    /// If no whole answer came.
+    pub async fn try_send_bare(&self, request: Request) -> Result<Reply, HttpError> {
+        let reply = self.http.send(request).await?;
+        if let Some(date) = reply.header("date").and_then(http_date) {
+            self.ahead.store(date.as_second() - clock::now().as_second(), Ordering::Relaxed);
+        }
+        Ok(reply)
+    }
+
+    /// Now, on the bank's clock as far as its answers tell it.
+    pub fn bank_now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed));
+        clock::now().checked_add(ahead).unwrap_or_else(|_| clock::now())
     }
 
     /// Sends a request with the session's token; logs in again once when the token is no longer good.

@@ -24,6 +24,8 @@ pub struct BankTarget {
     pub issuer: String,
     /// Our registration there, if we have one.
     pub client: Option<Registration>,
+    /// A second registration of ours there: what belongs to one client must be closed to another.
+    pub other_client: Option<Registration>,
     /// How the account holder's consent is obtained.
     pub consent: ConsentRoute,
     /// The control API, if the bank is a sandbox.
@@ -45,8 +47,20 @@ pub struct Registration {
     pub client_id: String,
     /// How it proves who it is.
     pub auth: ClientAuth,
+    /// How its tokens are bound to it.
+    pub sender: Sender,
     /// A registered redirect address.
     pub redirect_uri: String,
+}
+
+/// How tokens are bound to the client they were given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sender {
+    /// Not at all: whoever has one can use it (RFC 6750).
+    #[default]
+    Bearer,
+    /// To a key the client proves to have with each request (RFC 9449).
+    Dpop,
 }
 
 /// How a client proves who it is at the token endpoint.

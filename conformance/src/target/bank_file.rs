@@ -9,7 +9,9 @@ use std::sync::Arc;
 use bank_fixtures::document::{self, Diagnostics, Map, Value};
 use jsonwebtoken::{Algorithm, EncodingKey};
 
-use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, SigningKey};
+use super::bank::{
+    BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, Sender, SigningKey,
+};
 
 const KEYS: &[&str] = &[
     "kind",
@@ -18,6 +20,7 @@ const KEYS: &[&str] = &[
     "issuer",
     "dialect",
     "client",
+    "other_client",
     "login",
     "token",
     "sandbox",
@@ -25,7 +28,7 @@ const KEYS: &[&str] = &[
     "bursts",
     "history_days",
 ];
-const CLIENT_KEYS: &[&str] = &["id", "auth", "secret", "key_file", "key_id", "algorithm", "redirect_uri"];
+const CLIENT_KEYS: &[&str] = &["id", "auth", "secret", "key_file", "key_id", "algorithm", "sender", "redirect_uri"];
 const PERMISSIONS: &[(&str, Permission)] = &[("allowed", Permission::Granted), ("forbidden", Permission::Withheld)];
 const ALGORITHMS: &[(&str, Algorithm)] =
     &[("ES256", Algorithm::ES256), ("PS256", Algorithm::PS256), ("EdDSA", Algorithm::EdDSA)];
@@ -67,6 +70,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
     let issuer = map.optional("issuer").map(address);
     map.optional("dialect").map(|value| value.one_of(&[("generic", ())]));
     let client = map.optional("client").map(|value| registration(value, around));
+    let other_client = map.optional("other_client").map(|value| registration(value, around));
     let consent = consent(map, around);
     let control = map.optional("sandbox").map(sandbox);
     let permission =
@@ -83,6 +87,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
         issuer: issuer.unwrap_or_else(|| Some(base_url.clone()))?,
         base_url,
         client: transposed(client)?,
+        other_client: transposed(other_client)?,
         consent: consent?,
         control: transposed(control)?,
         payments: payments?,
@@ -151,7 +156,9 @@ fn registration(value: Value<'_>, around: Surroundings<'_>) -> Option<Registrati
         Method::Key => signing_key(map, around).map(|key| ClientAuth::PrivateKeyJwt(Arc::new(key))),
         Method::None => Some(ClientAuth::None),
     };
-    Some(Registration { client_id: id?.to_owned(), auth: auth?, redirect_uri: redirect_uri? })
+    let senders = [("bearer", Sender::Bearer), ("dpop", Sender::Dpop)];
+    let sender = map.optional("sender").map(|value| value.one_of(&senders)).unwrap_or(Some(Sender::Bearer));
+    Some(Registration { client_id: id?.to_owned(), auth: auth?, sender: sender?, redirect_uri: redirect_uri? })
 }
 
 fn signing_key(map: Map<'_>, around: Surroundings<'_>) -> Option<SigningKey> {

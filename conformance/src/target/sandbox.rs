@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::bank::{BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration};
+use super::bank::{
+    BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, Sender, SigningKey,
+};
 use crate::http::{Http, Network, Request};
 use crate::json::{At, Value, quoted};
 use crate::probe::BankProbe;
@@ -45,11 +47,14 @@ impl SandboxBank {
         let base_url = text(bank, "base_url").ok_or("the bank has no base address")?;
         let issuer = text(bank, "issuer").unwrap_or_else(|| base_url.clone());
         let (username, password) = self.holder(http, &world).await?;
+        let mut clients = self.registrations(http, &world, &issuer).await?.into_iter();
+        let client = clients.next().ok_or_else(|| format!("the bank `{}` has no client we could be", self.bank))?;
         Ok(BankTarget {
             name: self.bank.clone(),
             base_url,
             issuer,
-            client: Some(self.registration(http, &world).await?),
+            client: Some(client),
+            other_client: clients.next(),
             consent: ConsentRoute::Login { username, password },
             control: Some(Control { url: self.control_url.clone(), world }),
             payments: Permission::Granted,
@@ -70,19 +75,34 @@ impl SandboxBank {
         users.into_iter().find(wanted).ok_or_else(|| format!("the bank `{}` has no such test user", self.bank))
     }
 
-    async fn registration(&self, http: &Http, world: &str) -> Result<Registration, String> {
+    /// Our registrations, the one to use first: a bank says in its metadata which ways of proving who one is it takes, and
+    /// whether it binds tokens to keys.
+    async fn registrations(&self, http: &Http, world: &str, issuer: &str) -> Result<Vec<Registration>, String> {
+        let metadata = self.call(http, Request::get(format!("{issuer}/.well-known/openid-configuration"))).await?;
+        let metadata = crate::flow::read_metadata(&metadata)
+            .map_err(|missing| format!("the metadata of `{}` lack `{missing}`", self.bank))?;
+        let takes =
+            |method: &str| metadata.auth_methods.is_empty() || metadata.auth_methods.iter().any(|m| m == method);
+        let sender = if metadata.takes_dpop { Sender::Dpop } else { Sender::Bearer };
         let clients = self.call(http, self.get(world, "clients")).await?;
-        let with_secret = clients.root().items().find_map(|client| {
-            let redirects = client.member("redirect_uris")?;
-            let redirect_uri = redirects.items().find_map(|uri| uri.text().map(str::to_owned))?;
-            let secret = text(&client, "client_secret")?;
-            let auth = match text(&client, "auth_method").as_deref() {
-                Some("client_secret_post") => ClientAuth::SecretPost(secret),
-                _ => ClientAuth::SecretBasic(secret),
+        let mut found = Vec::new();
+        for client in clients.root().items() {
+            let method = text(&client, "auth_method").unwrap_or_default();
+            let redirect = client
+                .member("redirect_uris")
+                .and_then(|uris| uris.items().find_map(|uri| uri.text().map(str::to_owned)));
+            let (Some(client_id), Some(redirect_uri)) = (text(&client, "client_id"), redirect) else { continue };
+            let auth = match (method.as_str(), text(&client, "client_secret"), text(&client, "private_key_pem")) {
+                ("client_secret_post", Some(secret), _) if takes(&method) => ClientAuth::SecretPost(secret),
+                ("client_secret_basic", Some(secret), _) if takes(&method) => ClientAuth::SecretBasic(secret),
+                ("private_key_jwt", _, Some(pem)) if takes(&method) => ClientAuth::PrivateKeyJwt(Arc::new(key(&pem)?)),
+                _ => continue,
             };
-            Some(Registration { client_id: text(&client, "client_id")?, auth, redirect_uri })
-        });
-        with_secret.ok_or_else(|| format!("the bank `{}` has no client with a secret", self.bank))
+            found.push(Registration { client_id, auth, sender, redirect_uri });
+        }
+        // A secret is the simplest there is, where it is taken.
+        found.sort_by_key(|client| matches!(client.auth, ClientAuth::PrivateKeyJwt(_)));
+        Ok(found)
     }
 
     fn get(&self, world: &str, what: &str) -> Request {
@@ -106,6 +126,12 @@ impl PrepareBank for SandboxBank {
             Ok(target.probe(http))
         })
     }
+}
+
+fn key(pem: &str) -> Result<SigningKey, String> {
+    let key = jsonwebtoken::EncodingKey::from_ec_pem(pem.as_bytes());
+    let key = key.map_err(|error| format!("the key of a client cannot be read: {error}"))?;
+    Ok(SigningKey { key, algorithm: jsonwebtoken::Algorithm::ES256, key_id: None })
 }
 
 fn text(at: &At<'_>, name: &str) -> Option<String> {

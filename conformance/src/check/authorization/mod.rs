@@ -5,24 +5,34 @@ use super::Check;
 use crate::flow::{Form, Landing};
 use crate::verdict::Finding;
 
+mod code_bound_to_client;
 mod code_bound_to_redirect;
 mod code_reuse_revokes_tokens;
 mod code_single_use;
+mod denial_reported;
 mod duplicate_parameter_refused;
+mod introspection_own_tokens;
 mod issuer_in_response;
 mod metadata_issuer;
+mod one_authentication;
+mod pages_not_framed;
 mod pkce_required;
 mod redirect_matched_exactly;
+mod redirects_with_303;
+mod refresh_bound_to_client;
 mod refresh_reuse_revokes_family;
 mod refresh_rotates;
 mod refresh_scope_not_widened;
 mod revoked_token_refused;
 mod scope_enforced;
+mod silent_prompt;
+mod state_carried_safely;
 mod tampered_token_refused;
 mod token_answers_not_stored;
 mod token_endpoint_post_only;
 mod token_in_query_refused;
 mod token_required;
+mod unknown_client_indistinct;
 mod unknown_client_refused;
 mod unregistered_redirect_refused;
 mod unsupported_grant_refused;
@@ -56,6 +66,16 @@ pub(super) static CHECKS: &[&Check] = &[
     &token_in_query_refused::CHECK,
     &scope_enforced::CHECK,
     &revoked_token_refused::CHECK,
+    &one_authentication::CHECK,
+    &unknown_client_indistinct::CHECK,
+    &code_bound_to_client::CHECK,
+    &refresh_bound_to_client::CHECK,
+    &introspection_own_tokens::CHECK,
+    &state_carried_safely::CHECK,
+    &pages_not_framed::CHECK,
+    &redirects_with_303::CHECK,
+    &denial_reported::CHECK,
+    &silent_prompt::CHECK,
 ];
 
 /// The form that uses a refresh token.
@@ -64,7 +84,7 @@ fn refreshing(refresh_token: &str) -> Form {
 }
 
 /// A finding unless the request ended on an error page of the bank.
-fn expect_page(landing: &Landing, what: &str) -> Option<Finding> {
+pub(super) fn expect_page(landing: &Landing, what: &str) -> Option<Finding> {
     let message = match landing {
         Landing::Client { uri, .. } => format!("{what} was redirected to {uri}; an error page (400) is due"),
         Landing::Page(reply) if (400..500).contains(&reply.status()) => return None,
@@ -74,7 +94,7 @@ fn expect_page(landing: &Landing, what: &str) -> Option<Finding> {
 }
 
 /// A finding unless the request was refused: at the client with one of these codes, or on an error page.
-fn expect_error(landing: &Landing, codes: &[&str], what: &str) -> Option<Finding> {
+pub(super) fn expect_error(landing: &Landing, codes: &[&str], what: &str) -> Option<Finding> {
     let due = codes.join(" or ");
     let message = match landing {
         Landing::Client { .. } if landing.param("code").is_some() => format!("{what} was granted; {due} is due"),
