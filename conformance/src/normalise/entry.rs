@@ -406,7 +406,10 @@ fn figures_beside(reader: &mut Reader<'_>, row: &At<'_>, entry: &mut Entry) {
     }
     if let Some(at) = reader.find(row, of(reader, Field::BalanceAfter)) {
         let figure = member(&at, "balanceAmount").unwrap_or(at);
-        entry.balance_after = reader.amount(&figure, &unit);
+        let indicator = reader.find(row, of(reader, Field::BalanceAfterIndicator));
+        let is_debt =
+            indicator.and_then(|at| at.text().map(|word| word.eq_ignore_ascii_case("debit"))).unwrap_or(false);
+        entry.balance_after = reader.amount(&figure, &unit).map(|after| if is_debt { after.negated() } else { after });
     }
     let exchanges = of(reader, Field::Exchange);
     if let Some(exchange) = reader.list_at(row, exchanges).first() {

@@ -181,6 +181,8 @@ pub enum Field {
     Fee,
     /// Balance after: an object or a figure.
     BalanceAfter,
+    /// Whether the balance after is a debt, where its figure has no sign.
+    BalanceAfterIndicator,
     /// Who was paid.
     CreditorName,
     /// Who paid.

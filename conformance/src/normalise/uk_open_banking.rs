@@ -149,6 +149,7 @@ const ENTRY: &[(Field, Paths)] = &[
     (Field::OriginalAmount, &["CurrencyExchange.InstructedAmount"]),
     (Field::Fee, &["ChargeAmount"]),
     (Field::BalanceAfter, &["Balance.Amount"]),
+    (Field::BalanceAfterIndicator, &["Balance.CreditDebitIndicator"]),
     (Field::CreditorName, &["CreditorAccount.Name"]),
     (Field::DebtorName, &["DebtorAccount.Name"]),
     (Field::MerchantName, &["MerchantDetails.MerchantName"]),

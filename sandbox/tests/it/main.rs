@@ -28,5 +28,6 @@ mod snapshots;
 mod sockets;
 mod staples;
 mod time;
+mod uk;
 mod webhooks;
 mod worlds;

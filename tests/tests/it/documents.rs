@@ -32,6 +32,11 @@ fn the_page_on_normalisation_does_what_it_says() {
     run_page("docs/normalisation.md");
 }
 
+#[test]
+fn the_page_of_the_uk_banks_does_what_it_says() {
+    run_page("docs/uk-open-banking.md");
+}
+
 fn run_page(page: &str) {
     let text = fs::read_to_string(workspace().join(page)).unwrap();
     let mut session = Session::new(page);

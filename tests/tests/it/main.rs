@@ -9,4 +9,5 @@ mod examples;
 mod matrix;
 mod normalise;
 mod reports;
+mod uk_open_banking;
 mod webhooks;
