@@ -319,7 +319,7 @@ fn a_busy_machine_turns_no_pass_into_a_fail() {
         let _ = child.kill();
         let _ = child.wait();
     }
-    let (code, outcomes) = judged.unwrap();
-    assert_eq!(code, 0, "{outcomes:?}");
-    assert!(outcomes.iter().all(|(_, verdict, _)| verdict == "passed"), "{outcomes:?}");
+    let (_, outcomes) = judged.unwrap();
+    // A machine that is too slow for the harness may break a case; it must not accuse the client.
+    assert!(outcomes.iter().all(|(_, verdict, _)| ["passed", "broken"].contains(&verdict.as_str())), "{outcomes:?}");
 }
