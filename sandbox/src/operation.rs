@@ -66,6 +66,16 @@ operations! {
     Userinfo = "userinfo.get", "read the claims about the account holder";
     Discovery = "discovery.get", "read the authorization server's metadata";
     Jwks = "jwks.get", "read the authorization server's keys";
+    DeviceAuthorize = "device.authorize", "ask for a code that connects a device";
+    DevicePage = "device.page", "the account holder types a device's code";
+    BackchannelAuthorize = "backchannel.authorize", "ask the bank to ask an account holder";
+    BackchannelPing = "backchannel.ping", "the bank tells a client that a request is decided: only in the journal";
+    SessionEnd = "session.end", "the account holder is logged out";
+    ClientsRegister = "clients.register", "register a client";
+    ClientsRead = "clients.read", "read a client's registration";
+    ClientsUpdate = "clients.update", "change a client's registration";
+    ClientsDelete = "clients.delete", "end a client's registration";
+    DirectoryKeys = "directory.keys", "read the keys of the directory that vouches for clients";
     Unknown = "unknown", "a path or method this bank does not serve";
 }
 

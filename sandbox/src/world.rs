@@ -31,6 +31,7 @@ mod deeds;
 mod grant;
 mod header_faults;
 mod life;
+mod ping;
 mod post;
 mod prepare;
 mod pulse;
@@ -348,10 +349,11 @@ impl BankInstance {
             let known: Vec<&str> = Dataset::builtin_names().collect();
             WorldError::UnknownDataset(profile.slug.clone(), profile.dataset.clone(), known.join(", "))
         })?;
+        let world_seed = seed;
         let seed = seed.of("bank").of(&profile.slug);
         let book = Arc::new(Book::new(dataset, seed, start, profile.zone.clone()));
         let auth = AuthServer::new(AuthSettings::of(&profile), seed);
-        let auth = auth.map_err(|error| WorldError::Client(profile.slug.clone(), error))?;
+        let auth = auth.map_err(|error| WorldError::Client(profile.slug.clone(), error))?.with_directory(world_seed);
         let ledger = Ledger::new(Arc::clone(&profile), book, seed);
         BankInstance::new(profile, ledger, auth)
     }

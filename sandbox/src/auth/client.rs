@@ -95,6 +95,10 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749 4.4.
     ClientCredentials,
+    /// RFC 8628 3.4.
+    DeviceCode,
+    /// OpenID CIBA 10.1.
+    Ciba,
 }
 
 /// Every grant type with its registered name.
@@ -102,6 +106,8 @@ pub const GRANT_TYPES: &[(GrantType, &str)] = &[
     (GrantType::AuthorizationCode, "authorization_code"),
     (GrantType::RefreshToken, "refresh_token"),
     (GrantType::ClientCredentials, "client_credentials"),
+    (GrantType::DeviceCode, "urn:ietf:params:oauth:grant-type:device_code"),
+    (GrantType::Ciba, "urn:openid:params:grant-type:ciba"),
 ];
 
 /// Why a client could not be registered.
@@ -153,6 +159,17 @@ impl Clients {
         all
     }
 
+    /// Puts a client in the place of what there was under its id.
+    pub(crate) fn put(&self, client: Client) -> Arc<Client> {
+        let client = Arc::new(client);
+        self.by_id.write().insert(client.client_id.clone(), Arc::clone(&client));
+        client
+    }
+
+    pub(crate) fn remove(&self, client_id: &str) {
+        self.by_id.write().remove(client_id);
+    }
+
     pub(crate) fn register(&self, asked: NewClient, mint: &Mint) -> Result<Arc<Client>, RegistrationError> {
         let client = Arc::new(Client::resolve(asked, mint)?);
         let mut by_id = self.by_id.write();
@@ -193,7 +210,11 @@ impl NewClient {
 }
 
 impl Client {
-    fn resolve(asked: NewClient, mint: &Mint) -> Result<Client, RegistrationError> {
+    /// The client that what was asked for makes, with everything filled in that was left out.
+    ///
+    /// # Errors
+    /// Something asked for is not legal.
+    pub(crate) fn resolve(asked: NewClient, mint: &Mint) -> Result<Client, RegistrationError> {
         let client_id =
             asked.client_id.unwrap_or_else(|| format!("client-{}", &mint.next(Kind::ClientSecret, "")[..12]));
         let legal = |byte: u8| byte.is_ascii_graphic() && byte != b':';
@@ -275,10 +296,10 @@ impl GrantType {
         GRANT_TYPES.iter().find(|row| row.1 == name).map(|row| row.0)
     }
 
-    /// Client credentials need a client that has credentials (RFC 6749 4.4).
+    /// Client credentials and the backchannel need a client that has credentials (RFC 6749 4.4, OpenID CIBA 7.1).
     fn open_to(methods: &[AuthMethod]) -> Vec<GrantType> {
         let public = methods.contains(&AuthMethod::None);
-        let open = |grant: &GrantType| !(public && *grant == GrantType::ClientCredentials);
+        let open = |grant: &GrantType| !(public && matches!(grant, GrantType::ClientCredentials | GrantType::Ciba));
         GRANT_TYPES.iter().map(|row| row.0).filter(open).collect()
     }
 }

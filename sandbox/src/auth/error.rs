@@ -56,6 +56,16 @@ error_codes! {
     InvalidRequestObject = "invalid_request_object", 400, InvalidRequest, "RFC 9101 7";
     InvalidRequestUri = "invalid_request_uri", 400, InvalidRequest, "RFC 9101 7";
     InvalidAuthorizationDetails = "invalid_authorization_details", 400, ConsentScope, "RFC 9396 5";
+    AuthorizationPending = "authorization_pending", 400, ScaRequired, "RFC 8628 3.5, OpenID CIBA 11";
+    SlowDown = "slow_down", 400, RateLimited, "RFC 8628 3.5, OpenID CIBA 11";
+    ExpiredToken = "expired_token", 400, ConsentInvalid, "RFC 8628 3.5, OpenID CIBA 11";
+    UnknownUserId = "unknown_user_id", 400, InvalidRequest, "OpenID CIBA 13";
+    ExpiredLoginHintToken = "expired_login_hint_token", 400, InvalidRequest, "OpenID CIBA 13";
+    InvalidBindingMessage = "invalid_binding_message", 400, InvalidRequest, "OpenID CIBA 13";
+    InvalidRedirectUri = "invalid_redirect_uri", 400, InvalidRequest, "RFC 7591 3.2.2";
+    InvalidClientMetadata = "invalid_client_metadata", 400, InvalidRequest, "RFC 7591 3.2.2";
+    InvalidSoftwareStatement = "invalid_software_statement", 400, AuthClient, "RFC 7591 3.2.2";
+    UnapprovedSoftwareStatement = "unapproved_software_statement", 400, AuthClient, "RFC 7591 3.2.2";
     ServerError = "server_error", 500, ProviderUnavailable, "RFC 6749 4.1.2.1";
     TemporarilyUnavailable = "temporarily_unavailable", 503, ProviderUnavailable, "RFC 6749 4.1.2.1";
 }

@@ -332,6 +332,14 @@ impl Grants {
         token.map(|token| token.expires_at = token.expires_at.min(now)).is_some()
     }
 
+    /// Ends every token a client holds.
+    pub(crate) fn revoke_client(&self, client_id: &str) {
+        let state = self.state.read();
+        let families = state.access.values().map(|token| &token.family);
+        let families = families.chain(state.refresh.values().map(|token| &token.family));
+        families.filter(|family| family.grant.client_id == client_id).for_each(|family| family.revoke());
+    }
+
     /// Ends every token issued under a consent.
     pub(crate) fn revoke_consent(&self, consent_id: &str) {
         let state = self.state.read();

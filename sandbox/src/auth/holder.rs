@@ -27,6 +27,12 @@ impl Holder {
         Some(Holder { username: username.to_owned(), party: customer.party.clone() })
     }
 
+    /// The account holder whom tokens name by this `sub`.
+    pub(crate) fn of_subject(ledger: &Ledger, subject: &str) -> Option<Holder> {
+        let customer = ledger.book().customers().iter().find(|customer| customer.party.id == subject)?;
+        Some(Holder { username: customer.username.clone(), party: customer.party.clone() })
+    }
+
     /// The accounts the holder can give access to.
     pub(crate) fn accounts(&self, ledger: &Ledger) -> Vec<Account> {
         ledger.accounts_of_user(&self.username).into_iter().cloned().collect()

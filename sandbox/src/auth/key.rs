@@ -248,6 +248,11 @@ impl PublicJwk {
         &self.kid
     }
 
+    /// The same as the library that verifies knows it.
+    pub(crate) fn as_jwk(&self) -> Option<jsonwebtoken::jwk::Jwk> {
+        serde_json::to_value(self).and_then(serde_json::from_value).ok()
+    }
+
     fn new(kty: &'static str, alg: &'static str, members: &str) -> PublicJwk {
         let kid = URL_SAFE_NO_PAD.encode(sha256(members.as_bytes()));
         PublicJwk { kty, usage: "sig", alg, kid, crv: None, x: None, y: None, n: None, e: None }

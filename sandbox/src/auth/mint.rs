@@ -41,6 +41,12 @@ pub(crate) enum Kind {
     ClientSecret,
     /// One-time code on an account holder's phone.
     Passcode,
+    /// What a client polls with.
+    Polled,
+    /// What people type to connect a device.
+    UserCode,
+    /// Token that opens a client's registration.
+    Registration,
     /// Private scalar of a signing key.
     SigningKey,
     /// Nonce for a DPoP proof.
@@ -60,6 +66,9 @@ impl Kind {
             Kind::Csrf => "csrf",
             Kind::ClientSecret => "client-secret",
             Kind::Passcode => "passcode",
+            Kind::Polled => "polled",
+            Kind::UserCode => "user-code",
+            Kind::Registration => "registration",
             Kind::SigningKey => "signing-key",
             Kind::Nonce => "nonce",
             Kind::RequestUri => "request-uri",

@@ -42,6 +42,8 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("home-login.html", include_str!("../../templates/home-login.html")),
         ("home.html", include_str!("../../templates/home.html")),
         ("form_post.html", include_str!("../../templates/form_post.html")),
+        ("device.html", include_str!("../../templates/device.html")),
+        ("notice.html", include_str!("../../templates/notice.html")),
         ("error.html", include_str!("../../templates/error.html")),
     ] {
         pages.add_template(name, text).expect("the templates are part of the program and tested");
@@ -252,6 +254,17 @@ pub(crate) fn form_post(bank: &BankInstance, redirect_uri: &str, parameters: &[(
         fields => parameters.iter().map(|(name, value)| context! { name => *name, value => *value }).collect::<Vec<_>>(),
     };
     respond(StatusCode::OK, "form_post.html", page, &form_action(redirect_uri))
+}
+
+/// A page that says one thing and asks nothing.
+pub(crate) fn notice(bank: &BankInstance, heading: &str, notice: &str) -> Reply {
+    of_bank(bank, StatusCode::OK, "notice.html", context! { heading => heading, notice => notice })
+}
+
+/// A page outside any client's request.
+pub(crate) fn of_bank(bank: &BankInstance, status: StatusCode, template: &str, page: Value) -> Reply {
+    let page = context! { style => STYLE, bank => bank.auth.settings.bank_name.as_str(), ..page };
+    respond(status, template, page, "'self'")
 }
 
 fn shared(bank: &BankInstance, ticket: &Ticket) -> Value {

@@ -186,6 +186,13 @@ const KEY_METHODS: &[AuthMethod] =
     &[AuthMethod::PrivateKeyJwt, AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth];
 const CODE_GRANTS: &[GrantType] =
     &[GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const PLAIN_GRANTS: &[GrantType] = &[
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::DeviceCode,
+    GrantType::Ciba,
+];
 const PLAIN_MODES: &[&str] = &["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
 const JWT_MODES: &[&str] = &["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
 
@@ -197,7 +204,7 @@ pub const PROFILES: &[Terms] = &[
         profile: SecurityProfile::Plain,
         slug: "plain",
         about: "OAuth 2 and OpenID Connect: code with PKCE, any client authentication",
-        grants: CODE_GRANTS,
+        grants: PLAIN_GRANTS,
         auth_methods: ALL_METHODS,
         client_algorithms: &[Es256, Ps256, EdDsa, Rs256],
         signing: &[Es256, Ps256, EdDsa, Rs256],
@@ -257,7 +264,7 @@ pub const PROFILES: &[Terms] = &[
         profile: SecurityProfile::FapiCiba,
         slug: "fapi-ciba",
         about: "FAPI-CIBA: backchannel authentication with signed requests, certificate-bound tokens",
-        grants: &[GrantType::RefreshToken, GrantType::ClientCredentials],
+        grants: &[GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Ciba],
         auth_methods: KEY_METHODS,
         client_algorithms: &[Ps256, Es256],
         signing: &[Ps256, Es256],

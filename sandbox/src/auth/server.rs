@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use parking_lot::RwLock;
 
 use crate::auth::approval::{Approvals, Standing};
-use crate::auth::client::{Client, Clients, NewClient, RegistrationError};
+use crate::auth::client::{Client, Clients, GrantType, NewClient, RegistrationError};
+use crate::auth::directory::{self, Directory, Software};
 use crate::auth::grant::{Grant, GrantLogin, Grants, Issuing, TokenPolicy};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::Mint;
@@ -16,6 +17,8 @@ use crate::auth::nonce::Nonces;
 use crate::auth::orders::{Order, Orders, TooManyOrders};
 use crate::auth::pushed::PushedRequests;
 use crate::auth::replay::Replays;
+use crate::auth::polling::{Notice, Pollings};
+use crate::auth::registration::Registrations;
 use crate::auth::scope::ScopeSet;
 use crate::auth::security::Need;
 use crate::auth::session::Sessions;
@@ -38,6 +41,9 @@ pub struct AuthServer {
     pub(crate) proofs: Replays,
     pub(crate) nonces: Nonces,
     pub(crate) pushed: PushedRequests,
+    pub(crate) pollings: Pollings,
+    pub(crate) registrations: Registrations,
+    pub(crate) directory: Directory,
     keys: RwLock<Keys>,
 }
 
@@ -90,6 +96,9 @@ impl AuthServer {
             proofs: Replays::default(),
             nonces: Nonces::default(),
             pushed: PushedRequests::new(),
+            pollings: Pollings::new(),
+            registrations: Registrations::default(),
+            directory: Directory::new(seed),
             keys: RwLock::default(),
             settings,
         })
@@ -110,6 +119,9 @@ impl AuthServer {
             proofs: self.proofs.fork(),
             nonces: self.nonces.fork(),
             pushed: self.pushed.fork(),
+            pollings: self.pollings.fork(),
+            registrations: self.registrations.fork(),
+            directory: self.directory.clone(),
             keys: RwLock::new(self.keys.read().clone()),
         }
     }
@@ -137,6 +149,36 @@ impl AuthServer {
         self.orders.clear();
     }
 
+    /// The same, trusting the directory of this seed: a world has one.
+    #[must_use]
+    pub fn with_directory(mut self, seed: Seed) -> AuthServer {
+        self.directory = Directory::new(seed);
+        self
+    }
+
+    /// What the directory says of software: a statement to register with (RFC 7591 2.3).
+    pub fn software_statement(&self, software: &Software, now: Timestamp) -> String {
+        self.directory.state(software, now)
+    }
+
+    /// `true` if a client waits to be told that a request is decided.
+    pub(crate) fn has_notices(&self) -> bool {
+        self.pollings.has_notices()
+    }
+
+    /// Takes what clients are to be told now: which request of theirs is decided.
+    pub(crate) fn due_notices(&self, now: Timestamp) -> Vec<(String, Notice)> {
+        let waiting = |approval: &str| self.approvals.standing(approval, now) == Some(Standing::Waiting);
+        self.pollings.notices(|polled| !waiting(&polled.approval))
+    }
+
+    /// The claims of a JWT this server signed itself, with a key that is still published; whether it has expired is not
+    /// looked at.
+    pub(crate) fn own_claims(&self, jwt: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
+        let keys: Vec<_> = self.published_keys().iter().filter_map(|key| key.public().as_jwk()).collect();
+        directory::claims(jwt).filter(|_| directory::verified_by_issuer(jwt, &keys))
+    }
+
     /// Registers a client.
     ///
     /// # Errors
@@ -150,6 +192,12 @@ impl AuthServer {
         use Operation as O;
         let security = &self.settings.security;
         match operation {
+            O::DeviceAuthorize | O::DevicePage => security.terms().grants.contains(&GrantType::DeviceCode),
+            O::BackchannelAuthorize => security.terms().grants.contains(&GrantType::Ciba),
+            O::SessionEnd => security.asks_account_holders(),
+            O::ClientsRegister | O::ClientsRead | O::ClientsUpdate | O::ClientsDelete | O::DirectoryKeys => {
+                security.issues_tokens()
+            }
             O::RequestPush => security.terms().pushed != Need::Never,
             O::AuthorizeStart
             | O::AuthorizeLogin

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::{
-    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, time,
-    webhooks, worlds,
+    Control, access, authority, certificates, consents, journal, ledger, logins, oracle, rules, snapshots, software,
+    time, webhooks, worlds,
 };
 
 /// One method of one path.
@@ -166,6 +166,7 @@ pub(super) fn calls() -> Vec<Call> {
         call("GET", "/v1/worlds/{world}/clients", get(access::clients), "Registered clients.", &[(200, List("Client"))]).asking(OF_BANK),
         call("POST", "/v1/worlds/{world}/clients", post(access::register), "Registers a client.", &[(201, Json("Client"))]).taking(Json("NewClient")),
         call("GET", "/v1/worlds/{world}/consents", get(consents::list), "Consents, newest first.", &[(200, List("Consent"))]).asking(CONSENTS),
+        call("POST", "/v1/worlds/{world}/software-statements", post(software::state), "Has the directory vouch for software that wants to register.", &[(201, Json("SoftwareStatement"))]).taking(Json("NewSoftwareStatement")),
         call("POST", "/v1/worlds/{world}/consents", post(access::consent), "Makes a consent that is approved without a login.", &[(201, Json("Granted"))]).taking(Json("NewConsent")),
         call("GET", "/v1/worlds/{world}/consents/{consent}", get(consents::show), "One consent.", &[(200, Json("Consent"))]).asking(OF_BANK),
         call("PUT", "/v1/worlds/{world}/consents/{consent}", put(consents::turn), "Makes of a consent what is wanted, if that can follow on what it is.", &[(200, Json("Consent"))]).taking(Json("ConsentTurn")),

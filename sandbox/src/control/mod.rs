@@ -18,6 +18,7 @@ mod question;
 mod rules;
 mod shape;
 mod snapshots;
+mod software;
 mod stream;
 mod time;
 mod webhooks;

@@ -76,6 +76,11 @@ const SECRET_MEMBERS: &[&str] = &[
     "csrf",
     "request",
     "device_code",
+    "user_code",
+    "auth_req_id",
+    "client_notification_token",
+    "registration_access_token",
+    "login_hint_token",
 ];
 
 /// The first 16 hexadecimal digits of the SHA-256 of a secret.

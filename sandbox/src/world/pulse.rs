@@ -142,6 +142,7 @@ impl World {
     pub(crate) fn tell(&self) {
         self.wake();
         self.rouse();
+        self.ping();
     }
 
     /// An event of the scenario's own comes about with a call.

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use axum::http::header::CONTENT_TYPE;
 
+use crate::auth::approval::Given;
 use crate::auth::client::{Client, GrantType};
 use crate::auth::client_auth::Credentials;
+use crate::auth::endpoint::ciba::Asked;
 use crate::auth::error::{DPOP_NONCE, ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::grant::{Binding, Code, Refresh};
 use crate::auth::jose::Jws;
 use crate::auth::nonce::Place;
+use crate::auth::polling::Polled;
 use crate::auth::scope::ScopeSet;
 use crate::auth::settings::AuthSettings;
 use crate::auth::step::{self, Stage};
@@ -33,6 +36,11 @@ pub(crate) struct BackChannel<'a> {
     pub(crate) scopes: Option<ScopeSet>,
     /// What the client showed that tokens may be bound to.
     pub(crate) binding: Option<Binding>,
+    /// What the client polls for, and what the account holder gave.
+    pub(crate) polled: Option<Polled>,
+    pub(crate) given: Option<Given>,
+    /// What a backchannel request asks for.
+    pub(crate) asked: Asked,
     pub(crate) token: String,
 }
 
@@ -62,6 +70,9 @@ impl<'a> BackChannel<'a> {
             refresh: None,
             scopes: None,
             binding: None,
+            polled: None,
+            given: None,
+            asked: Asked::default(),
             token: String::new(),
         };
         let served = step::run(step::CLIENT, &mut back).and_then(|()| answer(&mut back));

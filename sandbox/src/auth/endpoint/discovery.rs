@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::auth::client::AuthMethod;
+use crate::auth::endpoint::further_metadata::{FurtherAliases, FurtherMetadata};
 use crate::auth::details;
 use crate::auth::key::SigningAlgorithm;
 use crate::auth::proof::PROOF_ALGORITHMS;
@@ -25,7 +26,7 @@ struct Metadata<'a> {
     #[serde(flatten)]
     endpoints: Endpoints,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mtls_endpoint_aliases: Option<Endpoints>,
+    mtls_endpoint_aliases: Option<Aliases>,
     jwks_uri: String,
     scopes_supported: Names,
     response_types_supported: Names,
@@ -65,6 +66,17 @@ struct Metadata<'a> {
     require_signed_request_object: bool,
     tls_client_certificate_bound_access_tokens: bool,
     authorization_response_iss_parameter_supported: bool,
+    #[serde(flatten)]
+    further: FurtherMetadata,
+}
+
+/// The twins at the listener for mutual TLS.
+#[derive(Serialize)]
+struct Aliases {
+    #[serde(flatten)]
+    endpoints: Endpoints,
+    #[serde(flatten)]
+    further: FurtherAliases,
 }
 
 /// The endpoints that have a twin at the listener for mutual TLS (RFC 8705 5).
@@ -111,7 +123,10 @@ pub fn metadata(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> 
         issuer: base,
         authorization_endpoint: holders.then(|| format!("{base}/oauth/authorize")),
         endpoints: Endpoints::under(base, security),
-        mtls_endpoint_aliases: call.request.mutual_base_url.as_deref().map(|base| Endpoints::under(base, security)),
+        mtls_endpoint_aliases: call.request.mutual_base_url.as_deref().map(|base| Aliases {
+            endpoints: Endpoints::under(base, security),
+            further: FurtherAliases::under(base, security),
+        }),
         jwks_uri: format!("{base}/oauth/jwks"),
         scopes_supported: OFFERED
             .iter()
@@ -149,6 +164,7 @@ pub fn metadata(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> 
         require_signed_request_object: terms.signed_request == Need::Always,
         tls_client_certificate_bound_access_tokens: security.sender.reads_certificates(),
         authorization_response_iss_parameter_supported: holders,
+        further: FurtherMetadata::under(base, security),
     };
     let body = serde_json::to_vec(&document).expect("response structs hold only text, flags and lists");
     Ok(Reply::new(StatusCode::OK, "application/json", body))

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::auth::access_token;
 use crate::auth::client::GrantType;
 use crate::auth::endpoint::back_channel::BackChannel;
+use crate::auth::endpoint::polled::polled;
 use crate::auth::error::{ErrorCode, OAuthError, json};
 use crate::auth::grant::{Grant, Issued, Issuing, Reuse, Worthless, after};
 use crate::auth::holder::Holder;
@@ -41,6 +42,7 @@ pub(super) fn token(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Probl
             GrantType::AuthorizationCode => code(back),
             GrantType::RefreshToken => refresh(back),
             GrantType::ClientCredentials => client_credentials(back),
+            GrantType::DeviceCode | GrantType::Ciba => polled(back),
         }
     }))
 }
@@ -108,7 +110,7 @@ pub(super) fn issuing<'a>(back: &'a BackChannel<'_>, grant: &Grant, narrowed: Op
     Issuing { mint: &auth.mint, now, binding: back.binding.clone(), access_token }
 }
 
-fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {
+pub(super) fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {
     let response = TokenResponse {
         access_token: &issued.access_token,
         token_type: issued.token_type(),

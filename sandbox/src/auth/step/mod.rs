@@ -17,6 +17,10 @@ mod authorization_details;
 mod awaiting_consent;
 mod bound_certificate;
 mod bound_key;
+mod backchannel_client;
+mod backchannel_request_object;
+mod binding_message;
+mod certificate_name;
 mod client_assertion;
 mod client_certificate;
 mod client_secret;
@@ -28,6 +32,8 @@ mod confidential_client;
 mod consent_in_force;
 mod dpop_jkt;
 mod flat_push;
+mod decided_request;
+mod device_client;
 mod form_post;
 mod fresh_code;
 mod fresh_pushed_request;
@@ -38,7 +44,11 @@ mod intent_named;
 mod known_client;
 mod known_code;
 mod known_grant_type;
+mod known_polled_request;
 mod known_refresh_token;
+mod legal_redirect_uris;
+mod logout_hint;
+mod logout_parameters;
 mod narrower_scope;
 mod no_remote_request;
 mod nonce_sent;
@@ -48,11 +58,20 @@ mod object_flat;
 mod object_header;
 mod object_signature;
 mod object_times;
+mod no_push;
+mod no_remote_keys;
+mod notification_token;
+mod offered_metadata;
 mod offered_scope;
 mod one_authentication;
+mod one_hint;
+mod openid_scope;
 mod own_scope;
 mod pkce_s256;
 mod pkce_sent;
+mod polled_request_of_client;
+mod polled_scope;
+mod polling_pace;
 mod profile_method;
 mod prompt;
 mod proof_header;
@@ -78,6 +97,7 @@ mod redirect_uri;
 mod refresh_key;
 mod refresh_token_of_client;
 mod registered_client;
+mod registered_logout_uri;
 mod registered_method;
 mod registered_redirect_uri;
 mod request_object_sent;
@@ -87,17 +107,37 @@ mod same_redirect_uri;
 mod sender_key;
 mod sender_proof;
 mod signed_response;
+mod registration_certificate;
+mod registration_claims;
+mod registration_organisation;
+mod registration_readable;
+mod registration_signature;
+mod registration_token;
+mod requested_expiry;
+mod secure_redirect_uris;
+mod signed_backchannel_request;
 mod single_parameters;
+mod software_statement_issuer;
+mod software_statement_readable;
+mod software_statement_sent;
+mod software_statement_signature;
+mod software_statement_times;
+mod stated_keys;
+mod stated_redirect_uris;
 mod token_sent;
 mod trusted_redirect;
+mod unchosen_client_id;
 mod unused_code;
 mod unused_pushed_request;
 mod unused_refresh_token;
+mod usable_keys;
 
 use crate::auth::assertion::AssertionStage;
 use crate::auth::bearer::ResourceStage;
 use crate::auth::endpoint::authorize::FrontStage;
 use crate::auth::endpoint::back_channel::BackStage;
+use crate::auth::endpoint::end_session::LogoutStage;
+use crate::auth::endpoint::register::{ManageStage, RegisterStage};
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::proof::ProofStage;
 use crate::auth::security::{PROFILES, Profiles, SecurityProfile};
@@ -273,6 +313,67 @@ pub(crate) const REVOKE: &[Placed<BackStage>] = &[Placed(token_sent::STEP, ALL)]
 pub(crate) const INTROSPECT: &[Placed<BackStage>] =
     &[Placed(confidential_client::STEP, ALL), Placed(token_sent::STEP, ALL)];
 
+/// `POST /oauth/device_authorization`, after [`CLIENT`].
+pub(crate) const DEVICE: &[Placed<BackStage>] =
+    &[Placed(device_client::STEP, PLAIN), Placed(polled_scope::STEP, PLAIN)];
+
+/// `POST /oauth/bc-authorize`, after [`CLIENT`].
+pub(crate) const BACKCHANNEL: &[Placed<BackStage>] = &[
+    Placed(backchannel_client::STEP, PLAIN.and(CIBA)),
+    Placed(confidential_client::STEP, PLAIN.and(CIBA)),
+    Placed(signed_backchannel_request::STEP, CIBA),
+    Placed(backchannel_request_object::STEP, PLAIN.and(CIBA)),
+    Placed(polled_scope::STEP, PLAIN.and(CIBA)),
+    Placed(openid_scope::STEP, PLAIN.and(CIBA)),
+    Placed(one_hint::STEP, PLAIN.and(CIBA)),
+    Placed(binding_message::STEP, PLAIN.and(CIBA)),
+    Placed(requested_expiry::STEP, PLAIN.and(CIBA)),
+    Placed(notification_token::STEP, PLAIN.and(CIBA)),
+];
+
+/// The device and the backchannel grant, after [`TOKEN`].
+pub(crate) const POLLED_GRANT: &[Placed<BackStage>] = &[
+    Placed(known_polled_request::STEP, PLAIN.and(CIBA)),
+    Placed(polled_request_of_client::STEP, PLAIN.and(CIBA)),
+    Placed(polling_pace::STEP, PLAIN.and(CIBA)),
+    Placed(decided_request::STEP, PLAIN.and(CIBA)),
+];
+
+/// `POST /oauth/register`, and `PUT` of a registration after [`MANAGE`].
+pub(crate) const REGISTER: &[Placed<RegisterStage>] = &[
+    Placed(registration_readable::STEP, ALL),
+    Placed(software_statement_readable::STEP, ALL),
+    Placed(software_statement_sent::STEP, FAPI),
+    Placed(software_statement_issuer::STEP, ALL),
+    Placed(software_statement_signature::STEP, ALL),
+    Placed(software_statement_times::STEP, ALL),
+    Placed(registration_certificate::STEP, FAPI),
+    Placed(registration_organisation::STEP, FAPI),
+    // UK Open Banking alone.
+    Placed(registration_signature::STEP, FAPI1),
+    Placed(registration_claims::STEP, FAPI1),
+    Placed(unchosen_client_id::STEP, ALL),
+    Placed(offered_metadata::STEP, ALL),
+    Placed(no_push::STEP, ALL),
+    Placed(legal_redirect_uris::STEP, ALL),
+    Placed(secure_redirect_uris::STEP, FAPI),
+    Placed(stated_redirect_uris::STEP, ALL),
+    Placed(no_remote_keys::STEP, ALL),
+    Placed(stated_keys::STEP, FAPI1),
+    Placed(usable_keys::STEP, ALL),
+    Placed(certificate_name::STEP, ALL),
+];
+
+/// `GET`, `PUT` and `DELETE` of a registration.
+pub(crate) const MANAGE: &[Placed<ManageStage>] = &[Placed(registration_token::STEP, ALL)];
+
+/// `GET` and `POST /oauth/logout`.
+pub(crate) const LOGOUT: &[Placed<LogoutStage>] = &[
+    Placed(logout_parameters::STEP, CODE),
+    Placed(logout_hint::STEP, CODE),
+    Placed(registered_logout_uri::STEP, CODE),
+];
+
 /// A signed client assertion, inside [`CLIENT`].
 pub(crate) const ASSERTION: &[Placed<AssertionStage>] = &[
     Placed(readable_assertion::STEP, ALL),
@@ -349,6 +450,12 @@ pub fn rows() -> Vec<Row> {
         .chain(list("resource", RESOURCE))
         .chain(list("revoke", REVOKE))
         .chain(list("introspect", INTROSPECT))
+        .chain(list("device_authorization", DEVICE))
+        .chain(list("bc-authorize", BACKCHANNEL))
+        .chain(list("token: device_code, ciba", POLLED_GRANT))
+        .chain(list("register", REGISTER))
+        .chain(list("registration", MANAGE))
+        .chain(list("logout", LOGOUT))
         .collect()
 }
 
