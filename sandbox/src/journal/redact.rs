@@ -216,7 +216,10 @@ fn members(text: &str) -> Cow<'_, str> {
     while let Some((before, value, after)) = next_secret(rest) {
         shown.push_str(before);
         shown.push_str(&replaced(value.as_bytes()));
-        rest = after;
+        // The quote that ends the value begins no other string: taken for one, it would hide every later name.
+        let closing = usize::from(after.starts_with('"'));
+        shown.push_str(&after[..closing]);
+        rest = &after[closing..];
     }
     if shown.is_empty() {
         return Cow::Borrowed(text);

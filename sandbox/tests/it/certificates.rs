@@ -64,7 +64,7 @@ fn run(program: &str, arguments: &[&str]) -> Option<String> {
 }
 
 impl Identity {
-    fn of_pem(certificate: &str, key: &str) -> Identity {
+    pub(crate) fn of_pem(certificate: &str, key: &str) -> Identity {
         Identity {
             chain: vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()],
             key: PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),

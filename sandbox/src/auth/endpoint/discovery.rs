@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::auth::client::AuthMethod;
-use crate::auth::endpoint::further_metadata::{FurtherAliases, FurtherMetadata};
 use crate::auth::details;
+use crate::auth::endpoint::further_metadata::{FurtherAliases, FurtherMetadata};
 use crate::auth::key::SigningAlgorithm;
 use crate::auth::proof::PROOF_ALGORITHMS;
 use crate::auth::requested::{INTENT, LEVELS};

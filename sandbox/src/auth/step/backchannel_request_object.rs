@@ -44,7 +44,8 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let jti = jti.ok_or_else(|| refuse("must have a jti"))?;
     let exp = claims.get("exp").and_then(Value::as_f64).unwrap_or_default();
     let own = format!("request {jti}");
-    if !back.bank.auth.assertions.first_time(&client.client_id, &own, exp, back.call.now) {
+    let forget_at = jiff::Timestamp::from_second(exp.ceil() as i64).unwrap_or(back.call.now);
+    if !back.bank.auth.assertions.first_time(&client.client_id, &own, forget_at, back.call.now) {
         return Err(refuse("was used before"));
     }
     // Only what is signed counts (OpenID CIBA 7.1.1).
