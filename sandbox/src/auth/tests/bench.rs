@@ -105,8 +105,12 @@ impl Bench {
         let _ = self.bank.auth.claimed_client_id(&request);
         let public = route.needs == Needs::Nothing;
         let identified = if public { Ok(None) } else { self.bank.auth.identify(&request, self.now) };
-        let mut call =
-            Call { request: &request, operation: route.operation, params: vec![], access: None, now: self.now };
+        let params = if route.path.contains("{client_id}") {
+            vec![("client_id".to_owned(), "demo".to_owned())]
+        } else {
+            Vec::new()
+        };
+        let mut call = Call { request: &request, operation: route.operation, params, access: None, now: self.now };
         let reply = identified
             .and_then(|access| {
                 admit(route.needs, access.as_deref(), &self.bank.ledger, self.now)?;

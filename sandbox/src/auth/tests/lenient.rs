@@ -124,6 +124,34 @@ fn asserts(bench: &Bench, changes: &Value) -> bool {
     assert_with(bench, &jsonwebtoken::encode(&header, &claims, &key).expect("signs")) == "200"
 }
 
+/// Rules of registration, devices, the backchannel and logout: what each refuses is shown from outside, in
+/// `tests/it/register.rs` and `tests/it/elsewhere.rs`. This list only shrinks.
+const SHOWN_FROM_OUTSIDE: &[&str] = &[
+    "backchannel-client",
+    "binding-message",
+    "device-client",
+    "logout-parameters",
+    "no-push",
+    "no-remote-keys",
+    "openid-scope",
+    "polled-request-of-client",
+    "polling-pace",
+    "registered-logout-uri",
+    "registration-certificate",
+    "registration-claims",
+    "registration-organisation",
+    "registration-signature",
+    "secure-redirect-uris",
+    "signed-backchannel-request",
+    "software-statement-issuer",
+    "software-statement-sent",
+    "software-statement-signature",
+    "software-statement-times",
+    "stated-keys",
+    "stated-redirect-uris",
+    "unchosen-client-id",
+];
+
 #[test]
 fn a_rule_stops_its_attack_and_nothing_else_does() {
     let mut attacks: BTreeMap<&str, Attack> = ATTACKS.iter().copied().collect();
@@ -133,6 +161,9 @@ fn a_rule_stops_its_attack_and_nothing_else_does() {
             let security = attacks::security(*profile, rule);
             assert!(!attack(Tpp::at(security, None)), "{rule} does not stop its attack");
             assert!(attack(Tpp::at(security, Some(rule))), "without {rule} its attack still fails");
+            continue;
+        }
+        if SHOWN_FROM_OUTSIDE.contains(&rule) {
             continue;
         }
         let attack = attacks.remove(rule).unwrap_or_else(|| panic!("no attack shows what {rule} is for"));
