@@ -13,7 +13,7 @@ use crate::auth::Notice;
 use crate::clock;
 use crate::journal::{Answered, Ending, Entry, Packed};
 use crate::operation::Operation;
-use crate::webhook::{self, Outcome};
+use crate::webhook::{self, Letter, Outcome};
 
 impl World {
     /// Tells whoever waits to be told. Cheap if nobody does.
@@ -37,7 +37,10 @@ impl World {
         }
         let (virtual_at, started_ns) = (self.clock.now(), clock::monotonic_ns());
         let outcome = match Url::parse(&notice.endpoint) {
-            Ok(url) if bank.webhooks.may_tell(&url) => webhook::send(&url, headers.clone(), body.clone()).await,
+            Ok(url) if bank.webhooks.may_tell(&url) => {
+                let letter = Letter { method: Method::POST, headers: headers.clone(), body: body.clone() };
+                webhook::send(&url, letter).await
+            }
             _ => Outcome::Forbidden,
         };
         let answer = match outcome {
