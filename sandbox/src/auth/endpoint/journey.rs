@@ -32,7 +32,10 @@ pub(super) fn open(
 
 /// Begins for somebody who is certain, agrees, and takes their time.
 pub(super) fn open_slow(bank: &BankInstance, call: &Call<'_>, request: AuthorizationRequest, login: Login) -> Reply {
-    begin(bank, call, (request, Some(login), None), |interaction| {
+    let cookie = session::cookie_of(&call.request.headers);
+    // A browser that is logged in stays so.
+    let cookie = cookie.filter(|cookie| bank.auth.sessions.knows(cookie, call.now));
+    begin(bank, call, (request, Some(login), cookie), |interaction| {
         interaction.verified = true;
         interaction.outcome = Some(Outcome::Slow);
         interaction.ready_at = Some(after(call.now, SLOW));

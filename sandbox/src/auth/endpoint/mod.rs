@@ -61,9 +61,9 @@ routes! {
     POST "/oauth/wait" AuthorizeWait Page Needs::Nothing => wait::wait;
     POST "/oauth/decide" AuthorizeDecide Page Needs::Nothing => decide::decide;
     GET "/oauth/home" HomeShow Page Needs::Nothing => home::show;
-    POST "/oauth/home/login" HomeLogin Page Needs::Nothing => home::login;
-    POST "/oauth/home/logout" HomeLogin Page Needs::Nothing => home::logout;
-    POST "/oauth/home/decide" HomeDecide Page Needs::Nothing => home::decide;
+    POST "/oauth/home-login" HomeLogin Page Needs::Nothing => home::login;
+    POST "/oauth/home-logout" HomeLogin Page Needs::Nothing => home::logout;
+    POST "/oauth/home-decide" HomeDecide Page Needs::Nothing => home::decide;
     POST "/oauth/par" RequestPush OAuth Needs::Nothing => par::push;
     POST "/oauth/token" TokenIssue OAuth Needs::Nothing => token::token;
     POST "/oauth/device_authorization" DeviceAuthorize OAuth Needs::Nothing => device::authorize;

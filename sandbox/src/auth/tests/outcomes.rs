@@ -152,7 +152,7 @@ fn an_account_holder_sees_who_has_access_and_withdraws_it() {
     let home = Home::log_in(&bench, "alice");
     insta::assert_snapshot!("home_page", home.stable());
     let forged = bench.post(
-        "/oauth/home/decide",
+        "/oauth/home-decide",
         &[("cookie", &home.cookie)],
         &[("csrf", "x"), ("consent", consent), ("decision", "revoke")],
     );
@@ -166,7 +166,7 @@ fn an_account_holder_sees_who_has_access_and_withdraws_it() {
         &[("token", token)],
     );
     assert_eq!(introspected.ok_json()["active"], false);
-    let out = bench.post("/oauth/home/logout", &[("cookie", &home.cookie)], &[("csrf", &home.page.field("csrf"))]);
+    let out = bench.post("/oauth/home-logout", &[("cookie", &home.cookie)], &[("csrf", &home.page.field("csrf"))]);
     assert!(out.text.contains("You are logged out"));
     assert!(
         bench.get("/oauth/home", &[("cookie", &home.cookie)]).text.contains("id=\"password\""),
@@ -186,7 +186,7 @@ impl<'a> Home<'a> {
         let page = bench.get("/oauth/home", &[]);
         let (cookie, csrf) = (page.cookie(), page.field("csrf"));
         let form = [("csrf", csrf.as_str()), ("username", user), ("password", user)];
-        let page = bench.post("/oauth/home/login", &[("cookie", &cookie)], &form);
+        let page = bench.post("/oauth/home-login", &[("cookie", &cookie)], &form);
         assert!(!page.element("holder").is_empty(), "{page:?}");
         Home { bench, cookie: page.cookie(), page }
     }
@@ -195,7 +195,7 @@ impl<'a> Home<'a> {
         let csrf = self.page.field("csrf");
         let mut form = vec![("csrf", csrf.as_str())];
         form.extend_from_slice(fields);
-        let page = self.bench.post("/oauth/home/decide", &[("cookie", &self.cookie)], &form);
+        let page = self.bench.post("/oauth/home-decide", &[("cookie", &self.cookie)], &form);
         Home { page, ..self }
     }
 
