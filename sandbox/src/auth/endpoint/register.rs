@@ -159,7 +159,7 @@ fn managed(
     let served = step::run(step::MANAGE, &mut managing).and_then(|()| {
         let client = bank.auth.clients.find(call.param("client_id"));
         let found = client.zip(managing.registration.take());
-        let (client, registration) = found.ok_or_else(|| unknown_registration())?;
+        let (client, registration) = found.ok_or_else(unknown_registration)?;
         serve(client, registration)
     });
     served.unwrap_or_else(|refusal| refusal.reply())

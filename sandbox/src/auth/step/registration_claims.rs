@@ -41,7 +41,7 @@ fn run(registering: &mut Registering<'_>) -> Result<(), OAuthError> {
     if !second("iat").is_some_and(|iat| (now - MAX_AGE..=now + SKEW).contains(&iat)) {
         return Err(bad_metadata("iat of the registration must be of the last half hour"));
     }
-    if !second("exp").is_some_and(|exp| exp > now) {
+    if second("exp").is_none_or(|exp| exp <= now) {
         return Err(bad_metadata("exp of the registration must be in the future"));
     }
     if !asked.get("jti").is_some_and(Value::is_string) {
