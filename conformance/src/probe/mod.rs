@@ -126,13 +126,15 @@ impl BankProbe {
             }
             reply = self.try_send(request.clone()).await?;
         }
-        match reply.status() {
-            429 => Err(Trouble::Unobservable(format!("the bank throttles: {}", reply.exchange))),
-            502..=504 => {
-                Err(Trouble::Unobservable(format!("the bank is not available (see reads-answer): {}", reply.exchange)))
-            }
-            _ => Ok(reply),
-        }
+        answered(reply)
+    }
+
+    /// Sends a request exactly as it is, once.
+    ///
+    /// # Errors
+    /// As [`BankProbe::send`].
+    pub async fn send_bare(&self, request: Request) -> Result<Reply, Trouble> {
+        answered(self.try_send_bare(request).await?)
     }
 
     /// Sends a request once, and lets the caller look at a failure of the connection. Where our tokens are bound to a
@@ -299,6 +301,17 @@ impl BankProbe {
         if session.as_ref().is_some_and(|current| Arc::ptr_eq(current, stale)) {
             *session = None;
         }
+    }
+}
+
+/// An answer to the question: not that of a bank that throttles or is not there.
+fn answered(reply: Reply) -> Result<Reply, Trouble> {
+    match reply.status() {
+        429 => Err(Trouble::Unobservable(format!("the bank throttles: {}", reply.exchange))),
+        502..=504 => {
+            Err(Trouble::Unobservable(format!("the bank is not available (see reads-answer): {}", reply.exchange)))
+        }
+        _ => Ok(reply),
     }
 }
 

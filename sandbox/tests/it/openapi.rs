@@ -146,6 +146,13 @@ fn every_documented_call_is_made_and_answers_as_documented() {
         ("GET", "/v1/worlds/w/users?bank=plain", "", 200),
         ("GET", "/v1/worlds/w/clients", "", 200),
         ("POST", "/v1/worlds/w/clients", r#"{"auth_method": "private_key_jwt"}"#, 201),
+        (
+            "POST",
+            "/v1/worlds/w/webhooks",
+            r#"{"bank": "plain", "client_id": "demo", "url": "http://127.0.0.1:9/hook"}"#,
+            201,
+        ),
+        ("GET", "/v1/worlds/w/webhooks?bank=plain", "", 200),
         ("POST", "/v1/worlds/w/software-statements", r#"{"name": "app"}"#, 201),
         ("POST", "/v1/worlds/w/consents", r#"{"client_id": "demo", "username": "alice"}"#, 201),
         ("GET", "/v1/worlds/w/consents?status=active", "", 200),

@@ -356,7 +356,9 @@ fn a_world_may_let_its_banks_decide_about_consents_at_once() {
     };
     let at_once = authorize("/w/w/plain", "&login_hint=alice");
     assert!(at_once.status == 303 && at_once.head.contains("code="), "{at_once:?}");
-    let asked = authorize("/plain", "&login_hint=alice");
+    let (status, world) = bench.control("POST", "/v1/worlds", &json!({"name": "x", "consents": "asked"}).to_string());
+    assert_eq!(status, 201, "{world}");
+    let asked = authorize("/w/x/plain", "&login_hint=alice");
     assert!(asked.status == 200 && asked.body.contains("<form"), "{asked:?}");
     let (status, wrong) = bench.control("POST", "/v1/worlds", &json!({"consents": "always"}).to_string());
     assert!(status >= 400, "{wrong}");

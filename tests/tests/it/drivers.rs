@@ -246,8 +246,8 @@ fn results_are_read_from_csv_files_and_databases() {
     if let Some(postgres) = Postgres::start(&folder.0) {
         let url = &postgres.url;
         let import = format!(
-            "psql -qX '{url}' -c 'CREATE TABLE entries (account text, id text, state text, amount numeric(20, 2), currency text, day date)' \
-             -c 'CREATE TABLE accounts (id text, currency text, kind text)' -c '\\copy entries FROM entries.csv CSV HEADER' -c '\\copy accounts FROM accounts.csv CSV HEADER'"
+            "psql -qX -v ON_ERROR_STOP=1 '{url}' -c 'DROP TABLE IF EXISTS entries, accounts' -c 'CREATE TABLE entries (account text, id text, state text, amount numeric(20, 2), currency text, day date)' \
+             -c 'CREATE TABLE accounts (id text, currency text, kind text)' -c '\\copy entries FROM entries.csv (FORMAT csv, HEADER, FORCE_NULL (day))' -c '\\copy accounts FROM accounts.csv CSV HEADER'"
         );
         let queries = "{ entries: SELECT * FROM entries, accounts: SELECT * FROM accounts }";
         understands(&folder, &import, &format!("{{ postgres: \"{url}\", queries: {queries} }}"));

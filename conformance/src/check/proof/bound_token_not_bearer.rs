@@ -25,7 +25,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let proven = bare.clone().header("dpop", bank.signed(&bank.proof("GET", &url, Some(&token))));
     let mut findings = Vec::new();
     for (what, request) in [("without a proof", bare), ("with a proof", proven)] {
-        let reply = bank.try_send_bare(request).await?;
+        let reply = bank.send_bare(request).await?;
         if reply.status() != 401 {
             let what = format!("a bound token under Bearer {what} was answered {}; 401 is due", reply.status());
             findings.push(Finding::new(what).with(reply.evidence()));
