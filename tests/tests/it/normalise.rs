@@ -25,12 +25,18 @@ fn a_golden_document_of_every_standard_comes_out_as_canonical_v1() {
     let mut seen = Vec::new();
     for case in reading::all() {
         let read = &case.reads[0];
-        if seen.contains(&case.standard) || read.status >= 400 || !case.profile.is_empty() {
+        if seen.contains(&case.standard) || read.status >= 400 {
             continue;
         }
         seen.push(case.standard.clone());
         let account = read.account.clone().unwrap_or_else(|| "acc".to_owned());
-        let arguments = ["--standard", &case.standard, "--resource", read.resource, "--account", &account, "-"];
+        let mut arguments = vec!["--standard", &case.standard, "--resource", read.resource, "--account", &account];
+        let profile = std::env::temp_dir().join(format!("bank-normalise-{}.yaml", std::process::id()));
+        std::fs::write(&profile, &case.profile).unwrap();
+        if !case.profile.is_empty() {
+            arguments.extend(["--profile", profile.to_str().unwrap()]);
+        }
+        arguments.push("-");
         let output = normalise(&arguments, &read.pages[0]);
         let text = String::from_utf8(output.stdout).unwrap();
         let canonical = Canonical::parse(&case.name, &text).unwrap_or_else(|wrong| panic!("{}: {wrong}", case.name));
