@@ -2,7 +2,7 @@
 
 use bank_fixtures::record::PaymentStatus;
 
-use super::payments::{made_one, orders, pay_steps};
+use super::payments::{made_one, orders, pay_steps, statements};
 use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
@@ -39,6 +39,8 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         let failed = |status| matches!(status, PaymentStatus::Rejected | PaymentStatus::Cancelled);
         let claimed = output.payments.iter().position(|payment| !failed(payment.status));
         match (made.first(), claimed) {
+            // The bank itself may have refused or cancelled it right away.
+            (Some(_), None) if statements(evidence, step).last().is_some_and(|(_, said)| failed(said.status)) => {}
             (Some(order), None) => {
                 let what = "the bank made the payment, and the client does not know it";
                 let proof = verdict::Evidence::output(index, "output").at("/payments");

@@ -2,8 +2,12 @@
 //!
 //! Owns the reading of a `pay` step that the checks of payments share.
 
+use bank_fixtures::record::Payment;
+
 use crate::client_target::{Drive, Evidence, Step};
 use crate::journal::Entry;
+use crate::json;
+use crate::normalise::generic;
 
 /// The steps that make a payment, with their numbers.
 pub(super) fn pay_steps(evidence: &Evidence) -> impl Iterator<Item = (usize, &Step)> {
@@ -23,6 +27,23 @@ pub(super) fn outcome_unknown(entry: &Entry) -> bool {
 /// `true` if this request made a payment at the bank that was not there before.
 pub(super) fn made_one(entry: &Entry) -> bool {
     entry.committed && !entry.replayed
+}
+
+/// What an answer says about a payment: the one it is about, or the first of a list.
+fn stated(entry: &Entry) -> Option<Payment> {
+    let response = entry.response.as_ref().filter(|_| entry.is("payments.*") && entry.succeeded())?;
+    let document = json::parse(response.body.as_deref()?).ok()?;
+    let listed = || generic::payments(&document).value.records.into_iter().next();
+    generic::one_payment(&document).value.or_else(listed)
+}
+
+/// Everything the bank said about the payment of a step, up to the end of that step, oldest first.
+pub(super) fn statements<'a>(evidence: &'a Evidence, step: &Step) -> Vec<(&'a Entry, Payment)> {
+    let until = step.journal.1;
+    let entries = evidence.journal.entries().iter().filter(|entry| entry.seq <= until);
+    let said: Vec<(&Entry, Payment)> = entries.filter_map(|entry| Some((entry, stated(entry)?))).collect();
+    let id = said.last().map(|(_, payment)| payment.id.clone());
+    said.into_iter().filter(|(_, payment)| Some(&payment.id) == id.as_ref()).collect()
 }
 
 /// The key of a request in words.
