@@ -5,6 +5,7 @@
 
 mod cursor;
 pub mod generic;
+mod json;
 pub mod uk;
 
 use axum::http::Method;

@@ -5,26 +5,15 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-
+pub(super) use crate::dialect::json::Json;
+use crate::dialect::json::Member as Entry;
 use crate::exchange::{Problem, ProblemKind};
-
-/// A JSON value with its members in the order they came, duplicates included.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
-    Null,
-    Boolean,
-    Number,
-    Text(String),
-    List(Vec<Json>),
-    Object(Vec<(String, Json)>),
-}
 
 /// An object whose members are all known and all different.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
     pointer: String,
-    members: &'a [(String, Json)],
+    members: &'a [Entry],
 }
 
 /// A value and where it stands.
@@ -34,27 +23,16 @@ pub(super) struct Member<'a> {
     value: &'a Json,
 }
 
-impl Json {
-    /// Reads a body. Nesting is bounded by the parser, length by whoever read the body.
-    pub(super) fn read(body: &[u8]) -> Result<Json, Problem> {
-        serde_json::from_slice(body)
-            .map_err(|error| Problem::new(ProblemKind::MalformedRequest, format!("the body is not JSON: {error}")))
-    }
+/// Reads a body. Nesting is bounded by the parser, length by whoever read it.
+pub(super) fn read(body: &[u8]) -> Result<Json, Problem> {
+    Json::read(body)
+        .map_err(|error| Problem::new(ProblemKind::MalformedRequest, format!("the body is not JSON: {error}")))
+}
 
+impl Json {
     /// The whole body as an object with no members but these.
     pub(super) fn object(&self, known: &[&str]) -> Result<Object<'_>, Problem> {
         Member { pointer: String::new(), value: self }.object(known)
-    }
-
-    /// The text of a member of a member …, if it is there and text: for looking before anything is judged.
-    pub(super) fn glance(&self, path: &[&str]) -> Option<&str> {
-        match (self, path) {
-            (Json::Text(text), []) => Some(text),
-            (Json::Object(members), [name, rest @ ..]) => {
-                members.iter().find(|member| member.0 == *name).and_then(|member| member.1.glance(rest))
-            }
-            _ => None,
-        }
     }
 }
 
@@ -77,7 +55,7 @@ impl<'a> Member<'a> {
         };
         for (position, (name, _)) in members.iter().enumerate() {
             let at = || format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"));
-            if !known.contains(&name.as_str()) {
+            if !known.contains(&name.as_ref()) {
                 return Err(wrong(at(), format!("this member is not known; known are {}", known.join(", "))));
             }
             if members[..position].iter().any(|earlier| earlier.0 == *name) {
@@ -127,66 +105,6 @@ fn wrong(pointer: String, detail: String) -> Problem {
     Problem::new(ProblemKind::InvalidParameter, detail).at(pointer)
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(AnyJson)
-    }
-}
-
-struct AnyJson;
-
-impl<'de> Visitor<'de> for AnyJson {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Boolean)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Number)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Json, E> {
-        Ok(Json::Number)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Number)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Json, E> {
-        Ok(Json::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Json::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
-        }
-        Ok(Json::Object(object))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -194,7 +112,7 @@ mod tests {
     use super::*;
 
     fn field(body: &str) -> Option<String> {
-        let json = Json::read(body.as_bytes()).unwrap();
+        let json = read(body.as_bytes()).unwrap();
         json.object(&["a", "b"]).and_then(|object| object.required("a")?.text(3).map(str::to_owned)).unwrap_err().field
     }
 
@@ -213,15 +131,15 @@ mod tests {
     fn what_is_not_json_is_refused() {
         let deep = "[".repeat(100_000);
         for body in ["", "{", "{\"a\": 1} x", "nul", "\u{feff}{}", deep.as_str()] {
-            assert_eq!(Json::read(body.as_bytes()).unwrap_err().kind, ProblemKind::MalformedRequest);
+            assert_eq!(read(body.as_bytes()).unwrap_err().kind, ProblemKind::MalformedRequest);
         }
-        assert!(Json::read(b"{\"a\": \"\xff\"}").is_err());
+        assert!(read(b"{\"a\": \"\xff\"}").is_err());
     }
 
     proptest! {
         #[test]
         fn reading_never_panics(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Json::read(&body);
+            let _ = read(&body);
         }
     }
 }

@@ -53,7 +53,7 @@ impl Dialect for Generic {
     fn facts(&self, call: &Call<'_>) -> CallFacts {
         let order = call.operation.moves_money().then(|| json::Json::read(&call.request.body).ok()).flatten();
         let param = |wanted: &str| call.params.iter().find(|(name, _)| name == wanted).map(|(_, id)| id.clone());
-        let debtor = || order.as_ref()?.glance(&["debtor_account_id"]).map(str::to_owned);
+        let debtor = || order.as_ref()?.text(&["debtor_account_id"]).map(str::to_owned);
         CallFacts {
             account: param("account").or_else(debtor),
             page: LISTS.contains(&call.operation).then(|| page(call)).flatten(),

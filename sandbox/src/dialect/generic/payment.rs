@@ -57,14 +57,14 @@ pub(super) fn cancel(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Prob
 
 /// What a body says about an order, as far as it can be read.
 pub(super) fn facts(json: &Json) -> PaymentFacts {
-    let currency = json.glance(&["amount", "currency"]).and_then(|code| code.parse::<Currency>().ok());
-    let value = json.glance(&["amount", "value"]);
+    let currency = json.text(&["amount", "currency"]).and_then(|code| code.parse::<Currency>().ok());
+    let value = json.text(&["amount", "value"]);
     PaymentFacts {
         amount: value.zip(currency).and_then(|(value, currency)| Amount::parse(value, currency).ok()),
-        reference: json.glance(&["reference"]).map(str::to_owned),
-        creditor_name: json.glance(&["creditor", "name"]).map(str::to_owned),
-        creditor_account: json.glance(&["creditor", "account", "value"]).map(str::to_owned),
-        currency: json.glance(&["amount", "currency"]).map(str::to_owned),
+        reference: json.text(&["reference"]).map(str::to_owned),
+        creditor_name: json.text(&["creditor", "name"]).map(str::to_owned),
+        creditor_account: json.text(&["creditor", "account", "value"]).map(str::to_owned),
+        currency: json.text(&["amount", "currency"]).map(str::to_owned),
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::http::header;
 use jiff::civil::Date;
 
-use super::json::Json;
+use super::json::{self, Json};
 use crate::bank::{StatementFilter, StatusFilter};
 use crate::dialect::cursor::Cursor;
 use crate::exchange::{Call, Problem, ProblemKind};
@@ -93,7 +93,7 @@ pub(super) fn body(call: &Call<'_>) -> Result<Json, Problem> {
         let detail = "send the body as application/json";
         return Err(Problem::new(ProblemKind::UnsupportedMediaType, detail).at("header.Content-Type"));
     }
-    Json::read(&call.request.body)
+    json::read(&call.request.body)
 }
 
 /// The key under which an order is made.
