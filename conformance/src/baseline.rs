@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::event::Word;
+use crate::file::{self, NamedText, Unreadable};
 use crate::report::Record;
 
 /// What failed in an earlier run, and what was judged at all.
@@ -43,14 +44,8 @@ pub struct Comparison {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It cannot be read at all.
-    #[error("{file}: {source}")]
-    Unreadable {
-        /// Its path.
-        file: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// It is no report of version 1.
     #[error("{file} is no JSON report of version 1 ({reason}); write one with --report json={file}")]
     Wrong {
@@ -85,9 +80,7 @@ impl Baseline {
     /// # Errors
     /// When it cannot be read, or is something else.
     pub fn load(path: &Path) -> Result<Baseline, BaselineError> {
-        let file = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|source| BaselineError::Unreadable { file: file.clone(), source })?;
+        let NamedText { file, text } = file::read(path)?;
         Baseline::parse(&text).map_err(|reason| BaselineError::Wrong { file, reason })
     }
 
@@ -107,13 +100,13 @@ impl Baseline {
         let failed = [Word::Failed.name(), Word::Warned.name()];
         let then: BTreeSet<&Judgement> =
             self.words.iter().filter(|(_, word)| failed.contains(&word.as_str())).map(|(name, _)| name).collect();
-        let mut now = BTreeMap::new();
-        for case in &record.cases {
-            for outcome in &case.outcomes {
+        let now: BTreeMap<Judgement, Word> = record
+            .outcomes()
+            .map(|(case, outcome)| {
                 let name = Judgement { case: case.head.name.clone(), check: outcome.check.slug.to_owned() };
-                now.insert(name, outcome.word());
-            }
-        }
+                (name, outcome.word())
+            })
+            .collect();
         let mut comparison = Comparison::default();
         for (name, word) in &now {
             match (word, then.contains(name)) {

@@ -10,6 +10,7 @@ use bank_fixtures::document::{self, Diagnostics, Value, suggest};
 use jiff::civil::Date;
 
 use crate::check::{self, Check};
+use crate::file::{self, FileError, NamedText};
 use crate::suite::Severity;
 use crate::verdict::{Finding, Verdict};
 
@@ -44,32 +45,13 @@ pub struct Judged {
     pub excuse: Option<Arc<Excuse>>,
 }
 
-/// Why a list of excuses cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ExpectedFileError {
-    /// It cannot be read at all.
-    #[error("{file}: {source}")]
-    Unreadable {
-        /// Its path.
-        file: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It can be read and is wrong.
-    #[error(transparent)]
-    Wrong(#[from] Diagnostics),
-}
-
 impl Expected {
     /// Reads a file of excuses; `today` is the day of the run.
     ///
     /// # Errors
     /// When it cannot be read, and everything that is wrong with it.
-    pub fn load(path: &Path, today: Date) -> Result<Expected, ExpectedFileError> {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ExpectedFileError::Unreadable { file: file.clone(), source })?;
+    pub fn load(path: &Path, today: Date) -> Result<Expected, FileError> {
+        let NamedText { file, text } = file::read(path)?;
         Ok(Expected::parse(&file, &text, today)?)
     }
 

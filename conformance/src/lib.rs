@@ -11,6 +11,7 @@ pub mod client_target;
 pub mod clock;
 pub mod event;
 pub mod expected;
+pub mod file;
 pub mod flow;
 pub mod http;
 pub mod journal;

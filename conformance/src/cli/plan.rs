@@ -12,11 +12,12 @@ use crate::client_target::{self, ClientTarget, Connection, Scenario};
 use crate::clock;
 use crate::event::ExitCode;
 use crate::expected::Expected;
+use crate::file::FileError;
 use crate::runner::{Case, Plan, Subject};
 use crate::suite::{self, Selected};
 use crate::target::bank::{BankTarget, ClientAuth, ConsentRoute, HISTORY_DAYS, Permission, Registration, Sender};
 use crate::target::embedded::Embedded;
-use crate::target::file::{Target, TargetFileError};
+use crate::target::file::Target;
 use crate::target::reference::reference_client;
 use crate::target::sandbox::SandboxBank;
 
@@ -119,7 +120,7 @@ fn targets(args: &RunArgs, seed: u64) -> Result<Vec<Choice>, Refusal> {
         }
     }
     if !wrong.is_empty() {
-        return Err(invalid(wrong.iter().map(TargetFileError::to_string)));
+        return Err(invalid(wrong.iter().map(FileError::to_string)));
     }
     if let Some(bank) = bank_of_arguments(args, seed)? {
         // Whoever reads a report must not read the secrets of the command line in it.

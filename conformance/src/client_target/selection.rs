@@ -15,6 +15,7 @@ use super::driver::Driver;
 use super::target_file::ClientTarget;
 use crate::check::{self, Area};
 use crate::event::CaseHead;
+use crate::file::{self, NamedText};
 use crate::params::Params;
 use crate::runner::{Case, Subject};
 use crate::suite::{Selected, Severity};
@@ -44,8 +45,8 @@ impl Scenario {
             return Ok(Scenario { file: file.path.to_owned(), text: file.text.to_owned() });
         }
         if Path::new(name).extension().is_some() {
-            let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-            return Ok(Scenario { file: name.to_owned(), text });
+            let NamedText { file, text } = file::read(Path::new(name)).map_err(|error| error.to_string())?;
+            return Ok(Scenario { file, text });
         }
         let files = SCENARIO_FOLDERS.iter().flat_map(|folder| library::files(folder));
         let shipped: Vec<&str> = files.map(|file| file.name()).collect();

@@ -4,7 +4,6 @@
 //! say a client sends. Judges nothing.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::http::{Reply, Request};
 use crate::json::Value;
@@ -100,8 +99,7 @@ pub struct ProofKey {
 impl ProofKey {
     /// The proof key of a verifier.
     pub fn of(verifier: String) -> ProofKey {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
-        ProofKey { challenge: URL_SAFE_NO_PAD.encode(digest), verifier }
+        ProofKey { challenge: jose::digest(&verifier), verifier }
     }
 }
 

@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 
-use super::Record;
-use crate::event::Word;
+use super::{CaseRecord, Record};
+use crate::event::{Outcome, Word};
 
 /// The sections of the catalogue: letter, subject, how many rows.
 const SECTIONS: &[(char, &str, usize)] = &[
@@ -121,28 +121,30 @@ fn row_id(letter: char, row: usize) -> String {
     if letter == 'C' && row >= 10 { format!("C.{row}") } else { format!("{letter}{row}") }
 }
 
+/// A row of the catalogue: met by what plays in a scenario that covers it, or by a check that cites it.
 fn cell_of_row(record: &Record, id: String) -> Cell {
-    let mut hits = Vec::new();
-    for case in &record.cases {
-        let covers = case.head.covers.contains(&id);
-        for outcome in case.outcomes.iter().filter(|outcome| covers || outcome.check.ids.contains(&id.as_str())) {
-            hits.push((outcome.word(), place(&case.head.name, outcome)));
-        }
-    }
+    let met = |case: &CaseRecord, outcome: &Outcome| case.head.covers.contains(&id) || cites(outcome, &id);
+    let hits = hits(record, met);
     Cell::of(id, hits)
 }
 
+/// A rule for clients: judged by a check that cites it.
 fn cell_of_rule(record: &Record, id: String) -> Cell {
-    let mut hits = Vec::new();
-    for case in &record.cases {
-        for outcome in case.outcomes.iter().filter(|outcome| outcome.check.ids.contains(&id.as_str())) {
-            hits.push((outcome.word(), place(&case.head.name, outcome)));
-        }
-    }
+    let hits = hits(record, |_, outcome| cites(outcome, &id));
     Cell::of(id, hits)
 }
 
-fn place(case: &str, outcome: &crate::event::Outcome) -> String {
+fn cites(outcome: &Outcome, id: &str) -> bool {
+    outcome.check.ids.contains(&id)
+}
+
+/// The words of the outcomes that count, each with its place.
+fn hits(record: &Record, counts: impl Fn(&CaseRecord, &Outcome) -> bool) -> Vec<(Word, String)> {
+    let counted = record.outcomes().filter(|(case, outcome)| counts(case, outcome));
+    counted.map(|(case, outcome)| (outcome.word(), place(&case.head.name, outcome))).collect()
+}
+
+fn place(case: &str, outcome: &Outcome) -> String {
     format!("{} in {case}: {}", outcome.check.slug, outcome.word().name())
 }
 

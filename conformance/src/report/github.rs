@@ -11,9 +11,7 @@ const FINDINGS_SHOWN: usize = 3;
 
 /// A run as workflow commands; empty if there is nothing to annotate.
 pub fn text(record: &Record) -> String {
-    let lines =
-        record.cases.iter().flat_map(|case| case.outcomes.iter().filter_map(move |outcome| line(case, outcome)));
-    lines.collect()
+    record.outcomes().filter_map(|(case, outcome)| line(case, outcome)).collect()
 }
 
 fn line(case: &CaseRecord, outcome: &Outcome) -> Option<String> {

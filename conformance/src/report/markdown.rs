@@ -46,8 +46,7 @@ pub fn text(record: &Record) -> String {
         (Word::Expected, "Expected failures"),
         (Word::Inconclusive, "Inconclusive"),
     ] {
-        let hits = record.cases.iter().flat_map(|case| case.outcomes.iter().map(move |outcome| (case, outcome)));
-        let hits: Vec<_> = hits.filter(|(_, outcome)| outcome.word() == word).collect();
+        let hits: Vec<_> = record.outcomes().filter(|(_, outcome)| outcome.word() == word).collect();
         if !hits.is_empty() {
             text.push_str(&format!("\n## {heading}\n\n"));
             text.extend(hits.iter().map(|(case, outcome)| item(case, outcome)));

@@ -96,10 +96,15 @@ pub struct CaseRecord {
 }
 
 impl Record {
+    /// Every outcome with its case, in the order of the plan.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&CaseRecord, &Outcome)> {
+        self.cases.iter().flat_map(|case| case.outcomes.iter().map(move |outcome| (case, outcome)))
+    }
+
     /// The totals of all outcomes.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        self.cases.iter().flat_map(|case| &case.outcomes).for_each(|outcome| totals.count(outcome.word()));
+        self.outcomes().for_each(|(_, outcome)| totals.count(outcome.word()));
         totals
     }
 }

@@ -9,9 +9,8 @@ use crate::verdict::Verdict;
 
 /// A run as TAP.
 pub fn text(record: &Record) -> String {
-    let points = record.cases.iter().flat_map(|case| case.outcomes.iter().map(move |outcome| (case, outcome)));
     let mut text = format!("TAP version 14\n1..{}\n", record.totals().sum());
-    for (index, (case, outcome)) in points.enumerate() {
+    for (index, (case, outcome)) in record.outcomes().enumerate() {
         text.push_str(&point(index + 1, case, outcome));
     }
     text

@@ -7,6 +7,7 @@ use bank_fixtures::document::{Diagnostics, Document};
 use super::bank::BankTarget;
 use super::bank_file::Surroundings;
 use crate::client_target::ClientTarget;
+use crate::file::{self, FileError, NamedText};
 
 /// What a target file describes.
 #[derive(Debug, Clone)]
@@ -23,32 +24,13 @@ enum Kind {
     Client,
 }
 
-/// Why a target file gives no target.
-#[derive(Debug, thiserror::Error)]
-pub enum TargetFileError {
-    /// It cannot be read at all.
-    #[error("{file}: {source}")]
-    Unreadable {
-        /// Its path.
-        file: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It can be read and is wrong.
-    #[error(transparent)]
-    Wrong(#[from] Diagnostics),
-}
-
 impl Target {
     /// Reads a target file; `kind: bank` or `kind: client` says which reader takes it.
     ///
     /// # Errors
     /// When it cannot be read, and everything that is wrong with it.
-    pub fn load(path: &Path, seed: u64) -> Result<Target, TargetFileError> {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| TargetFileError::Unreadable { file: file.clone(), source })?;
+    pub fn load(path: &Path, seed: u64) -> Result<Target, FileError> {
+        let NamedText { file, text } = file::read(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let env = |name: &str| std::env::var(name).ok();
         Ok(Target::parse(&file, &text, Surroundings { folder, env: &env, seed })?)

@@ -1,6 +1,6 @@
 //! The scheme is where a downgrade begins.
 
-use super::needs_proofs;
+use super::{Bound, bound};
 use crate::check::{Area, Check, Run};
 use crate::http::Request;
 use crate::probe::{BankProbe, Judgement, judged};
@@ -18,9 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
-    let token = bank.session().await?.access_token.clone();
-    let url = bank.url("/accounts");
+    let Bound { token, url } = bound(bank).await?;
     let bare = Request::get(&url).bearer(&token);
     let proven = bare.clone().header("dpop", bank.signed(&bank.proof("GET", &url, Some(&token))));
     let mut findings = Vec::new();

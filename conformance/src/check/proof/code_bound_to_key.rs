@@ -1,6 +1,6 @@
 //! Whoever steals a code must steal the key as well.
 
-use super::needs_proofs;
+use super::bound;
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
 use crate::flow::jose::Signer;
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
+    bound(bank).await?;
     // What is asked for with the thumbprint of a key that nobody proves to have.
     let other = Signer::generate();
     let authorization = bank.authorization(ALL_SCOPES).await?.with("dpop_jkt", other.thumbprint());

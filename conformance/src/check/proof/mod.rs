@@ -24,14 +24,20 @@ pub(super) static CHECKS: &[&Check] = &[
     &code_bound_to_key::CHECK,
 ];
 
-/// Says whether our tokens are bound to a key; the read it makes learns the nonce of a server that demands one.
-async fn needs_proofs(bank: &BankProbe) -> Result<(), Trouble> {
+/// A token that is bound to the run's key, and an address it opens.
+struct Bound {
+    token: String,
+    url: String,
+}
+
+/// A bound token; the read that is made first learns the nonce of a server that demands one.
+async fn bound(bank: &BankProbe) -> Result<Bound, Trouble> {
     if bank.sender() == Sender::Bearer {
         return Err(Trouble::Unobservable("the tokens of our client are bound to no key".to_owned()));
     }
     // What is wrong with reads is for `reads-answer` to say.
     let _ = bank.get("/accounts").await;
-    Ok(())
+    Ok(Bound { token: bank.session().await?.access_token.clone(), url: bank.url("/accounts") })
 }
 
 /// A read with a bound token and a proof made by hand.

@@ -1,6 +1,6 @@
 //! A client recovers from a nonce only if it is told the next one.
 
-use super::{needs_proofs, with_proof};
+use super::{Bound, bound, with_proof};
 use crate::check::{Area, Check, Run};
 use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
@@ -17,9 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
-    let token = bank.session().await?.access_token.clone();
-    let url = bank.url("/accounts");
+    let Bound { token, url } = bound(bank).await?;
     let proof = bank.proof("GET", &url, Some(&token));
     if proof.claims.get("nonce").is_none() {
         return Err(Trouble::Unobservable("the resource server demands no nonces".to_owned()));

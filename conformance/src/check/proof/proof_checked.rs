@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use serde_json::{Value, json};
 
-use super::{needs_proofs, with_proof};
+use super::{Bound, bound, with_proof};
 use crate::flow::jose::{self, Signer};
 use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
@@ -20,9 +20,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
-    let token = bank.session().await?.access_token.clone();
-    let url = bank.url("/accounts");
+    let Bound { token, url } = bound(bank).await?;
     let right = || bank.proof("GET", &url, Some(&token));
     let stranger = Signer::generate();
     let private = {

@@ -1,6 +1,6 @@
 //! A proof made in advance is a proof somebody else may hold.
 
-use super::{needs_proofs, with_proof};
+use super::{Bound, bound, with_proof};
 use crate::check::{Area, Check, Run};
 use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
@@ -17,9 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
-    let token = bank.session().await?.access_token.clone();
-    let url = bank.url("/accounts");
+    let Bound { token, url } = bound(bank).await?;
     let now = bank.bank_now().as_second();
     let mut findings = Vec::new();
     for (what, iat, is_due) in [

@@ -1,6 +1,6 @@
 //! Without the proof a bound token would be a bearer token.
 
-use super::needs_proofs;
+use super::{Bound, bound};
 use crate::check::{Area, Check, Run};
 use crate::http::Request;
 use crate::probe::{BankProbe, Judgement, judged};
@@ -18,9 +18,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    needs_proofs(bank).await?;
-    let token = bank.session().await?.access_token.clone();
-    let request = Request::get(bank.url("/accounts")).header("authorization", format!("DPoP {token}"));
+    let Bound { token, url } = bound(bank).await?;
+    let request = Request::get(url).header("authorization", format!("DPoP {token}"));
     let reply = bank.send(request).await?;
     let mut findings = Vec::new();
     if reply.status() != 401 {
