@@ -299,7 +299,8 @@ fn meaning(meaning: Meaning) -> BalanceKind {
     }
 }
 
-fn effective(effective: Effective) -> &'static str {
+/// The word for what an entry counts for.
+pub(super) fn effective(effective: Effective) -> &'static str {
     match effective {
         Effective::AsStated(status) => word(words::STATUSES, &status),
         Effective::Superseded => "superseded",

@@ -6,10 +6,11 @@
 use bank_fixtures::record::Instant;
 use serde_json::{Map, Value, json};
 
+use super::canonical::effective;
 use super::history::{History, Known, KnownAccount};
 use super::identity::Basis;
 use super::model::{
-    Balance, Consent, Counterparty, Customer, Effective, Entry, Identifier, Link, Money, Payment, Problem, Scheme, Unit,
+    Balance, Consent, Counterparty, Customer, Entry, Identifier, Link, Money, Payment, Problem, Scheme, Unit,
 };
 use super::words::{self, word};
 
@@ -177,15 +178,6 @@ fn said(entry: &Entry, members: &mut Value) {
     ]);
     if let (Value::Object(members), Value::Object(more)) = (members, more) {
         members.extend(more);
-    }
-}
-
-fn effective(effective: Effective) -> &'static str {
-    match effective {
-        Effective::AsStated(status) => word(words::STATUSES, &status),
-        Effective::Superseded => "superseded",
-        Effective::Reversed => "reversed",
-        Effective::Chargeback => "chargeback",
     }
 }
 

@@ -198,6 +198,23 @@ const JWT_MODES: &[&str] = &["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"
 
 use SigningAlgorithm::{EdDsa, Es256, Ps256, Rs256};
 
+/// The terms of a bank without an authorization server.
+const WITHOUT_OAUTH: Terms = Terms {
+    profile: SecurityProfile::Open,
+    slug: "none",
+    about: "no security: every call is the first account holder's",
+    grants: &[],
+    auth_methods: &[],
+    client_algorithms: &[],
+    signing: &[Es256],
+    senders: &[Sender::None],
+    refresh: RefreshPolicy::None,
+    response_types: &[],
+    response_modes: &[],
+    pushed: Need::Never,
+    signed_request: Need::Never,
+};
+
 /// Every profile, in the order of the columns of the step table.
 pub const PROFILES: &[Terms] = &[
     Terms {
@@ -294,32 +311,9 @@ pub const PROFILES: &[Terms] = &[
         profile: SecurityProfile::ApiKey,
         slug: "api-key",
         about: "no OAuth: a key in a header names the client and the account holder",
-        grants: &[],
-        auth_methods: &[],
-        client_algorithms: &[],
-        signing: &[Es256],
-        senders: &[Sender::None],
-        refresh: RefreshPolicy::None,
-        response_types: &[],
-        response_modes: &[],
-        pushed: Need::Never,
-        signed_request: Need::Never,
+        ..WITHOUT_OAUTH
     },
-    Terms {
-        profile: SecurityProfile::Open,
-        slug: "none",
-        about: "no security: every call is the first account holder's",
-        grants: &[],
-        auth_methods: &[],
-        client_algorithms: &[],
-        signing: &[Es256],
-        senders: &[Sender::None],
-        refresh: RefreshPolicy::None,
-        response_types: &[],
-        response_modes: &[],
-        pushed: Need::Never,
-        signed_request: Need::Never,
-    },
+    WITHOUT_OAUTH,
 ];
 
 /// A set of profiles: a column mark of the step tables.

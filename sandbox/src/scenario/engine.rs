@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use super::Scenario;
-use super::automaton::{Fire, State};
 use super::chance::Chance;
 use super::connection;
 use super::facts::Facts;
@@ -21,6 +20,7 @@ use super::index::{Index, Slot};
 use super::phase::Length;
 use super::quota::Shelf;
 use super::rule::Rule;
+use super::state::{Fire, State};
 use super::switch::Switches;
 use crate::fault::{Moment, Plan, Provenance, Stage};
 

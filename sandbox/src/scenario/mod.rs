@@ -29,6 +29,7 @@ mod quota;
 mod reactor;
 pub mod replay;
 mod rule;
+mod state;
 mod switch;
 mod timeline;
 mod when;
