@@ -23,7 +23,7 @@ use bank_sandbox::{Running, Sandbox};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-const DECISIONS: u32 = 1_000_000;
+const DECISIONS: u32 = 900_000;
 /// Connections that ask at a time.
 const CONNECTIONS: usize = 16;
 /// How long each sandbox is asked, per round.

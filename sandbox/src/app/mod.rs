@@ -307,7 +307,8 @@ impl Exchange<'_> {
             bank.auth.accompany(request, now, &mut reply);
         }
         if let Some(verdict) = &limited {
-            bank.limits.headers().write(verdict, &mut reply.headers);
+            let headers = &mut reply.headers;
+            bank.limits.headers().write(verdict, |name, value| _ = headers.insert(name, value));
         }
         let entry = record.entry();
         entry.limited = limited.is_some_and(|verdict| !verdict.allowed);

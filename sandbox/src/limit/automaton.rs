@@ -46,7 +46,7 @@ impl Automaton {
         if left > 0 {
             self.take(policy);
         }
-        self.verdict(policy, left > 0)
+        self.verdict(policy, left > 0, left.saturating_sub(1))
     }
 
     /// What [`check`](Automaton::check) would say, without taking anything.
@@ -146,7 +146,7 @@ impl Automaton {
         }
     }
 
-    fn verdict(&self, policy: &Policy, allowed: bool) -> Verdict {
+    fn verdict(&self, policy: &Policy, allowed: bool, remaining: u64) -> Verdict {
         let (reset_in, next_in) = match &self.state {
             State::Window { used, ends } => {
                 let rest = between(self.last, *ends);
@@ -169,7 +169,7 @@ impl Automaton {
         Verdict {
             allowed,
             limit: policy.limit(),
-            remaining: self.left(policy),
+            remaining,
             window: policy.window(),
             reset_in,
             retry_after: (!allowed).then_some(next_in),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 
 use crate::limit::Verdict;
@@ -29,27 +29,27 @@ impl HeaderFamily {
         (HeaderFamily::None, "none"),
     ];
 
-    /// Puts the verdict into the headers of an answer. `Retry-After` is not among them: it belongs to the refusal.
-    pub fn write(self, verdict: &Verdict, headers: &mut HeaderMap) {
+    /// Tells the verdict header by header. `Retry-After` is not among them: it belongs to the refusal.
+    pub fn write(self, verdict: &Verdict, mut set: impl FnMut(HeaderName, HeaderValue)) {
         match self {
             HeaderFamily::Ietf => {
                 let window = whole_seconds(verdict.window);
                 let policy = format!("\"default\";q={};w={window}", verdict.limit);
                 let left = format!("\"default\";r={};t={}", verdict.remaining, whole_seconds(verdict.reset_in));
-                set(headers, HeaderName::from_static("ratelimit-policy"), policy);
-                set(headers, HeaderName::from_static("ratelimit"), left);
+                set(HeaderName::from_static("ratelimit-policy"), value(policy));
+                set(HeaderName::from_static("ratelimit"), value(left));
             }
             HeaderFamily::IetfDraft6 => {
                 let reset = whole_seconds(verdict.reset_in);
-                set(headers, HeaderName::from_static("ratelimit-limit"), verdict.limit.to_string());
-                set(headers, HeaderName::from_static("ratelimit-remaining"), verdict.remaining.to_string());
-                set(headers, HeaderName::from_static("ratelimit-reset"), reset.to_string());
+                set(HeaderName::from_static("ratelimit-limit"), value(verdict.limit.to_string()));
+                set(HeaderName::from_static("ratelimit-remaining"), value(verdict.remaining.to_string()));
+                set(HeaderName::from_static("ratelimit-reset"), value(reset.to_string()));
             }
             HeaderFamily::XRateLimit => {
                 let reset = whole_seconds(verdict.reset_in);
-                set(headers, HeaderName::from_static("x-ratelimit-limit"), verdict.limit.to_string());
-                set(headers, HeaderName::from_static("x-ratelimit-remaining"), verdict.remaining.to_string());
-                set(headers, HeaderName::from_static("x-ratelimit-reset"), reset.to_string());
+                set(HeaderName::from_static("x-ratelimit-limit"), value(verdict.limit.to_string()));
+                set(HeaderName::from_static("x-ratelimit-remaining"), value(verdict.remaining.to_string()));
+                set(HeaderName::from_static("x-ratelimit-reset"), value(reset.to_string()));
             }
             HeaderFamily::None => {}
         }
@@ -95,8 +95,8 @@ impl VendorHeaders {
         self.0.iter().any(|(_, own)| own == name)
     }
 
-    /// Puts the verdict, given at `now`, into the headers of an answer.
-    pub fn write(&self, verdict: &Verdict, now: Timestamp, headers: &mut HeaderMap) {
+    /// Tells the verdict, given at `now`, header by header.
+    pub fn write(&self, verdict: &Verdict, now: Timestamp, mut set: impl FnMut(HeaderName, HeaderValue)) {
         for (part, name) in &self.0 {
             let seconds = match part {
                 VendorPart::Limit => verdict.limit,
@@ -108,13 +108,13 @@ impl VendorHeaders {
                 }
                 VendorPart::Window => whole_seconds(verdict.window),
             };
-            set(headers, name.clone(), seconds.to_string());
+            set(name.clone(), value(seconds.to_string()));
         }
     }
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: String) {
-    headers.insert(name, HeaderValue::try_from(value).expect("digits and ASCII punctuation are legal in a header"));
+fn value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("digits and ASCII punctuation are legal in a header")
 }
 
 /// Rounded up, so that a client that waits as long as it is told never comes too early.

@@ -301,7 +301,7 @@ impl Engine {
     ) -> bool {
         if let (Some(limit), Some(verdict)) = (&rule.limit, &fire.verdict) {
             if !plan.rewrites.iter().any(|rewrite| limit.tells(rewrite)) {
-                plan.rewrites.extend(limit.headers(verdict, facts.now));
+                limit.tell(verdict, facts.now, &mut plan.rewrites);
             }
             if verdict.allowed {
                 return false;

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
 use bank_fixtures::document::{Kind, Value};
 use bank_fixtures::duration;
 use jiff::Timestamp;
@@ -145,14 +144,13 @@ impl Limit {
         }
     }
 
-    /// The headers that tell a verdict, given at `now`.
-    pub(super) fn headers(&self, verdict: &Verdict, now: Timestamp) -> impl Iterator<Item = Rewrite> {
-        let mut headers = HeaderMap::new();
+    /// Puts the headers that tell a verdict, given at `now`, on an answer.
+    pub(super) fn tell(&self, verdict: &Verdict, now: Timestamp, rewrites: &mut Vec<Rewrite>) {
+        let set = |name, value| rewrites.push(Rewrite::Header(name, Some(value)));
         match &self.headers {
-            Told::Family(family) => family.write(verdict, &mut headers),
-            Told::Vendor(own) => own.write(verdict, now, &mut headers),
+            Told::Family(family) => family.write(verdict, set),
+            Told::Vendor(own) => own.write(verdict, now, set),
         }
-        headers.into_iter().filter_map(|(name, value)| Some(Rewrite::Header(name?, Some(value))))
     }
 }
 
