@@ -89,7 +89,7 @@ impl Key {
     /// The key in words, for people.
     pub(super) fn words(&self) -> String {
         let words: Vec<String> = self.0.iter().filter(|part| **part != Part::World).map(Part::words).collect();
-        if words.is_empty() { "the world".to_owned() } else { words.join(" + ") }
+        if words.is_empty() { "world".to_owned() } else { words.join(" + ") }
     }
 }
 
