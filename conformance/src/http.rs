@@ -183,6 +183,11 @@ impl Reply {
         String::from_utf8_lossy(&self.raw.body).into_owned()
     }
 
+    /// The bytes of the body.
+    pub fn body(&self) -> &[u8] {
+        &self.raw.body
+    }
+
     /// The body as JSON.
     ///
     /// # Errors

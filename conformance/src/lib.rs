@@ -9,6 +9,7 @@ pub mod check;
 pub mod cli;
 pub mod client_target;
 pub mod clock;
+pub mod dialect;
 pub mod event;
 pub mod expected;
 pub mod file;

@@ -136,6 +136,10 @@ async fn judge_bank(place: Place<'_>, bank: &BankProbe, checks: &[Selected], sta
     for selected in checks {
         let watch = Stopwatch::start();
         let verdict = match selected.check.run {
+            Run::Bank(_) if !selected.check.applies_to(bank.target.dialect) => {
+                let spoken = bank.target.dialect.slug();
+                Verdict::skipped(format!("a rule of the generic contract, and this bank speaks {spoken}"))
+            }
             Run::Bank(run) => unpanicked(run(bank).map(Ok)).await.unwrap_or_else(Verdict::broken),
             Run::Client(_) => Verdict::skipped("judges a client, and this target is a bank"),
         };
@@ -210,6 +214,7 @@ mod tests {
         let target = BankTarget {
             name: "nowhere".to_owned(),
             base_url: "http://127.0.0.1:9".to_owned(),
+            dialect: crate::dialect::usual(),
             issuer: "http://127.0.0.1:9".to_owned(),
             client: None,
             other_client: None,

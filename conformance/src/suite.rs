@@ -62,6 +62,11 @@ pub static SUITES: &[Suite] = &[
     },
     Suite { slug: "bank-payments", title: "payment orders and idempotency keys", areas: &[Area::Payments] },
     Suite { slug: "bank-data", title: "well-formed data that add up", areas: &[Area::Data] },
+    Suite {
+        slug: "bank-uk-open-banking",
+        title: "what UK Open Banking demands of a bank, resource by resource (version 3.1 or 4.0)",
+        areas: &[Area::UkOpenBanking],
+    },
     Suite { slug: "bank-limits", title: "throttling and recovery", areas: &[Area::Limits] },
     Suite {
         slug: "client",

@@ -5,6 +5,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::client_target::Evidence;
+use crate::dialect::{self, Dialect};
 use crate::params::{Param, Params};
 use crate::probe::BankProbe;
 use crate::verdict::Verdict;
@@ -21,6 +22,7 @@ mod paging;
 mod payments;
 mod proof;
 mod push;
+mod uk;
 
 /// Every check, table by table, in the order in which they are listed and run.
 static TABLES: &[&[&Check]] = &[
@@ -57,6 +59,23 @@ pub struct Check {
     pub run: Run,
 }
 
+/// The contract of the generic bank, as checks cite it.
+const GENERIC_CONTRACT: &str = "docs/generic-api.md";
+
+impl Check {
+    /// Whether a bank of this dialect is held to it. What is read through the dialect's own reader and what OAuth demands
+    /// hold of all of them; what asks for resources by the generic contract's paths is for banks that speak it.
+    pub fn applies_to(&self, dialect: &dyn Dialect) -> bool {
+        let everywhere = match self.area {
+            Area::UkOpenBanking => return dialect.area() == Some(self.area),
+            Area::Data => true,
+            Area::Authorization => !self.source.contains(GENERIC_CONTRACT),
+            _ => self.slug == errors::READS_ANSWER,
+        };
+        everywhere || dialect.slug() == dialect::usual().slug()
+    }
+}
+
 /// How a check is run.
 pub enum Run {
     /// By talking to a bank.
@@ -80,6 +99,8 @@ pub enum Area {
     Data,
     /// Throttling by a bank.
     Limits,
+    /// What UK Open Banking demands of a bank.
+    UkOpenBanking,
     /// What a client did on the wire.
     ClientWire,
     /// How a client moves money.
@@ -100,6 +121,7 @@ impl Area {
             Area::Payments => "payments",
             Area::Data => "data",
             Area::Limits => "limits",
+            Area::UkOpenBanking => "uk-open-banking",
             Area::ClientWire => "client-wire",
             Area::ClientPayments => "client-payments",
             Area::ClientUnderstanding => "client-understanding",
@@ -110,7 +132,7 @@ impl Area {
 
 /// Every check, in the order of the tables.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    TABLES.iter().flat_map(|table| table.iter().copied())
+    TABLES.iter().chain(uk::TABLES).flat_map(|table| table.iter().copied())
 }
 
 /// The check of this name.

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::normalise;
 use crate::check::{self, Check};
 use crate::client_target::{Template, TemplateError, When};
+use crate::dialect::{self, DIALECTS, Dialect};
 use crate::normalise::document::Resource;
 use crate::normalise::standard::{STANDARDS, Standard};
 use crate::reference_client::{DEFECTS, Defect, JOBS, Job, SERVICE_DEFECTS, ServiceDefect};
@@ -148,6 +149,9 @@ pub(crate) struct RunArgs {
     /// A bank at this address, judged with --token, or with --client and --login
     #[arg(long, value_name = "URL")]
     pub(crate) bank_url: Option<String>,
+    /// The standard the bank at --bank-url speaks: generic, uk-open-banking-4.0, …
+    #[arg(long, value_name = "NAME", requires = "bank_url", default_value = "generic", value_parser = dialect_of)]
+    pub(crate) dialect: &'static dyn Dialect,
     /// A ready access token for --bank-url
     #[arg(long, value_name = "TOKEN", env = "BANK_TOKEN", hide_env_values = true, requires = "bank_url")]
     pub(crate) token: Option<String>,
@@ -287,6 +291,11 @@ fn resource_of(text: &str) -> Result<Resource, String> {
 fn instant_of(text: &str) -> Result<Timestamp, String> {
     let instant = bank_fixtures::record::Instant::parse(text).map(|instant| instant.at);
     instant.ok_or_else(|| format!("`{text}` is not RFC 3339 with an offset: 2026-03-01T09:30:00Z"))
+}
+
+fn dialect_of(text: &str) -> Result<&'static dyn Dialect, String> {
+    let all = || DIALECTS.iter().map(|dialect| dialect.slug()).collect();
+    dialect::of(text).ok_or_else(|| unknown("dialect", text, all()))
 }
 
 fn job_of(text: &str) -> Result<Job, String> {

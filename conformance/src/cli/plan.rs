@@ -8,8 +8,10 @@ use jiff::tz::TimeZone;
 use super::args::RunArgs;
 use super::describe::shipped_scenarios;
 use super::{Refusal, output};
+use crate::check;
 use crate::client_target::{self, ClientTarget, Connection, Scenario};
 use crate::clock;
+use crate::dialect::{self, Dialect};
 use crate::event::ExitCode;
 use crate::expected::Expected;
 use crate::file::FileError;
@@ -52,7 +54,8 @@ impl Prepared {
         for Choice { target, again } in targets {
             let mut chosen = match (target, &sandbox) {
                 (Chosen::Bank(bank), _) => {
-                    vec![bank_case(format!("bank {}", bank.name), Subject::Bank(Arc::new(bank)))]
+                    let (name, spoken) = (format!("bank {}", bank.name), bank.dialect);
+                    vec![bank_case(name, spoken, Subject::Bank(Arc::new(bank)))]
                 }
                 (Chosen::OwnBank, Some(sandbox)) => vec![own_bank(sandbox, seed)],
                 (Chosen::Client(client), Some(sandbox)) => client_cases(args, client, sandbox, seed)?,
@@ -173,6 +176,7 @@ fn bank_of_arguments(args: &RunArgs, seed: u64) -> Result<Option<BankTarget>, Re
         name: base_url.clone(),
         issuer: base_url.clone(),
         base_url,
+        dialect: args.dialect,
         client: args.client.as_ref().map(|(client_id, secret)| Registration {
             client_id: client_id.clone(),
             auth: ClientAuth::SecretBasic(secret.clone()),
@@ -212,12 +216,13 @@ fn own_bank(sandbox: &Embedded, seed: u64) -> Case {
         user: None,
         seed,
     };
-    bank_case(format!("bank {OWN_BANK} (embedded sandbox)"), Subject::Bank(Arc::new(bank)))
+    bank_case(format!("bank {OWN_BANK} (embedded sandbox)"), dialect::usual(), Subject::Bank(Arc::new(bank)))
 }
 
-fn bank_case(name: String, subject: Subject) -> Case {
+fn bank_case(name: String, spoken: &dyn Dialect, subject: Subject) -> Case {
     let suite = suite::find("bank").expect("the suite of all bank checks is built in");
-    Case::new(name, subject, suite.checks().map(Selected::built_in).collect())
+    let own = check::all().filter(|check| spoken.area() == Some(check.area));
+    Case::new(name, subject, suite.checks().chain(own).map(Selected::built_in).collect())
 }
 
 fn own_client() -> Result<ClientTarget, Refusal> {

@@ -1,7 +1,7 @@
 //! The authorization request and what becomes of it.
 
 use super::form::{self, Answer, HtmlForm};
-use super::{Form, ProofKey};
+use super::{Form, ProofKey, lodging};
 use crate::http::{Reply, Request};
 use crate::probe::{BankProbe, Trouble};
 
@@ -91,15 +91,24 @@ impl Landing {
 }
 
 impl BankProbe {
-    /// A right authorization request for these scopes.
+    /// A right authorization request for these scopes. Where consents are lodged before the login, it names a new one.
     ///
     /// # Errors
     /// When the target cannot log in or has no metadata.
     pub async fn authorization(&self, scope: &str) -> Result<Authorization, Trouble> {
+        let intent = self.lodge().await?;
+        self.authorization_about(intent.as_deref(), scope).await
+    }
+
+    /// A right authorization request for these scopes, about a consent that was lodged before if one is named.
+    ///
+    /// # Errors
+    /// As [`BankProbe::authorization`].
+    pub async fn authorization_about(&self, intent: Option<&str>, scope: &str) -> Result<Authorization, Trouble> {
         let client = self.registration()?;
         let (username, _) = self.holder()?;
         let proof = ProofKey::of(format!("{}{}", self.fresh("verifier"), self.fresh("verifier")));
-        let params = vec![
+        let mut params = vec![
             ("response_type", "code".to_owned()),
             ("client_id", client.client_id.clone()),
             ("redirect_uri", client.redirect_uri.clone()),
@@ -110,6 +119,7 @@ impl BankProbe {
             ("code_challenge_method", "S256".to_owned()),
             ("login_hint", username.to_owned()),
         ];
+        params.extend(intent.map(|id| ("claims", lodging::claims(id))));
         Ok(Authorization { endpoint: self.metadata().await?.authorization_endpoint.clone(), params, proof })
     }
 

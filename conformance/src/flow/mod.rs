@@ -16,8 +16,10 @@ mod authorize;
 pub mod dpop;
 mod form;
 pub mod jose;
+mod lodging;
 
 pub use authorize::{Authorization, Landing};
+pub use lodging::Lodging;
 
 /// What an authorization server says about itself (RFC 8414).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,9 @@ use bank_fixtures::record::{
 };
 use jiff::Timestamp;
 
+use super::document::Reading;
 use super::history::{History, Known, KnownAccount};
+use super::identity::Basis;
 use super::model::{
     Balance, Consent, Counterparty, Customer, Direction, Effective, Identifier, Meaning, Merchant, Money, Payment,
     Problem, Reference, Scheme, Unit,
@@ -46,6 +48,41 @@ pub fn canonical(history: &History) -> (Canonical, Vec<Warning>) {
     }
     canonical.warnings = history.warnings.iter().chain(&warnings).map(warning).collect();
     (canonical, warnings)
+}
+
+/// What one answer says, row by row and under the bank's own ids: for who judges the answer, not for who keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Records {
+    /// Accounts.
+    pub accounts: Vec<record::Account>,
+    /// Balances.
+    pub balances: Vec<record::Balance>,
+    /// Entries, in the order sent; one that came twice is there twice.
+    pub transactions: Vec<record::Transaction>,
+    /// Where the list goes on.
+    pub next: Option<String>,
+    /// Deviations, what cannot be said in records among them.
+    pub warnings: Vec<Warning>,
+}
+
+/// The records of one answer.
+pub fn records(reading: Reading) -> Records {
+    let nothing = History::default();
+    let mut writer = Writer { history: &nothing, warnings: reading.warnings };
+    let balances =
+        reading.balances.iter().filter_map(|balance| writer.balance(balance)).map(|one| one.balance).collect();
+    let alone = reading.entries.into_iter().map(|(_, entry)| Known::alone(entry));
+    let transactions = alone.filter_map(|known| writer.entry(&known)).map(|entry| entry.record).collect();
+    for problem in &reading.problems {
+        let message = problem.message.clone().unwrap_or_else(|| problem.class.name().to_owned());
+        writer.warnings.push(Warning { code: WarningCode::Schema, pointer: String::new(), message });
+    }
+    let accounts = reading.accounts.into_iter().map(|account| {
+        let id = account.provider_id.clone();
+        let known = KnownAccount { id, basis: Basis::ProviderId, account };
+        self::account(&known).0
+    });
+    Records { accounts: accounts.collect(), balances, transactions, next: reading.next, warnings: writer.warnings }
 }
 
 /// A warning as the contract has it.

@@ -305,6 +305,11 @@ impl History {
 }
 
 impl Known {
+    /// An entry of which nothing else is known.
+    pub(super) fn alone(entry: Entry) -> Known {
+        Known::new(String::new(), String::new(), entry)
+    }
+
     fn new(id: String, account_id: String, entry: Entry) -> Known {
         Known {
             effective: Effective::AsStated(entry.status),

@@ -14,11 +14,11 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::clock;
+use crate::dialect::Ask;
 use crate::flow::jose::Signer;
 use crate::flow::{Metadata, Tokens};
 use crate::http::{Http, HttpError, Reply, Request};
 use crate::json::Value;
-use crate::normalise::generic;
 use crate::target::bank::{BankTarget, ConsentRoute, Permission, Sender};
 use crate::verdict::{Finding, Verdict};
 
@@ -28,8 +28,6 @@ pub(crate) mod reading;
 pub use problem::expect_problem;
 pub use reading::{AccountReading, Reading, Row};
 
-/// Every scope of the generic bank.
-pub const ALL_SCOPES: &str = "openid offline_access customers accounts balances transactions payments";
 /// How often one request is repeated because the bank said "later".
 pub(crate) const PATIENCE: usize = 3;
 /// The longest wait a bank may ask for before a check gives up on it.
@@ -105,6 +103,17 @@ impl BankProbe {
     /// An address of the bank's API: `/accounts`.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.target.base_url)
+    }
+
+    /// The address of a resource that needs a token: the list of accounts.
+    pub fn protected(&self) -> String {
+        let path = self.target.dialect.path(Ask::Accounts);
+        self.url(path.split('?').next().unwrap_or_default())
+    }
+
+    /// The scopes a login asks for: everything that can be read.
+    pub fn scopes(&self) -> &'static str {
+        self.target.dialect.scopes()
     }
 
     /// A fresh random word (hexadecimal, 32 digits) from the run's seed.
@@ -212,8 +221,10 @@ impl BankProbe {
     /// # Errors
     /// [`Trouble::Unobservable`] if there is none.
     pub async fn any_account(&self) -> Result<String, Trouble> {
-        let (reply, document) = self.get_json("/accounts").await?;
-        let first = generic::accounts(&document).value.records.into_iter().next();
+        let dialect = self.target.dialect;
+        let reply = self.get(&dialect.path(Ask::Accounts)).await?;
+        needed_json(&reply)?;
+        let first = dialect.accounts(reply.body()).value.records.into_iter().next();
         let missing = || Trouble::Unobservable(format!("the consent shows no account: {}", reply.exchange));
         first.map(|account| account.id).ok_or_else(missing)
     }
@@ -246,7 +257,7 @@ impl BankProbe {
         }
         let tokens = Arc::new(match &self.target.consent {
             ConsentRoute::Ready { access_token } => Tokens::ready(access_token),
-            ConsentRoute::Login { .. } => self.log_in(ALL_SCOPES).await?,
+            ConsentRoute::Login { .. } => self.log_in(self.scopes()).await?,
         });
         *session = Some(Arc::clone(&tokens));
         Ok(tokens)

@@ -12,8 +12,9 @@ use jiff::tz::TimeZone;
 
 use super::{BankProbe, Trouble, http_date, needed_json};
 use crate::clock;
+use crate::dialect::Ask;
 use crate::http::Reply;
-use crate::normalise::generic::{self, Page};
+use crate::normalise::generic::Page;
 use crate::normalise::{Understood, Warning};
 use crate::verdict::{Evidence, Exchange};
 
@@ -53,14 +54,14 @@ pub struct Row {
     pub record: Transaction,
     /// The page it came on.
     pub exchange: Arc<Exchange>,
-    /// Its index among the rows understood on that page.
-    pub index: usize,
+    /// Where it stands there: JSON pointer.
+    pub pointer: String,
 }
 
 impl Row {
     /// This row as evidence.
     pub fn evidence(&self) -> Evidence {
-        Evidence::from(Arc::clone(&self.exchange)).at(format!("/data/{}", self.index))
+        Evidence::from(Arc::clone(&self.exchange)).at(&self.pointer)
     }
 
     /// Its id, or a mark that it has none.
@@ -73,9 +74,10 @@ impl Reading {
     pub(super) async fn take(bank: &BankProbe) -> Result<Reading, Trouble> {
         let mut warnings = Vec::new();
         let mut accounts = Vec::new();
-        let mut next = Some(bank.url("/accounts?limit=100"));
+        let dialect = bank.target.dialect;
+        let mut next = Some(bank.url(&dialect.path(Ask::Accounts)));
         while let Some(url) = next.take() {
-            let (reply, page) = read_page(bank, &url, &mut warnings, generic::accounts).await?;
+            let (reply, page) = read_page(bank, &url, &mut warnings, |body| dialect.accounts(body)).await?;
             for account in page.records {
                 accounts.push(AccountReading::take(bank, account, &reply, &mut warnings).await?);
             }
@@ -97,10 +99,12 @@ impl AccountReading {
         listed: &Reply,
         warnings: &mut Vec<(Warning, Arc<Exchange>)>,
     ) -> Result<AccountReading, Trouble> {
-        let balances_url = bank.url(&format!("/accounts/{}/balances", account.id));
-        let (balances_reply, balances) = read_page(bank, &balances_url, warnings, generic::balances).await?;
+        let dialect = bank.target.dialect;
+        let balances_url = bank.url(&dialect.path(Ask::Balances(&account.id)));
+        let read = |body: &[u8]| dialect.balances(body, &account.id);
+        let (balances_reply, balances) = read_page(bank, &balances_url, warnings, read).await?;
         let from = first_day(bank, listed);
-        let url = bank.url(&format!("/accounts/{}/transactions?from={from}&limit=100", account.id));
+        let url = bank.url(&dialect.path(Ask::Transactions(&account.id, from)));
         let (rows, read_at) = read_rows(bank, &account.id, url, warnings).await?;
         Ok(AccountReading {
             exchange: Arc::clone(&listed.exchange),
@@ -114,7 +118,7 @@ impl AccountReading {
 }
 
 /// The day from which history is read, by the bank's own clock.
-fn first_day(bank: &BankProbe, reply: &Reply) -> Date {
+pub(crate) fn first_day(bank: &BankProbe, reply: &Reply) -> Date {
     let now = reply.header("date").and_then(http_date).unwrap_or_else(clock::now);
     let today = now.to_zoned(TimeZone::UTC).date();
     today.saturating_sub(i64::from(bank.target.history_days).days())
@@ -140,7 +144,8 @@ pub(super) async fn read_rows(
             let message = format!("the pages do not end (see pages-terminate): page {} is {url}", seen.len() + 1);
             return Err(Trouble::Unobservable(message));
         }
-        let read = |document: &_| generic::transactions(document, account_id);
+        let dialect = bank.target.dialect;
+        let read = |body: &[u8]| dialect.transactions(body, account_id);
         let (reply, page) = read_page(bank, &url, warnings, read).await?;
         let fresh = page.records.iter().filter(|row| row.id.clone().is_none_or(|id| ids.insert(id))).count();
         if fresh == 0 && page.next.is_some() {
@@ -151,7 +156,7 @@ pub(super) async fn read_rows(
         rows.extend(page.records.into_iter().enumerate().map(|(index, record)| Row {
             record,
             exchange: Arc::clone(&reply.exchange),
-            index,
+            pointer: dialect.row(index),
         }));
         seen.push(url);
         next = page.next;
@@ -160,6 +165,15 @@ pub(super) async fn read_rows(
 }
 
 impl BankProbe {
+    /// Every entry of an account from a day on, page by page.
+    ///
+    /// # Errors
+    /// As [`BankProbe::reading`].
+    pub async fn entries(&self, account_id: &str, from: Date) -> Result<Vec<Row>, Trouble> {
+        let url = self.url(&self.target.dialect.path(Ask::Transactions(account_id, from)));
+        read_rows(self, account_id, url, &mut Vec::new()).await.map(|(rows, _)| rows)
+    }
+
     /// Every row of a list of entries, page by page from this query on: `limit=7`.
     ///
     /// # Errors
@@ -174,14 +188,15 @@ async fn read_page<T>(
     bank: &BankProbe,
     url: &str,
     warnings: &mut Vec<(Warning, Arc<Exchange>)>,
-    read: impl FnOnce(&crate::json::Value) -> Understood<Page<T>>,
+    read: impl FnOnce(&[u8]) -> Understood<Page<T>>,
 ) -> Result<(Reply, Page<T>), Trouble> {
     if !same_origin(url, &bank.target.base_url) {
         let message = format!("a link leaves the bank (see pages-terminate): {url}");
         return Err(Trouble::Unobservable(message));
     }
     let reply = bank.ask(crate::http::Request::get(url).header("accept", "application/json")).await?;
-    let understood = read(&needed_json(&reply)?);
+    needed_json(&reply)?;
+    let understood = read(reply.body());
     warnings.extend(understood.warnings.into_iter().map(|warning| (warning, Arc::clone(&reply.exchange))));
     Ok((reply, understood.value))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use crate::dialect::Dialect;
 use crate::http::{Http, HttpError, Network, Request};
 use crate::probe::BankProbe;
 use crate::runner::PrepareBank;
@@ -20,6 +21,8 @@ pub struct BankTarget {
     pub name: String,
     /// Base address of the bank's API, without a trailing slash.
     pub base_url: String,
+    /// The standard it speaks.
+    pub dialect: &'static dyn Dialect,
     /// Issuer of its authorization server; usually the base address.
     pub issuer: String,
     /// Our registration there, if we have one.

@@ -12,6 +12,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use super::bank::{
     BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, Sender, SigningKey,
 };
+use crate::dialect::{self, DIALECTS};
 
 const KEYS: &[&str] = &[
     "kind",
@@ -68,7 +69,10 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
     let name = map.required("name").and_then(Value::word);
     let base_url = map.required("base_url").and_then(address);
     let issuer = map.optional("issuer").map(address);
-    map.optional("dialect").map(|value| value.one_of(&[("generic", ())]));
+    let dialect = map.optional("dialect").map_or(Some(dialect::usual()), |value| {
+        let slugs: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.slug()).collect();
+        value.word_of(&slugs).and_then(dialect::of)
+    });
     let client = map.optional("client").map(|value| registration(value, around));
     let other_client = map.optional("other_client").map(|value| registration(value, around));
     let consent = consent(map, around);
@@ -86,6 +90,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
         name: name?.to_owned(),
         issuer: issuer.unwrap_or_else(|| Some(base_url.clone()))?,
         base_url,
+        dialect: dialect?,
         client: transposed(client)?,
         other_client: transposed(other_client)?,
         consent: consent?,

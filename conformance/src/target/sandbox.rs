@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use super::bank::{
     BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, Sender, SigningKey,
 };
+use crate::dialect;
 use crate::http::{Http, Network, Request};
 use crate::json::{At, Value, quoted};
 use crate::probe::BankProbe;
@@ -45,6 +46,9 @@ impl SandboxBank {
         let bank = banks.iter().find(|bank| text(bank, "slug").as_deref() == Some(self.bank.as_str()));
         let bank = bank.ok_or_else(|| format!("the world has no bank `{}`", self.bank))?;
         let base_url = text(bank, "base_url").ok_or("the bank has no base address")?;
+        let spoken = text(bank, "dialect").unwrap_or_else(|| dialect::usual().slug().to_owned());
+        let dialect =
+            dialect::of(&spoken).ok_or_else(|| format!("no bank can be asked in the dialect `{spoken}` yet"))?;
         let issuer = text(bank, "issuer").unwrap_or_else(|| base_url.clone());
         let (username, password) = self.holder(http, &world).await?;
         let mut clients = self.registrations(http, &world, &issuer).await?.into_iter();
@@ -52,6 +56,7 @@ impl SandboxBank {
         Ok(BankTarget {
             name: self.bank.clone(),
             base_url,
+            dialect,
             issuer,
             client: Some(client),
             other_client: clients.next(),

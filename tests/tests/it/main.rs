@@ -9,5 +9,6 @@ mod examples;
 mod matrix;
 mod normalise;
 mod reports;
+mod uk_judged;
 mod uk_open_banking;
 mod webhooks;

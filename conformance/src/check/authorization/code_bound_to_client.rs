@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let other = bank.other_registration()?;
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let url = bank.metadata().await?.token_endpoint.clone();
     let reply = bank.authenticated_as(other, url, authorization.redemption(&code)).await?;

@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::flow::Tokens;
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -18,11 +18,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let tokens = Tokens::read(&bank.redeem(&authorization, &code).await?)?;
     let again = bank.redeem(&authorization, &code).await?;
-    let reply = bank.send(Request::get(bank.url("/accounts")).bearer(&tokens.access_token)).await?;
+    let reply = bank.send(Request::get(bank.protected()).bearer(&tokens.access_token)).await?;
     if reply.status() == 401 {
         return Ok(Verdict::passed("the access token of the replayed code answers 401"));
     }

@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let first = bank.redeem(&authorization, &code).await?;
     crate::flow::Tokens::read(&first)?;

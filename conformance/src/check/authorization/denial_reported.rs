@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::Landing;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let landing = bank.deny(&authorization).await?;
     let Landing::Client { .. } = landing else {
         return Err(Trouble::Unobservable(format!("the pages have no way to say no: {}", landing.reply().exchange)));

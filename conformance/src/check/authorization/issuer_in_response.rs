@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::Landing;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let right = bank.authorization(ALL_SCOPES).await?;
+    let right = bank.authorization(bank.scopes()).await?;
     let success = bank.authorize(&right).await?;
     let Landing::Client { .. } = success else {
         return Err(Trouble::Unobservable(format!(
@@ -25,7 +25,7 @@ async fn run(bank: &BankProbe) -> Judgement {
             success.reply().exchange
         )));
     };
-    let wrong = bank.authorization(ALL_SCOPES).await?.with("response_type", "surprise");
+    let wrong = bank.authorization(bank.scopes()).await?.with("response_type", "surprise");
     let failure = bank.authorize(&wrong).await?;
     let issuer = &bank.metadata().await?.issuer;
     let mut findings = wrong_params(&success, issuer, right.param("state"), "the response with a code");

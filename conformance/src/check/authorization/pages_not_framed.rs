@@ -1,7 +1,7 @@
 //! A login in an invisible frame is a login of the attacker's choosing.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?.without("login_hint");
+    let authorization = bank.authorization(bank.scopes()).await?.without("login_hint");
     let page = bank.begin(&authorization).await?;
     if page.media_type().as_deref() != Some("text/html") {
         return Err(Trouble::Unobservable(format!("the bank showed no page: {}", page.exchange)));

@@ -2,7 +2,7 @@
 
 use super::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let right = bank.authorization(ALL_SCOPES).await?;
+    let right = bank.authorization(bank.scopes()).await?;
     let verifier = right.proof.verifier.clone();
     let without = right.clone().without("code_challenge").without("code_challenge_method");
     let plain = right.with("code_challenge_method", "plain").with("code_challenge", verifier);

@@ -2,7 +2,7 @@
 
 use super::expect_page;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +21,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let variants = near_misses(&right);
     let mut findings = Vec::new();
     for variant in &variants {
-        let wrong = bank.authorization(ALL_SCOPES).await?.with("redirect_uri", variant);
+        let wrong = bank.authorization(bank.scopes()).await?.with("redirect_uri", variant);
         let landing = bank.authorize(&wrong).await?;
         findings.extend(expect_page(&landing, &format!("redirect_uri `{variant}` (registered: `{right}`)")));
     }

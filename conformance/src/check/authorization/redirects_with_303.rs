@@ -1,7 +1,7 @@
 //! A 307 sends the password to whoever comes next.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?.without("login_hint");
+    let authorization = bank.authorization(bank.scopes()).await?.without("login_hint");
     let landing = bank.authorize(&authorization).await?;
     let status = landing.reply().status();
     let mut findings = Vec::new();

@@ -3,7 +3,7 @@
 use super::refreshing;
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let other = bank.other_registration()?;
-    let tokens = bank.log_in(ALL_SCOPES).await?;
+    let tokens = bank.log_in(bank.scopes()).await?;
     let Some(refresh_token) = tokens.refresh_token else {
         return Err(Trouble::Unobservable("the bank gives no refresh tokens".to_owned()));
     };

@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::{Tokens, expect_oauth_error};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let first = bank.log_in(ALL_SCOPES).await?;
+    let first = bank.log_in(bank.scopes()).await?;
     let Some(old) = first.refresh_token else {
         return Ok(Verdict::skipped("the bank issues no refresh tokens"));
     };

@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::flow::Tokens;
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let first = bank.log_in(ALL_SCOPES).await?;
+    let first = bank.log_in(bank.scopes()).await?;
     let Some(refresh_token) = first.refresh_token else {
         return Ok(Verdict::skipped("the bank issues no refresh tokens"));
     };
@@ -33,7 +33,7 @@ async fn run(bank: &BankProbe) -> Judgement {
             if second.refresh_token.is_none_or(|token| token == refresh_token) {
                 findings.push(Finding::new("the refresh token was not replaced").with(reply.evidence()));
             }
-            let read = bank.send(Request::get(bank.url("/accounts")).bearer(&second.access_token)).await?;
+            let read = bank.send(Request::get(bank.protected()).bearer(&second.access_token)).await?;
             if read.status() == 401 {
                 let what = "the new access token is refused";
                 findings.push(Finding::new(what).with(reply.evidence()).with(read.evidence()));

@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -17,12 +17,12 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let tokens = bank.log_in(ALL_SCOPES).await?;
+    let tokens = bank.log_in(bank.scopes()).await?;
     let Some(endpoint) = bank.metadata().await?.revocation_endpoint.clone() else {
         return Ok(Verdict::skipped("the metadata name no revocation endpoint"));
     };
     let revoked = bank.authenticated(endpoint, vec![("token", tokens.access_token.clone())]).await?;
-    let after = bank.send(Request::get(bank.url("/accounts")).bearer(&tokens.access_token)).await?;
+    let after = bank.send(Request::get(bank.protected()).bearer(&tokens.access_token)).await?;
     let mut findings = Vec::new();
     if revoked.status() != 200 {
         let what = format!("the revocation was answered {}; 200 is due", revoked.status());

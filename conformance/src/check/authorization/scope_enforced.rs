@@ -10,7 +10,7 @@ pub(super) static CHECK: Check = Check {
     slug: "scope-enforced",
     ids: &["N68"],
     title: "a token does not open what its scope does not cover",
-    source: "RFC 6750 §3.1",
+    source: "RFC 6750 §3.1; docs/generic-api.md (scopes)",
     advice: "Compare the scope of the token with what the resource needs; answer 403 `insufficient_scope`.",
     area: Area::Authorization,
     params: &[],

@@ -2,7 +2,7 @@
 
 use super::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let silent = bank.authorization(ALL_SCOPES).await?.without("login_hint").with("prompt", "none");
+    let silent = bank.authorization(bank.scopes()).await?.without("login_hint").with("prompt", "none");
     let landing = bank.authorize(&silent).await?;
     let codes = ["login_required", "interaction_required", "consent_required", "account_selection_required"];
     let finding = expect_error(&landing, &codes, "`prompt=none` without a session");

@@ -1,7 +1,7 @@
 //! What is echoed unencoded becomes a header or a script.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let hostile = "x\r\nset-cookie: a=b\r\n\r\n<script>alert(1)</script>";
-    let authorization = bank.authorization(ALL_SCOPES).await?.with("state", hostile);
+    let authorization = bank.authorization(bank.scopes()).await?.with("state", hostile);
     let landing = bank.authorize(&authorization).await?;
     let reply = landing.reply();
     let mut findings = Vec::new();

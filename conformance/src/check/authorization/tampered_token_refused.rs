@@ -26,7 +26,7 @@ async fn run(bank: &BankProbe) -> Judgement {
         ("a token with its last character changed", tampered),
         ("a token cut in half", token[..token.len() / 2].to_owned()),
     ] {
-        let reply = bank.send(Request::get(bank.url("/accounts")).bearer(&wrong)).await?;
+        let reply = bank.send(Request::get(bank.protected()).bearer(&wrong)).await?;
         let challenge = reply.header("www-authenticate").unwrap_or("");
         if reply.status() != 401 {
             let message = format!("{what} was answered {}; 401 is due", reply.status());

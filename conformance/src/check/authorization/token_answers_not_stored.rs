@@ -1,7 +1,7 @@
 //! A cached token answer is a leaked token.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let success = bank.redeem(&authorization, &code).await?;
     let failure = bank.token(vec![("grant_type", "urn:example:surprise".to_owned())]).await?;

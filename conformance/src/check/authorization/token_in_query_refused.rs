@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let token = bank.session().await?.access_token.clone();
-    let reply = bank.send(Request::get(bank.url("/accounts")).query([("access_token", token.as_str())])).await?;
+    let reply = bank.send(Request::get(bank.protected()).query([("access_token", token.as_str())])).await?;
     if matches!(reply.status(), 400 | 401) {
         return Ok(Verdict::passed(format!("answered {}", reply.status())));
     }

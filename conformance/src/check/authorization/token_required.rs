@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let reply = bank.send(Request::get(bank.url("/accounts"))).await?;
+    let reply = bank.send(Request::get(bank.protected())).await?;
     let challenge = reply.header("www-authenticate").unwrap_or("").to_ascii_lowercase();
     let what = if reply.status() != 401 {
         format!("a request without a token was answered {}; 401 is due", reply.status())

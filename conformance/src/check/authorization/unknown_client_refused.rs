@@ -2,7 +2,7 @@
 
 use super::expect_page;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let wrong = bank.authorization(ALL_SCOPES).await?.with("client_id", format!("nobody-{}", bank.fresh("client")));
+    let wrong = bank.authorization(bank.scopes()).await?.with("client_id", format!("nobody-{}", bank.fresh("client")));
     let landing = bank.authorize(&wrong).await?;
     let finding = expect_page(&landing, "an authorization request of an unknown client");
     Ok(Verdict::from_findings(finding.into_iter().collect(), "answered with an error page"))

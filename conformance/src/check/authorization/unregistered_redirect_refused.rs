@@ -2,7 +2,7 @@
 
 use super::expect_page;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let wrong = bank.authorization(ALL_SCOPES).await?.with("redirect_uri", "https://attacker.example/callback");
+    let wrong = bank.authorization(bank.scopes()).await?.with("redirect_uri", "https://attacker.example/callback");
     let landing = bank.authorize(&wrong).await?;
     let finding = expect_page(&landing, "an authorization request with an unregistered redirect_uri");
     Ok(Verdict::from_findings(finding.into_iter().collect(), "answered with an error page"))

@@ -2,7 +2,7 @@
 
 use super::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 async fn run(bank: &BankProbe) -> Judgement {
     let mut findings = Vec::new();
     for kind in ["token", "code id_token", "surprise"] {
-        let wrong = bank.authorization(ALL_SCOPES).await?.with("response_type", kind);
+        let wrong = bank.authorization(bank.scopes()).await?.with("response_type", kind);
         let landing = bank.authorize(&wrong).await?;
         let codes = ["unsupported_response_type", "unauthorized_client", "invalid_request"];
         findings.extend(expect_error(&landing, &codes, &format!("response_type `{kind}`")));

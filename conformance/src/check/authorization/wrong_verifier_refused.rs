@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let mut findings = Vec::new();
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let mut wrong = authorization.redemption(&code);
     for (name, value) in &mut wrong {
@@ -29,7 +29,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let reply = bank.token(wrong).await?;
     findings.extend(expect_oauth_error(&reply, &[400], &["invalid_grant"], "a redemption with a wrong verifier"));
 
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let code = bank.code(&authorization).await?;
     let mut missing = authorization.redemption(&code);
     missing.retain(|(name, _)| *name != "code_verifier");

@@ -27,8 +27,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let Some(from) = booked.last().and_then(|row| row.record.booking_date) else {
         return Ok(Verdict::inconclusive("no booked entry to read again"));
     };
-    let query = format!("status=booked&from={from}&limit=100");
-    let again = bank.rows(&account.account.id, &query).await?;
+    let again = bank.entries(&account.account.id, from).await?;
     let mut findings = Vec::new();
     for row in &booked {
         match again.iter().find(|again| again.record.id == row.record.id) {

@@ -14,6 +14,9 @@ mod unknown_account_refused;
 mod unknown_parameters_harmless;
 mod unknown_path_refused;
 
+/// The one check of this area that asks through the dialect of the bank.
+pub(super) const READS_ANSWER: &str = "reads-answer";
+
 /// Every check of this area, in the order in which they run.
 pub(super) static CHECKS: &[&Check] = &[
     &reads_answer::CHECK,

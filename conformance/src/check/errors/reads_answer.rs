@@ -1,13 +1,16 @@
 //! Every other check needs these answers: this one says when they do not come, come broken, or come as something else.
 
+use jiff::civil::Date;
+
 use crate::check::{Area, Check, Run};
+use crate::dialect::Ask;
 use crate::http::{HttpError, Reply, Request};
-use crate::normalise::generic;
+use crate::probe::reading::first_day;
 use crate::probe::{BankProbe, Judgement, PATIENCE, Trouble, judged, told_to_wait};
 use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
-    slug: "reads-answer",
+    slug: super::READS_ANSWER,
     ids: &["K2", "K5", "K15"],
     title: "every read answers 200 with a whole, well-formed document",
     source: "RFC 9110 §15.3.1; RFC 8259",
@@ -27,15 +30,18 @@ const ACCOUNTS: usize = 4;
 async fn run(bank: &BankProbe) -> Judgement {
     let mut reader = Reader { bank, token: bank.session().await?.access_token.clone(), count: 0, findings: Vec::new() };
     let mut accounts = Vec::new();
+    let dialect = bank.target.dialect;
+    let mut from = Date::MIN;
     for _ in 0..ROUNDS {
-        if let Some(reply) = reader.read("/accounts?limit=100").await? {
-            accounts = reply.json().map(|document| generic::accounts(&document).value.records).unwrap_or_default();
+        if let Some(reply) = reader.read(&dialect.path(Ask::Accounts)).await? {
+            accounts = dialect.accounts(reply.body()).value.records;
+            from = first_day(bank, &reply);
         }
     }
     for account in accounts.iter().take(ACCOUNTS) {
-        for resource in ["", "/balances", "/transactions?limit=100"] {
+        for ask in [Ask::Account(&account.id), Ask::Balances(&account.id), Ask::Transactions(&account.id, from)] {
             for _ in 0..ROUNDS {
-                reader.read(&format!("/accounts/{}{resource}", account.id)).await?;
+                reader.read(&dialect.path(ask)).await?;
             }
         }
     }

@@ -4,7 +4,7 @@ use super::bound;
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
 use crate::flow::jose::Signer;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -22,7 +22,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     bound(bank).await?;
     // What is asked for with the thumbprint of a key that nobody proves to have.
     let other = Signer::generate();
-    let authorization = bank.authorization(ALL_SCOPES).await?.with("dpop_jkt", other.thumbprint());
+    let authorization = bank.authorization(bank.scopes()).await?.with("dpop_jkt", other.thumbprint());
     let codes = ["invalid_dpop_proof", "invalid_grant", "invalid_request"];
     let landing = bank.authorize(&authorization).await?;
     let Some(code) = landing.param("code") else {

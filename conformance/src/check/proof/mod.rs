@@ -37,7 +37,7 @@ async fn bound(bank: &BankProbe) -> Result<Bound, Trouble> {
     }
     // What is wrong with reads is for `reads-answer` to say.
     let _ = bank.get("/accounts").await;
-    Ok(Bound { token: bank.session().await?.access_token.clone(), url: bank.url("/accounts") })
+    Ok(Bound { token: bank.session().await?.access_token.clone(), url: bank.protected() })
 }
 
 /// A read with a bound token and a proof made by hand.

@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let pushed = bank.authorization(ALL_SCOPES).await?;
+    let pushed = bank.authorization(bank.scopes()).await?;
     let endpoint = bank.push_endpoint().await?;
     let reply = bank.send(Request::post(endpoint).form(pushed.params)).await?;
     let finding = expect_oauth_error(&reply, &[401, 400], &["invalid_client", "invalid_request"], "an anonymous push");

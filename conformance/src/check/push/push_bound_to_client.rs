@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_page;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 
 async fn run(bank: &BankProbe) -> Judgement {
     let other = bank.other_registration()?.client_id.clone();
-    let pushed = bank.authorization(ALL_SCOPES).await?;
+    let pushed = bank.authorization(bank.scopes()).await?;
     let stolen = bank.referring(&pushed).await?.with("client_id", other);
     let landing = bank.authorize(&stolen).await?;
     let finding = expect_page(&landing, "a `request_uri` of another client");

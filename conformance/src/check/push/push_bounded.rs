@@ -1,7 +1,7 @@
 //! What a server keeps until somebody logs in must be small.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 const TOO_LONG: usize = 1_500_000;
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let huge = bank.authorization(ALL_SCOPES).await?.with("state", "x".repeat(TOO_LONG));
+    let huge = bank.authorization(bank.scopes()).await?.with("state", "x".repeat(TOO_LONG));
     let reply = bank.push(&huge).await?;
     let mut findings = Vec::new();
     if !matches!(reply.status(), 400 | 413) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::check::authorization::expect_page;
 use crate::check::{Area, Check, Run};
 use crate::json::Value;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -23,7 +23,7 @@ pub(super) static CHECK: Check = Check {
 const PATIENCE: u64 = 20;
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let pushed = bank.authorization(ALL_SCOPES).await?;
+    let pushed = bank.authorization(bank.scopes()).await?;
     let reply = bank.push(&pushed).await?;
     let document = crate::probe::needed_json(&reply)?;
     let lives = document.root().member("expires_in").and_then(|at| seconds(at.value));

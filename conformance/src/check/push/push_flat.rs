@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let nested = bank.authorization(ALL_SCOPES).await?.with("request_uri", "urn:ietf:params:oauth:request_uri:other");
+    let nested =
+        bank.authorization(bank.scopes()).await?.with("request_uri", "urn:ietf:params:oauth:request_uri:other");
     let reply = bank.push(&nested).await?;
     let codes = ["invalid_request", "invalid_request_object", "invalid_request_uri", "request_uri_not_supported"];
     let finding = expect_oauth_error(&reply, &[400], &codes, "a push with `request_uri` in it");

@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -20,7 +20,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     if !bank.metadata().await?.requires_push {
         return Err(Trouble::Unobservable("the server demands no pushed authorization requests".to_owned()));
     }
-    let plain = bank.authorization(ALL_SCOPES).await?;
+    let plain = bank.authorization(bank.scopes()).await?;
     let landing = bank.authorize_unpushed(&plain).await?;
     let finding = expect_error(&landing, &["invalid_request"], "an authorization request that was not pushed");
     Ok(Verdict::from_findings(finding.into_iter().collect(), "a plain request refused"))

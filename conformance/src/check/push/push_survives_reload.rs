@@ -1,7 +1,7 @@
 //! Link previews and impatient people load a page twice.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let pushed = bank.authorization(ALL_SCOPES).await?.without("login_hint");
+    let pushed = bank.authorization(bank.scopes()).await?.without("login_hint");
     let referring = bank.referring(&pushed).await?;
     let first = bank.begin(&referring).await?;
     let second = bank.begin(&referring).await?;

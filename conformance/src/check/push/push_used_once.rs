@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_page;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let pushed = bank.authorization(ALL_SCOPES).await?;
+    let pushed = bank.authorization(bank.scopes()).await?;
     let referring = bank.referring(&pushed).await?;
     let first = bank.authorize(&referring).await?;
     if first.param("code").is_none() {

@@ -1,7 +1,7 @@
 //! A parameter in the browser must not change what the client pushed.
 
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let pushed = bank.authorization(ALL_SCOPES).await?;
+    let pushed = bank.authorization(bank.scopes()).await?;
     let state = pushed.param("state").unwrap_or_default().to_owned();
     let other = bank.fresh("state");
     let referring = bank.referring(&pushed).await?.with("state", &other).with("scope", "openid");
