@@ -32,6 +32,7 @@ operations! {
     StatementsList = "statements.list", "list the statements of an account";
     StatementsGet = "statements.get", "read one statement";
     StatementsTransactions = "statements.transactions", "list the transactions of one statement";
+    StatementsFile = "statements.file", "read one statement as a file";
     ProductsList = "products.list", "read the terms of an account";
     OffersList = "offers.list", "list what the bank offers the holder";
     PaymentsCreate = "payments.create", "order a payment";
@@ -43,10 +44,13 @@ operations! {
     ConsentsCreate = "consents.create", "ask for a consent";
     ConsentsGet = "consents.get", "read one consent";
     ConsentsList = "consents.list", "list the client's consents";
+    ConsentsUpdate = "consents.update", "put a consent into the words of a newer version";
     ConsentsDelete = "consents.delete", "end a consent";
     WebhooksCreate = "webhooks.create", "register an address for webhooks";
     WebhooksList = "webhooks.list", "list the client's webhooks";
+    WebhooksUpdate = "webhooks.update", "change a webhook";
     WebhooksDelete = "webhooks.delete", "remove a webhook";
+    EventsPoll = "events.poll", "fetch the messages that wait";
     WebhookDeliver = "webhook.deliver", "the bank tells a client what happened: only in the journal";
     BankDeed = "bank.deed", "a scenario makes something happen at the bank: only in the journal";
     RequestPush = "request.push", "push an authorization request ahead of the browser";

@@ -57,7 +57,11 @@ pub use client::{
 pub use directory::{DIRECTORY, Software};
 pub use endpoint::{Decided, OpenLogin, Place, ROUTES, Undecided, ask, decide_login, metadata, open_logins};
 pub use key::SigningAlgorithm;
+#[cfg(test)]
+pub(crate) use key::SigningKey;
 pub use leniency::{Leniency, UnknownRule};
+#[cfg(test)]
+pub(crate) use mint::Mint;
 pub use orders::{Order, TooManyOrders};
 pub use outcome::{OUTCOMES, Outcome};
 pub use polling::Notice;

@@ -13,18 +13,30 @@ pub(crate) struct OfferedScope {
     pub(crate) name: &'static str,
     /// The sentence on the consent page; `None` for a scope that shows no bank data.
     pub(crate) sentence: Option<&'static str>,
+    /// What the names of the dialects begin with that have it; `None` for all.
+    dialects: Option<&'static str>,
 }
 
-/// Every scope of the profile `plain`, in the order the metadata and the consent page list them.
+/// Every scope, in the order the metadata and the consent page list them.
 pub(crate) const OFFERED: &[OfferedScope] = &[
-    OfferedScope { name: "openid", sentence: None },
-    OfferedScope { name: "offline_access", sentence: None },
-    OfferedScope { name: "customers", sentence: Some("See your name and contact details") },
-    OfferedScope { name: "accounts", sentence: Some("See the accounts you choose and their details") },
-    OfferedScope { name: "balances", sentence: Some("See the balances of these accounts") },
-    OfferedScope { name: "transactions", sentence: Some("See the transactions of these accounts") },
-    OfferedScope { name: "payments", sentence: Some("Make payments from these accounts") },
+    OfferedScope { name: "openid", sentence: None, dialects: None },
+    OfferedScope { name: "offline_access", sentence: None, dialects: None },
+    OfferedScope { name: "customers", sentence: Some("See your name and contact details"), dialects: None },
+    OfferedScope { name: "accounts", sentence: Some("See the accounts you choose and their details"), dialects: None },
+    OfferedScope { name: "balances", sentence: Some("See the balances of these accounts"), dialects: None },
+    OfferedScope { name: "transactions", sentence: Some("See the transactions of these accounts"), dialects: None },
+    OfferedScope { name: "payments", sentence: Some("Make payments from these accounts"), dialects: None },
+    OfferedScope {
+        name: "fundsconfirmations",
+        sentence: Some("Say whether an account holds an amount"),
+        dialects: Some("uk-open-banking"),
+    },
 ];
+
+/// The scopes of a bank that speaks this dialect.
+pub(crate) fn offered_at(dialect: &str) -> impl Iterator<Item = &'static OfferedScope> {
+    OFFERED.iter().filter(move |scope| scope.dialects.is_none_or(|names| dialect.starts_with(names)))
+}
 
 /// A set of offered scopes, in the order they were asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,6 +73,11 @@ impl ScopeSet {
         self.0.iter().any(|known| known == scope)
     }
 
+    /// `true` if a bank that speaks this dialect offers all of them.
+    pub(crate) fn is_offered_at(&self, dialect: &str) -> bool {
+        self.0.iter().all(|word| offered_at(dialect).any(|scope| scope.name == word))
+    }
+
     pub(crate) fn is_subset_of(&self, other: &ScopeSet) -> bool {
         self.0.iter().all(|scope| other.contains(scope))
     }
@@ -93,5 +110,6 @@ impl fmt::Display for ScopeSet {
 }
 
 fn names(scopes: &[OfferedScope]) -> String {
-    scopes.iter().map(|scope| scope.name).collect::<Vec<_>>().join(", ")
+    let everywhere = scopes.iter().filter(|scope| scope.dialects.is_none());
+    everywhere.map(|scope| scope.name).collect::<Vec<_>>().join(", ")
 }

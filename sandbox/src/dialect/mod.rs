@@ -9,11 +9,10 @@ mod json;
 pub mod uk;
 
 use axum::http::Method;
-use bytes::Bytes;
 
 use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
-use crate::webhook::Notification;
+use crate::webhook::{Notice, Notification};
 use crate::world::BankInstance;
 
 /// One version of one standard.
@@ -30,8 +29,8 @@ pub trait Dialect: Sync {
     /// A refusal of `request` in its own envelope, code, status and headers.
     fn problem(&self, problem: &Problem, request: &Request) -> Reply;
 
-    /// A webhook's JSON body; `None` if this bank has no webhooks.
-    fn notification(&self, _: &Notification<'_>) -> Option<Bytes> {
+    /// What a client is told, as this bank writes it; `None` if it tells nothing of this.
+    fn notification(&self, _: &Notification<'_>, _: &BankInstance) -> Option<Notice> {
         None
     }
 

@@ -13,6 +13,8 @@ pub struct LimitSettings {
     pub headers: HeaderFamily,
     /// The first rule that names an operation applies to it; an operation of no rule is not limited.
     pub rules: Vec<LimitRule>,
+    /// How often a client may look at an account while its holder is away; `None` as often as it likes.
+    pub unattended: Option<Policy>,
 }
 
 /// One limit of a bank.
@@ -30,6 +32,8 @@ pub struct Limits {
     headers: HeaderFamily,
     /// In the order of [`OPERATIONS`].
     by_operation: Vec<Option<Keyed>>,
+    /// By client, operation and account, as its caller writes them together.
+    unattended: Option<Keyed>,
 }
 
 impl Limits {
@@ -38,14 +42,24 @@ impl Limits {
         let rule_of = |operation| settings.rules.iter().find(|rule| rule.operations.contains(&operation));
         let keyed = |operation| rule_of(operation).map(|rule| Keyed::new(rule.policy.clone()));
         let by_operation = OPERATIONS.iter().map(|row| keyed(row.0)).collect();
-        Limits { headers: settings.headers, by_operation }
+        let unattended = settings.unattended.clone().map(Keyed::new);
+        Limits { headers: settings.headers, by_operation, unattended }
     }
 
     /// Limits of their own that were used as much.
     #[must_use]
     pub fn fork(&self) -> Limits {
         let by_operation = self.by_operation.iter().map(|keyed| keyed.as_ref().map(Keyed::fork)).collect();
-        Limits { headers: self.headers, by_operation }
+        Limits { headers: self.headers, by_operation, unattended: self.unattended.as_ref().map(Keyed::fork) }
+    }
+
+    /// Asks for one look of a client while the account holder is away: which calls those are, and what is counted together, the
+    /// standard says. The refusal if it was one too many.
+    pub fn unattended(&self, key: &str, now: Timestamp) -> Option<Problem> {
+        let verdict = self.unattended.as_ref()?.check(key, now);
+        let wait = verdict.retry_after?;
+        let detail = format!("without the account holder there are {} calls a day", verdict.limit);
+        Some(Problem::new(ProblemKind::QuotaExhausted, detail).retry_after(wait))
     }
 
     /// Asks for one call of a client; `None` if the operation is not limited.
@@ -79,6 +93,7 @@ mod tests {
         LimitSettings {
             headers: HeaderFamily::Ietf,
             rules: vec![LimitRule { operations: vec![Operation::AccountsList, Operation::TransactionsList], policy }],
+            unattended: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Owns what can be set and within which bounds. A profile that exists is valid.
 
+mod messages;
 mod read;
 mod security;
 
@@ -14,6 +15,8 @@ use jiff::tz::TimeZone;
 
 use crate::auth::{Leniency, Security};
 use crate::limit::LimitSettings;
+
+pub use messages::{ClientSignatures, MessagePolicy, WrongScope};
 
 /// Everything that makes one bank different from another.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub struct BankProfile {
     pub settlement: Settlement,
     /// The security profile of its authorization server.
     pub security: Security,
+    /// How it takes messages where its standard leaves that to it.
+    pub messages: MessagePolicy,
     /// Which rules of its authorization server it does not enforce: none, unless a defect is to be simulated.
     pub lenient: Leniency,
 }

@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key but `security`, `lenient`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `security`, `messages`, `lenient`, `limits.unattended`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
 use super::{
-    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, PageSizes, Sca, Settlement, TokenLifetimes, security,
+    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, Sca, Settlement,
+    TokenLifetimes, messages, security,
 };
 use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
@@ -42,6 +43,7 @@ const FILE_KEYS: &[&str] = &[
     "consents",
     "settlement",
     "security",
+    "messages",
     "lenient",
 ];
 
@@ -69,6 +71,8 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         Some(value) => security::read(value, base.map(|base| base.security)),
         None => Some(base.map_or_else(|| Security::of(SecurityProfile::Plain), |base| base.security)),
     };
+    let usual = base.map_or(MessagePolicy::USUAL, |base| base.messages);
+    let messages = map.optional("messages").map_or(Some(usual), |value| messages::read(value, usual));
     // Strict is what a bank is unless somebody says otherwise, so this key too may be missing.
     let lenient = match map.optional("lenient") {
         Some(value) => lenient(value),
@@ -87,6 +91,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         consents: consents?,
         settlement: settlement?,
         security: security?,
+        messages: messages?,
         lenient: lenient?,
     })
 }
@@ -136,11 +141,15 @@ fn pages(value: Value<'_>, base: Option<&PageSizes>) -> Option<PageSizes> {
 }
 
 fn limits(value: Value<'_>, zone: &TimeZone, base: Option<&LimitSettings>) -> Option<LimitSettings> {
-    let map = value.map(&["headers", "rules"])?;
+    let map = value.map(&["headers", "rules", "unattended"])?;
     let families: Vec<(&str, HeaderFamily)> = HeaderFamily::ALL.iter().map(|row| (row.1, row.0)).collect();
     let headers = key(map, "headers", base.map(|base| &base.headers), |value| value.one_of(&families));
     let rules = key(map, "rules", base.map(|base| &base.rules), |value| value.each(|rule| limit_rule(rule, zone)));
-    Some(LimitSettings { headers: headers?, rules: rules? })
+    let unattended = match map.optional("unattended") {
+        Some(value) => value.integer(1..=MAX_CALLS).map(|limit| Some(Policy::PerDay { limit, zone: zone.clone() })),
+        None => Some(base.and_then(|base| base.unattended.clone())),
+    };
+    Some(LimitSettings { headers: headers?, rules: rules?, unattended: unattended? })
 }
 
 fn limit_rule(value: Value<'_>, zone: &TimeZone) -> Option<LimitRule> {

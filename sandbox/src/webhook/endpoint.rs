@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use parking_lot::RwLock;
 use url::{Host, Url};
 
+use super::mailbox::Mailboxes;
+
 /// Kinds of messages a bank sends by itself, with one line each.
 pub const KINDS: &[(&str, &str)] = &[
     ("payment.status", "a payment of the client's changed its status"),
@@ -77,6 +79,7 @@ pub struct Endpoints {
     state: RwLock<State>,
     /// Hosts outside this machine that may be told.
     allowed: Arc<[String]>,
+    mailboxes: Mailboxes,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -88,13 +91,14 @@ struct State {
 impl Endpoints {
     /// No endpoints yet; besides this machine, these hosts may be told.
     pub fn new(allowed: Arc<[String]>) -> Endpoints {
-        Endpoints { state: RwLock::default(), allowed }
+        Endpoints { allowed, ..Endpoints::default() }
     }
 
     /// The same endpoints, for a copy of the bank.
     #[must_use]
     pub(crate) fn fork(&self) -> Endpoints {
-        Endpoints { state: RwLock::new(self.state.read().clone()), allowed: Arc::clone(&self.allowed) }
+        let state = RwLock::new(self.state.read().clone());
+        Endpoints { state, allowed: Arc::clone(&self.allowed), mailboxes: self.mailboxes.fork() }
     }
 
     /// Registers an endpoint. `seed` is the bank's.
@@ -159,7 +163,12 @@ impl Endpoints {
 
     /// `true` if nobody is told anything.
     pub fn is_empty(&self) -> bool {
-        self.state.read().list.is_empty()
+        self.state.read().list.is_empty() && self.mailboxes.is_empty()
+    }
+
+    /// The messages that wait until their client fetches them.
+    pub(crate) fn mailboxes(&self) -> &Mailboxes {
+        &self.mailboxes
     }
 
     /// `true` if messages may go to this address: to this machine, or to a host that was allowed.

@@ -21,12 +21,12 @@ pub(crate) struct Letter {
 /// What an attempt sends.
 pub(crate) fn letter(delivery: &Delivery) -> Letter {
     let message = &delivery.message;
-    let headers = HeaderMap::from_iter([
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+    let mut headers = HeaderMap::from_iter([
         (header::USER_AGENT, HeaderValue::from_static("bank-sandbox")),
         (ID, value(&message.id)),
         (ATTEMPT, HeaderValue::from(delivery.attempt)),
     ]);
+    headers.extend(message.headers.clone());
     let mut letter = Letter { method: Method::POST, headers, body: message.body.clone() };
     let secret = match delivery.signature {
         Signature::Good => message.endpoint.secret.clone(),

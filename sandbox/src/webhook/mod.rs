@@ -6,12 +6,14 @@
 mod endpoint;
 mod forge;
 mod letter;
+mod mailbox;
 mod send;
 mod signature;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::{HeaderMap, HeaderValue, header};
 use bank_fixtures::record::{ConsentStatus, Instant, PaymentStatus};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -28,6 +30,8 @@ pub(crate) use send::{Outcome, send};
 pub struct Notification<'a> {
     /// Id of the event: the same in every copy and attempt.
     pub id: &'a str,
+    /// The client that is told.
+    pub client_id: &'a str,
     /// `payment.status`, `consent.status`, `transaction.posted`, or a name of the scenario's own.
     pub kind: &'a str,
     /// The payment and its status then.
@@ -44,6 +48,23 @@ pub struct Notification<'a> {
     pub created_at: Instant,
 }
 
+/// A notification as a dialect writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The body.
+    pub body: Bytes,
+    /// Its content type, and what the dialect sends beside it.
+    pub headers: HeaderMap,
+}
+
+impl Notice {
+    /// A body in JSON, and nothing beside it.
+    pub fn json(body: Bytes) -> Notice {
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        Notice { body, headers }
+    }
+}
+
 /// An event as it goes to one endpoint.
 #[derive(Debug)]
 pub(crate) struct Message {
@@ -57,6 +78,8 @@ pub(crate) struct Message {
     /// Its place among all messages of the world, in the order of the events.
     pub(crate) truth: u64,
     pub(crate) body: Bytes,
+    /// What the dialect sends with it.
+    pub(crate) headers: HeaderMap,
 }
 
 /// One attempt to deliver one copy of a message.

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bank_fixtures::record::ConsentScope;
+use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
@@ -20,7 +21,7 @@ use super::{BankInstance, World};
 use crate::bank::{BankEvent, Happened, Subject, local};
 use crate::clock;
 use crate::scenario::{DeliverRule, Source};
-use crate::webhook::{Delivery, Endpoint, Message, Notification, Retry, Signature};
+use crate::webhook::{Delivery, Endpoint, Message, Notice, Notification, Retry, Signature};
 
 /// Messages on their way.
 #[derive(Debug, Default)]
@@ -77,6 +78,11 @@ impl World {
             (Some(client), _) => vec![client.clone()],
             _ => return,
         };
+        for client in &clients {
+            if bank.webhooks.mailboxes().takes(client, kind) {
+                self.deposit(&bank, client, kind, happened);
+            }
+        }
         for endpoint in bank.webhooks.all() {
             let wanted = endpoint.kinds.is_empty() || endpoint.kinds.iter().any(|wanted| wanted == kind);
             if wanted && clients.contains(&endpoint.client_id) {
@@ -103,6 +109,17 @@ impl World {
         }
     }
 
+    /// Puts what happened into the box of a client that fetches its messages.
+    fn deposit(&self, bank: &Arc<BankInstance>, client: &str, kind: &str, happened: &Happened) {
+        let (id, _) = self.post.state.lock().next(self.seed, bank);
+        let further = (Some(happened.version), happened.at, &**bank);
+        let notification = about(&id, (client, kind), &happened.subject, further);
+        if let Some(notice) = bank.dialect.notification(&notification, bank) {
+            let text = String::from_utf8_lossy(&notice.body).into_owned();
+            bank.webhooks.mailboxes().put(client, id, text);
+        }
+    }
+
     fn queue(
         &self,
         bank: &Arc<BankInstance>,
@@ -113,23 +130,15 @@ impl World {
         at: Timestamp,
     ) {
         let mut state = self.post.state.lock();
-        state.truth += 1;
-        let truth = state.truth;
-        let id = format!("evt_{}", self.seed.of("webhook").of(&bank.slug).at(truth).hex(10));
-        let notification = Notification {
-            id: &id,
-            kind,
-            payment: subject.payment.as_ref().map(|payment| (payment.id.as_str(), payment.status)),
-            consent: subject.consent_id.as_deref().zip(subject.consent_status),
-            account_id: subject.account_id.as_deref(),
-            transaction_id: subject.transaction_id.as_deref(),
-            version,
-            created_at: local::instant(at, bank.ledger.book().zone()),
+        let (id, truth) = state.next(self.seed, bank);
+        let told = (endpoint.client_id.as_str(), kind);
+        let Some(notice) = bank.dialect.notification(&about(&id, told, subject, (version, at, bank)), bank) else {
+            return;
         };
-        let Some(body) = bank.dialect.notification(&notification) else { return };
+        let Notice { body, headers } = notice;
         let entity = subject.entity().to_owned();
         let (bank, kind) = (Arc::clone(&bank.slug), kind.to_owned());
-        let message = Arc::new(Message { bank, endpoint, id, kind, entity, version, truth, body });
+        let message = Arc::new(Message { bank, endpoint, id, kind, entity, version, truth, body, headers });
         let first = Delivery {
             message,
             copy: 1,
@@ -270,6 +279,34 @@ impl World {
             }
         };
         clock::timeout(limit, settled).await.is_ok()
+    }
+}
+
+impl State {
+    /// Id and number of the next message of a bank.
+    fn next(&mut self, seed: Seed, bank: &BankInstance) -> (String, u64) {
+        self.truth += 1;
+        (format!("evt_{}", seed.of("webhook").of(&bank.slug).at(self.truth).hex(10)), self.truth)
+    }
+}
+
+/// An event as a client is told of it.
+fn about<'a>(
+    id: &'a str,
+    (client_id, kind): (&'a str, &'a str),
+    subject: &'a Subject,
+    (version, at, bank): (Option<u64>, Timestamp, &BankInstance),
+) -> Notification<'a> {
+    Notification {
+        id,
+        client_id,
+        kind,
+        payment: subject.payment.as_ref().map(|payment| (payment.id.as_str(), payment.status)),
+        consent: subject.consent_id.as_deref().zip(subject.consent_status),
+        account_id: subject.account_id.as_deref(),
+        transaction_id: subject.transaction_id.as_deref(),
+        version,
+        created_at: local::instant(at, bank.ledger.book().zone()),
     }
 }
 

@@ -31,5 +31,6 @@ mod sockets;
 mod staples;
 mod time;
 mod uk;
+mod uk_events;
 mod webhooks;
 mod worlds;

@@ -9,7 +9,7 @@ use crate::auth::endpoint::further_metadata::{FurtherAliases, FurtherMetadata};
 use crate::auth::key::SigningAlgorithm;
 use crate::auth::proof::PROOF_ALGORITHMS;
 use crate::auth::requested::{INTENT, LEVELS};
-use crate::auth::scope::OFFERED;
+use crate::auth::scope::offered_at;
 use crate::auth::security::{Need, Security, Variant};
 use crate::exchange::{Call, Problem, Reply};
 use crate::world::BankInstance;
@@ -128,8 +128,7 @@ pub fn metadata(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> 
             further: FurtherAliases::under(base, security),
         }),
         jwks_uri: format!("{base}/oauth/jwks"),
-        scopes_supported: OFFERED
-            .iter()
+        scopes_supported: offered_at(bank.dialect.slug())
             .filter(|scope| holders || scope.sentence.is_some())
             .map(|scope| scope.name)
             .collect(),

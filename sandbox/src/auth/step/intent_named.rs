@@ -14,7 +14,8 @@ pub(crate) const STEP: Step<FrontStage> = Step {
 };
 
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
-    let needed = front.security().variant == Variant::UkOpenBanking && front.scopes.needs_accounts();
+    let needed = front.security().variant == Variant::UkOpenBanking
+        && (front.scopes.needs_accounts() || front.scopes.contains("fundsconfirmations"));
     if !needed || front.requested.intent.is_some() {
         return Ok(());
     }

@@ -11,6 +11,9 @@ pub(crate) const STEP: Step<FrontStage> =
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let refuse = |why: UnknownScope| OAuthError::new(ErrorCode::InvalidScope, why.to_string());
     front.scopes = ScopeSet::parse(front.parameters.get("scope").unwrap_or_default()).map_err(refuse)?;
+    if !front.scopes.is_offered_at(front.bank.dialect.slug()) {
+        return Err(refuse(UnknownScope));
+    }
     if front.scopes.is_empty()
         && ["consent_id", "authorization_details"].iter().all(|name| front.parameters.get(name).is_none())
     {

@@ -2,14 +2,15 @@
 
 use crate::auth::endpoint::back_channel::{BackChannel, BackStage};
 use crate::auth::error::{ErrorCode, OAuthError};
-use crate::auth::scope::{OFFERED, ScopeSet, UnknownScope};
+use crate::auth::scope::{ScopeSet, UnknownScope, offered_at};
 use crate::auth::step::{Kind, Step};
 
 pub(crate) const STEP: Step<BackStage> =
     Step { slug: "own-scope", kind: Kind::Reads, source: "RFC 6749 4.4.2", errors: &[ErrorCode::InvalidScope], run };
 
 fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
-    let data = || OFFERED.iter().filter(|scope| scope.sentence.is_some()).map(|scope| scope.name);
+    let spoken = back.bank.dialect.slug();
+    let data = || offered_at(spoken).filter(|scope| scope.sentence.is_some()).map(|scope| scope.name);
     let refuse = |why: UnknownScope| OAuthError::new(ErrorCode::InvalidScope, why.to_string());
     let scopes = match back.form.get("scope") {
         Some(asked) => ScopeSet::parse(asked).map_err(refuse)?,

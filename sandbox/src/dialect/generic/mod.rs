@@ -19,12 +19,12 @@ mod webhook;
 mod word;
 
 use axum::http::Method;
-use bytes::Bytes;
 
 use crate::dialect::{CallFacts, Dialect, Needs, Route, Surface};
 use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
-use crate::webhook::Notification;
+use crate::webhook::{Notice, Notification};
+use crate::world::BankInstance;
 
 /// The generic REST dialect.
 pub struct Generic;
@@ -46,8 +46,8 @@ impl Dialect for Generic {
         problem::render(problem, request)
     }
 
-    fn notification(&self, notification: &Notification<'_>) -> Option<Bytes> {
-        Some(webhook::body(notification))
+    fn notification(&self, notification: &Notification<'_>, _: &BankInstance) -> Option<Notice> {
+        Some(Notice::json(webhook::body(notification)))
     }
 
     fn facts(&self, call: &Call<'_>) -> CallFacts {

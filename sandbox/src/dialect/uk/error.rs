@@ -43,8 +43,17 @@ codes! {
     ConsentStatus = "U009", "UK.OBIE.Resource.InvalidConsentStatus";
     Format = "U010", "UK.OBIE.Resource.InvalidFormat";
     NotFound = "U011", "UK.OBIE.Resource.NotFound";
+    DuplicateReference = "U013", "UK.OBIE.Rules.DuplicateReference";
+    ControlParameters = "U014", "UK.OBIE.Rules.FailsControlParameters";
+    SignatureInvalid = "U015", "UK.OBIE.Signature.Invalid";
+    SignatureInvalidClaim = "U016", "UK.OBIE.Signature.InvalidClaim";
+    SignatureMissingClaim = "U017", "UK.OBIE.Signature.MissingClaim";
+    SignatureMalformed = "U018", "UK.OBIE.Signature.Malformed";
+    SignatureMissing = "U019", "UK.OBIE.Signature.Missing";
+    SignatureUnexpected = "U020", "UK.OBIE.Signature.Unexpected";
     AccountIdentifier = "U021", "UK.OBIE.Unsupported.AccountIdentifier";
     Currency = "U023", "UK.OBIE.Unsupported.Currency";
+    EventType = "U024", "UK.OBIE.Unsupported.EventType";
     LocalInstrument = "U026", "UK.OBIE.Unsupported.LocalInstrument";
     Scheme = "U027", "UK.OBIE.Unsupported.Scheme";
     Reauthenticate = "U028", "UK.OBIE.Reauthenticate";

@@ -117,9 +117,9 @@ pub(super) static SCHEDULED: Family = Family {
     ),
 };
 
-const CONSENT_ID: Field = Field("ConsentId", Must, Text(128));
+pub(super) const CONSENT_ID: Field = Field("ConsentId", Must, Text(128));
 const PERMISSION: Field = Field("Permission", Must, Word(&["Create"]));
-const READ_REFUND: Field = Field("ReadRefundAccount", May, Word(&["No", "Yes"]));
+pub(super) const READ_REFUND: Field = Field("ReadRefundAccount", May, Word(&["No", "Yes"]));
 const AUTHORISATION_31: Field = Field(
     "Authorisation",
     May,
@@ -166,15 +166,15 @@ const SECONDARY: Field = Field("SecondaryIdentification", May, Text(34));
 pub(super) const ACCOUNT_31: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", May, Text(350)), SECONDARY]);
 /// The same in version 4, where it may be known by a telephone number or the like.
 pub(super) const ACCOUNT_40: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", May, Text(350)), SECONDARY, PROXY]);
-const PAYEE_31: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY]);
-const PAYEE_40: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY, PROXY]);
+pub(super) const PAYEE_31: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY]);
+pub(super) const PAYEE_40: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY, PROXY]);
 const PROXY: Field = Field(
     "Proxy",
     May,
     Object(&[Field("Identification", Must, Text(2_048)), Field("Code", Must, Text(4)), Field("Type", May, Text(35))]),
 );
 
-const ADDRESS_31: Shape = Object(&[
+pub(super) const ADDRESS_31: Shape = Object(&[
     Field(
         "AddressType",
         May,
@@ -190,7 +190,7 @@ const ADDRESS_31: Shape = Object(&[
     Field("Country", May, Text(2)),
     Field("AddressLine", May, List(&Text(70), 0, 7)),
 ]);
-const ADDRESS_40: Shape = Object(&[
+pub(super) const ADDRESS_40: Shape = Object(&[
     Field("AddressType", May, Word(&["BIZZ", "DLVY", "MLTO", "PBOX", "ADDR", "HOME", "CORR", "STAT"])),
     Field("Department", May, Text(70)),
     Field("SubDepartment", May, Text(70)),
@@ -211,18 +211,18 @@ const ADDRESS_40: Shape = Object(&[
     Field("AddressLine", May, List(&Text(70), 0, 7)),
 ]);
 
-const INSTRUCTION: Field = Field("InstructionIdentification", Must, Text(35));
-const END_TO_END: Field = Field("EndToEndIdentification", Must, Text(35));
+pub(super) const INSTRUCTION: Field = Field("InstructionIdentification", Must, Text(35));
+pub(super) const END_TO_END: Field = Field("EndToEndIdentification", Must, Text(35));
 const OPTIONAL_END_TO_END: Field = Field("EndToEndIdentification", May, Text(35));
-const LOCAL_INSTRUMENT: Field = Field("LocalInstrument", May, Text(50));
+pub(super) const LOCAL_INSTRUMENT: Field = Field("LocalInstrument", May, Text(50));
 const EXECUTION: Field = Field("RequestedExecutionDateTime", Must, Instant);
-const INSTRUCTED: Field = Field("InstructedAmount", Must, MONEY);
-const REMITTANCE_31: Field = Field(
+pub(super) const INSTRUCTED: Field = Field("InstructedAmount", Must, MONEY);
+pub(super) const REMITTANCE_31: Field = Field(
     "RemittanceInformation",
     May,
     Object(&[Field("Unstructured", May, Text(140)), Field("Reference", May, Text(35))]),
 );
-const REMITTANCE_40: Field = Field(
+pub(super) const REMITTANCE_40: Field = Field(
     "RemittanceInformation",
     May,
     Object(&[
@@ -230,8 +230,8 @@ const REMITTANCE_40: Field = Field(
         Field("Unstructured", May, List(&Text(140), 0, usize::MAX)),
     ]),
 );
-const SUPPLEMENTARY: Field = Field("SupplementaryData", May, Any);
-const REGULATORY: Field = Field("RegulatoryReporting", May, List(&Any, 0, 10));
+pub(super) const SUPPLEMENTARY: Field = Field("SupplementaryData", May, Any);
+pub(super) const REGULATORY: Field = Field("RegulatoryReporting", May, List(&Any, 0, 10));
 
 const DOMESTIC_31: Shape = Object(&[
     INSTRUCTION,
@@ -293,7 +293,7 @@ const PREPOPULATED: Field = Field("BeneficiaryPrepopulatedIndicator", May, Flag)
 const PURPOSE: Field = Field("PaymentPurposeCode", May, Text(4));
 const BENEFICIARY: Field = Field("BeneficiaryAccountType", May, Text(50));
 
-const RISK_31: Shape = Object(&[
+pub(super) const RISK_31: Shape = Object(&[
     Field("PaymentContextCode", May, Text(60)),
     MERCHANT,
     CUSTOMER,
@@ -304,7 +304,7 @@ const RISK_31: Shape = Object(&[
     BENEFICIARY,
     Field("DeliveryAddress", May, Any),
 ]);
-const RISK_40: Shape = Object(&[
+pub(super) const RISK_40: Shape = Object(&[
     Field("PaymentContextCode", May, Text(60)),
     MERCHANT,
     CUSTOMER,

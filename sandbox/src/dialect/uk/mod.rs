@@ -7,9 +7,12 @@ mod account;
 mod answer;
 mod arrangement;
 mod balance;
+mod client_signature;
 mod consent;
 mod error;
+mod event;
 mod family;
+mod funds;
 mod json;
 mod party;
 mod payment;
@@ -19,6 +22,7 @@ mod routes;
 mod shape;
 mod signature;
 mod statement;
+mod statement_file;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -26,6 +30,7 @@ mod transaction;
 mod value;
 mod version;
 mod visit;
+mod vrp;
 
 use axum::http::Method;
 
@@ -34,6 +39,8 @@ use self::version::{V31, V40, Version};
 use crate::dialect::{CallFacts, Dialect, PaymentFacts, Route};
 use crate::exchange::{Call, Problem, Reply, Request};
 use crate::operation::Operation;
+use crate::webhook::{Notice, Notification};
+use crate::world::BankInstance;
 
 /// UK Open Banking, in one of its versions.
 pub struct UkOpenBanking {
@@ -62,6 +69,10 @@ impl Dialect for UkOpenBanking {
 
     fn problem(&self, problem: &Problem, request: &Request) -> Reply {
         error::render(self.version, problem, request)
+    }
+
+    fn notification(&self, notification: &Notification<'_>, bank: &BankInstance) -> Option<Notice> {
+        event::notice(self.version, notification, bank)
     }
 
     fn facts(&self, call: &Call<'_>) -> CallFacts {

@@ -203,7 +203,7 @@ fn debtor(visit: &Visit<'_>, view: &ConsentView, initiation: &Json) -> Result<re
 }
 
 /// Makes something once for the key of a call.
-fn once(
+pub(super) fn once(
     visit: &Visit<'_>,
     call: &str,
     make: impl FnOnce() -> Result<String, Refused>,
@@ -231,7 +231,7 @@ fn in_force(view: &ConsentView) -> Result<(), Refused> {
 }
 
 /// A refusal of the ledger with the field at fault.
-fn refused(refusal: Refusal) -> Refused {
+pub(super) fn refused(refusal: Refusal) -> Refused {
     let field = match &refusal {
         Refusal::UnknownAccount(_)
         | Refusal::AccountClosed(_)
@@ -356,8 +356,8 @@ fn unreadable() -> Refused {
 }
 
 /// Name of the header that makes an order once.
-const KEY: &str = "x-idempotency-key";
-const KEY_LENGTH: usize = 40;
+pub(super) const KEY: &str = "x-idempotency-key";
+pub(super) const KEY_LENGTH: usize = 40;
 
 /// The ways this bank sends money at home.
 const INSTRUMENTS: &[&str] = &[

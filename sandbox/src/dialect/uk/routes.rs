@@ -2,33 +2,44 @@
 
 use axum::http::Method;
 
+use super::event::{self, CALLBACKS, SUBSCRIPTIONS};
 use super::family::{DOMESTIC, SCHEDULED};
 use super::version::{V31, V40};
 use super::visit::{self, Guard, Token};
-use super::{account, arrangement, balance, consent, party, payment, product, statement, transaction};
+use super::{
+    account, arrangement, balance, consent, funds, party, payment, product, statement, statement_file, transaction, vrp,
+};
 use crate::dialect::{Needs, Route, Surface};
 use crate::operation::Operation;
 
 /// Token types and scopes are the standard's business, so the way in asks for any token.
 const ANY_TOKEN: Needs = Needs::Client("");
 
-const SERVES_JSON: &[&str] = &["application/json"];
+/// What a call can be answered with.
+const fn media(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::StatementsFile => statement_file::MEDIA,
+        _ => &["application/json"],
+    }
+}
 
 macro_rules! guard {
-    ($token:ident $scope:literal) => {
-        Guard { token: Token::$token, scope: $scope, serves: SERVES_JSON }
+    ($operation:ident $token:ident $scope:literal) => {
+        Guard { token: Token::$token, scope: $scope, serves: media(Operation::$operation) }
     };
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal $operation:ident $token:ident $scope:literal => $handle:expr;)*) => {
+    ($($method:ident $path:literal $operation:ident $token:ident $scope:literal => $handle:expr;)*
+        // What came with version 4.
+        @ $($new_method:ident $new_path:literal $new_operation:ident $new_token:ident $new_scope:literal => $new_handle:expr;)*) => {
         pub(super) const OF_31: &[Route] = &[$(Route {
             method: Method::$method,
             path: concat!("/open-banking/v3.1", $path),
             operation: Operation::$operation,
             needs: ANY_TOKEN,
             surface: Surface::Api,
-            handle: |bank, call| visit::serve(&V31, guard!($token $scope), (bank, call), $handle),
+            handle: |bank, call| visit::serve(&V31, guard!($operation $token $scope), (bank, call), $handle),
         },)*];
         pub(super) const OF_40: &[Route] = &[$(Route {
             method: Method::$method,
@@ -36,7 +47,14 @@ macro_rules! routes {
             operation: Operation::$operation,
             needs: ANY_TOKEN,
             surface: Surface::Api,
-            handle: |bank, call| visit::serve(&V40, guard!($token $scope), (bank, call), $handle),
+            handle: |bank, call| visit::serve(&V40, guard!($operation $token $scope), (bank, call), $handle),
+        },)* $(Route {
+            method: Method::$new_method,
+            path: concat!("/open-banking/v4.0", $new_path),
+            operation: Operation::$new_operation,
+            needs: ANY_TOKEN,
+            surface: Surface::Api,
+            handle: |bank, call| visit::serve(&V40, guard!($new_operation $new_token $new_scope), (bank, call), $new_handle),
         },)*];
     };
 }
@@ -67,6 +85,7 @@ routes! {
     GET "/aisp/accounts/{account}/statements/{statement}" StatementsGet Holder "accounts" => statement::one;
     GET "/aisp/accounts/{account}/statements/{statement}/transactions" StatementsTransactions Holder "accounts" =>
         statement::transactions;
+    GET "/aisp/accounts/{account}/statements/{statement}/file" StatementsFile Holder "accounts" => statement::file;
     GET "/aisp/accounts/{account}/product" ProductsList Holder "accounts" => product::products;
     GET "/aisp/products" ProductsList Holder "accounts" => product::products;
     GET "/aisp/accounts/{account}/offers" OffersList Holder "accounts" => product::offers;
@@ -85,4 +104,27 @@ routes! {
     GET "/pisp/domestic-scheduled-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &SCHEDULED);
     GET "/pisp/domestic-scheduled-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
         |visit| payment::details(visit, &SCHEDULED);
+    POST "/pisp/domestic-vrp-consents" ConsentsCreate Client "payments" => vrp::ask;
+    GET "/pisp/domestic-vrp-consents/{consent}" ConsentsGet Client "payments" => vrp::asked;
+    DELETE "/pisp/domestic-vrp-consents/{consent}" ConsentsDelete Client "payments" => vrp::end;
+    POST "/pisp/domestic-vrp-consents/{consent}/funds-confirmation" FundsConfirm Holder "payments" => vrp::confirm;
+    POST "/pisp/domestic-vrps" PaymentsCreate Holder "payments" => vrp::create;
+    GET "/pisp/domestic-vrps/{payment}" PaymentsStatus Client "payments" => vrp::read;
+    GET "/pisp/domestic-vrps/{payment}/payment-details" PaymentsDetails Client "payments" => vrp::details;
+    POST "/cbpii/funds-confirmation-consents" ConsentsCreate Client "fundsconfirmations" => funds::ask;
+    GET "/cbpii/funds-confirmation-consents/{consent}" ConsentsGet Client "fundsconfirmations" => funds::status;
+    DELETE "/cbpii/funds-confirmation-consents/{consent}" ConsentsDelete Client "fundsconfirmations" => funds::end;
+    POST "/cbpii/funds-confirmations" FundsConfirm Holder "fundsconfirmations" => funds::confirm;
+    POST "/event-subscriptions" WebhooksCreate Client "any, signed" => |visit| event::create(visit, &SUBSCRIPTIONS);
+    GET "/event-subscriptions" WebhooksList Client "any, signed" => |visit| event::list(visit, &SUBSCRIPTIONS);
+    PUT "/event-subscriptions/{subscription}" WebhooksUpdate Client "any, signed" => |visit| event::change(visit, &SUBSCRIPTIONS);
+    DELETE "/event-subscriptions/{subscription}" WebhooksDelete Client "any, signed" => |visit| event::end(visit, &SUBSCRIPTIONS);
+    POST "/callback-urls" WebhooksCreate Client "any, signed" => |visit| event::create(visit, &CALLBACKS);
+    GET "/callback-urls" WebhooksList Client "any, signed" => |visit| event::list(visit, &CALLBACKS);
+    PUT "/callback-urls/{subscription}" WebhooksUpdate Client "any, signed" => |visit| event::change(visit, &CALLBACKS);
+    DELETE "/callback-urls/{subscription}" WebhooksDelete Client "any, signed" => |visit| event::end(visit, &CALLBACKS);
+    POST "/events" EventsPoll Client "any" => event::poll;
+    @
+    PUT "/pisp/domestic-vrp-consents/{consent}" ConsentsUpdate Client "payments" => vrp::put;
+    PATCH "/pisp/domestic-vrp-consents/{consent}" ConsentsUpdate Client "payments" => vrp::patch;
 }

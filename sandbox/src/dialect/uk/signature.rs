@@ -13,11 +13,11 @@ use crate::world::BankInstance;
 /// Name of the header that carries a signature.
 pub(super) const JWS: HeaderName = HeaderName::from_static("x-jws-signature");
 
-const IAT: &str = "http://openbanking.org.uk/iat";
-const ISS: &str = "http://openbanking.org.uk/iss";
-const TAN: &str = "http://openbanking.org.uk/tan";
+pub(super) const IAT: &str = "http://openbanking.org.uk/iat";
+pub(super) const ISS: &str = "http://openbanking.org.uk/iss";
+pub(super) const TAN: &str = "http://openbanking.org.uk/tan";
 /// The trust anchor whose directory publishes the keys.
-const ANCHOR: &str = "openbanking.org.uk";
+pub(super) const ANCHOR: &str = "openbanking.org.uk";
 
 /// The same answer, signed by the bank.
 pub(super) fn signed(bank: &BankInstance, reply: Reply, now: Timestamp) -> Reply {
@@ -37,6 +37,6 @@ pub(super) fn signed(bank: &BankInstance, reply: Reply, now: Timestamp) -> Reply
 }
 
 /// The bank's id in the directory: eighteen characters, invented.
-fn organisation(bank: &BankInstance) -> String {
+pub(super) fn organisation(bank: &BankInstance) -> String {
     Seed::new(0).of("organisation").of(&bank.slug).hex(9).to_ascii_uppercase()
 }

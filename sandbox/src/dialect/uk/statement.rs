@@ -9,7 +9,7 @@ use super::error::{Refused, clipped};
 use super::json::{Json, object};
 use super::permission::Permission as P;
 use super::visit::{Reading, Visit};
-use super::{transaction, value};
+use super::{statement_file, transaction, value};
 use crate::exchange::Reply;
 
 const ANY: &[P] = &[P::ReadStatementsBasic, P::ReadStatementsDetail];
@@ -42,6 +42,14 @@ pub(super) fn transactions(visit: &Visit<'_>) -> Result<Reply, Refused> {
     let reading = visit.reading(ANY)?;
     let statement = found(visit, &reading)?;
     transaction::of_statement(visit, &statement)
+}
+
+/// One statement as a file.
+pub(super) fn file(visit: &Visit<'_>) -> Result<Reply, Refused> {
+    let reading = visit.reading(&[P::ReadStatementsDetail])?;
+    let statement = found(visit, &reading)?;
+    let account = reading.account(visit, &statement.account_id)?;
+    Ok(statement_file::reply(visit, &account, &statement))
 }
 
 fn found(visit: &Visit<'_>, reading: &Reading<'_>) -> Result<PeriodStatement, Refused> {

@@ -2,6 +2,10 @@
 
 mod bench;
 mod consents;
+mod events;
+mod funds;
+mod messages;
 mod payments;
 mod reading;
 mod schema;
+mod vrp;

@@ -1,5 +1,6 @@
 //! The small values of the standard: amounts with an indicator beside them, instants, accounts by scheme.
 
+use bank_fixtures::identifier::{Iban, SortCodeAccount};
 use bank_fixtures::money::Amount;
 use bank_fixtures::record::{AccountIdentifier, Counterparty, IdentifierScheme, Instant};
 use jiff::civil::Date;
@@ -65,6 +66,27 @@ pub(super) fn counterparty(other: &Counterparty) -> Option<Json> {
 /// Per cents of a year as the standard writes rates: at most four decimals.
 pub(super) fn rate(rate: Decimal) -> String {
     rate.round_dp(4).normalize().to_string()
+}
+
+/// The account a body names; `None` if its scheme has no place here or it is no number of its scheme.
+pub(super) fn identifier(account: &Json) -> Option<AccountIdentifier> {
+    let scheme = scheme_named(account.text(&["SchemeName"])?)?;
+    let text = account.text(&["Identification"])?;
+    let value = match scheme {
+        IdentifierScheme::Iban => text.parse::<Iban>().ok()?.as_str().to_owned(),
+        IdentifierScheme::SortCodeAccount => text.parse::<SortCodeAccount>().ok()?.to_string(),
+        _ => text.to_owned(),
+    };
+    Some(AccountIdentifier { scheme, value })
+}
+
+/// An amount a body names, and whether it is one its currency can be paid in: more than nothing, no more decimals.
+pub(super) fn money(amount: &Json) -> Option<(Amount, bool)> {
+    let currency = amount.text(&["Currency"])?.parse().ok()?;
+    let amount = Amount::parse(amount.text(&["Amount"])?, currency).ok()?;
+    let exact = amount.money().ok();
+    let payable = exact.is_some() && !amount.value().is_zero();
+    Some((exact.map_or(amount, Amount::from), payable))
 }
 
 /// An account of one scheme, with the name it is held in.

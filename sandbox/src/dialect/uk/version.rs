@@ -44,6 +44,11 @@ pub(super) static V40: Version = Version {
 };
 
 impl Version {
+    /// Its number, as events name it: `v4.0`.
+    pub(super) fn number(&self) -> &'static str {
+        self.word(("v3.1", "v4.0"))
+    }
+
     /// The word of this version.
     pub(super) fn word(&self, words: Words) -> &'static str {
         match self.era {

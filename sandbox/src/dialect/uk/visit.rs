@@ -5,12 +5,13 @@
 
 use std::borrow::Cow;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode};
 use bank_fixtures::error_class::ErrorClass;
 use bank_fixtures::record::{Account, ConsentScope, ConsentStatus, Instant};
 use jiff::Timestamp;
 
 use super::answer;
+use super::client_signature;
 use super::error::{self, Code, INTERACTION_ID, Refused};
 use super::json::Json;
 use super::permission::{Permission, Permissions};
@@ -19,6 +20,7 @@ use super::signature;
 use super::version::Version;
 use crate::bank::{ConsentView, Granted, Refusal, local};
 use crate::exchange::{Access, Call, Problem, ProblemKind, Reply};
+use crate::profile::WrongScope;
 use crate::world::BankInstance;
 
 /// Which token a call needs.
@@ -34,6 +36,7 @@ pub(super) enum Token {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Guard {
     pub token: Token,
+    /// One of the standard's, or who needs none in particular: `any`, or `any, signed`.
     pub scope: &'static str,
     /// Media types it can answer with.
     pub serves: &'static [&'static str],
@@ -66,8 +69,16 @@ pub(super) struct Terms {
     pub to: Option<Timestamp>,
 }
 
-/// The scope of everything that moves money, whose messages are signed.
-const PAYMENTS: &str = "payments";
+/// What is signed: everything that moves money, and subscriptions to events.
+const SIGNED: &[&str] = &["payments", SUBSCRIBER];
+/// Stands for any scope: whoever has a token subscribes to events ...
+const SUBSCRIBER: &str = "any, signed";
+/// ... and fetches them.
+const FETCHER: &str = "any";
+/// The scope of whatever reads accounts.
+const ACCOUNTS: &str = "accounts";
+/// Says that the account holder is there, and from where.
+const CUSTOMER_ADDRESS: HeaderName = HeaderName::from_static("x-fapi-customer-ip-address");
 
 /// Serves a call: the one way from a route to a handler.
 pub(super) fn serve(
@@ -80,18 +91,31 @@ pub(super) fn serve(
     let missing = || Problem::new(ProblemKind::InvalidToken, "send an access token");
     let access = call.access.as_deref().ok_or_else(missing)?;
     let visit = Visit { version, bank, call, access };
-    let answer = visit.admit(guard).and_then(|()| handler(&visit));
+    let admitted = visit.admit(guard);
+    if admitted.is_ok() {
+        visit.within_quota(guard)?;
+    }
+    let is_signed = SIGNED.contains(&guard.scope);
+    let believed = admitted.and_then(|()| if is_signed { client_signature::judge(&visit) } else { Ok(()) });
+    let answer = believed.and_then(|()| handler(&visit));
     let reply = answer.unwrap_or_else(|refused| refused.render(version, call.request));
-    let reply = if guard.scope == PAYMENTS { signature::signed(bank, reply, call.now) } else { reply };
+    let reply = if is_signed { signature::signed(bank, reply, call.now) } else { reply };
     Ok(reply.header(INTERACTION_ID, &error::interaction_id(call.request)))
 }
 
 impl<'a> Visit<'a> {
     fn admit(&self, guard: Guard) -> Result<(), Refused> {
         let token = if self.access.user.is_some() { Token::Holder } else { Token::Client };
-        let covers = self.access.scopes.iter().any(|scope| scope == guard.scope);
+        let any = [SUBSCRIBER, FETCHER].contains(&guard.scope);
+        let covers = any || self.access.scopes.iter().any(|scope| scope == guard.scope);
         if token != guard.token || !covers {
-            return Err(Refused::bare(StatusCode::UNAUTHORIZED, ErrorClass::ConsentScope));
+            return Err(match self.bank.profile.messages.wrong_scope {
+                WrongScope::Unauthorized => Refused::bare(StatusCode::UNAUTHORIZED, ErrorClass::ConsentScope),
+                WrongScope::Forbidden => {
+                    let message = "this takes another scope, or a token of the other kind";
+                    Refused::forbidden(Code::ConsentMismatch, message)
+                }
+            });
         }
         let id = self.call.request.headers.get(INTERACTION_ID);
         if id.is_some_and(|id| !id.to_str().is_ok_and(error::is_uuid)) {
@@ -99,6 +123,22 @@ impl<'a> Visit<'a> {
             return Err(Refused::mistake(Code::HeaderInvalid, INTERACTION_ID.as_str(), message));
         }
         Ok(())
+    }
+
+    /// Counts a read while the account holder is away.
+    ///
+    /// # Errors
+    /// It was one too many for today.
+    fn within_quota(&self, guard: Guard) -> Result<(), Problem> {
+        let request = self.call.request;
+        let reads = guard.scope == ACCOUNTS && guard.token == Token::Holder;
+        // What follows a link is the same look.
+        if !reads || request.headers.contains_key(&CUSTOMER_ADDRESS) || self.call.query(answer::PAGE).is_some() {
+            return Ok(());
+        }
+        let consent = self.access.consent_id.as_deref().unwrap_or_default();
+        let key = format!("{} {consent} {}", self.access.client_id, request.path);
+        self.bank.limits.unattended(&key, self.call.now).map_or(Ok(()), Err)
     }
 
     /// What this call may read: one of these permissions is enough.

@@ -66,6 +66,11 @@ static VALIDATORS: LazyLock<Mutex<HashMap<String, Option<Arc<Validator>>>>> = La
 
 /// Judges an answer by the document of its version.
 pub(super) fn check(bench: &Bench, method: &Method, template: &str, answer: &Answer) {
+    // The standard describes callback addresses in prose alone, and a statement's file as whatever it is.
+    let is_file = template.ends_with("/file") && answer.status == 200;
+    if template.starts_with("/callback-urls") || is_file {
+        return;
+    }
     let Some(documents) = DOCUMENTS.get(bench.dialect.slug()) else { return };
     let what = format!("{} {method} {template} {}", bench.dialect.slug(), answer.status);
     let Some((document, operation)) = operation(documents, method, template) else {
