@@ -9,6 +9,7 @@ mod examples;
 mod matrix;
 mod normalise;
 mod reports;
+mod uk_journey;
 mod uk_judged;
 mod uk_open_banking;
 mod webhooks;
