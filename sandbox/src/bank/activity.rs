@@ -12,7 +12,8 @@ use jiff::Timestamp;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Activity {
     accounts: HashMap<String, AccountActivity>,
-    version: u64,
+    /// When each change was made, from the first on: its place is its version, less one.
+    changes: Vec<Timestamp>,
 }
 
 /// Activity of one account.
@@ -58,7 +59,19 @@ pub(crate) struct HoldId(usize);
 impl Activity {
     /// Number of the last change.
     pub(crate) fn version(&self) -> u64 {
-        self.version
+        self.changes.len() as u64
+    }
+
+    /// Number of the last change made up to an instant.
+    pub(crate) fn version_at(&self, at: Timestamp) -> u64 {
+        self.changes.partition_point(|change| *change <= at) as u64
+    }
+
+    /// Counts a change; changes are made in the order of their times.
+    fn change(&mut self, at: Timestamp) -> u64 {
+        debug_assert!(self.changes.last().is_none_or(|last| *last <= at), "a world's time never goes backwards");
+        self.changes.push(at);
+        self.version()
     }
 
     /// What happened on an account.
@@ -70,29 +83,28 @@ impl Activity {
 
     /// Books an entry. `at` is never before the account's last entry.
     pub(crate) fn book(&mut self, transaction: Transaction, minor: i128, at: Timestamp) {
-        self.version += 1;
+        self.change(at);
         let account = self.accounts.entry(transaction.account_id.clone()).or_default();
         let last = account.entries.last();
-        debug_assert!(last.is_none_or(|last| last.at <= at), "a world's time never goes backwards");
         let sum = last.map_or(0, |last| last.sum) + minor;
         account.entries.push(Entry { transaction, at, sum });
     }
 
     /// Sets money aside.
-    pub(crate) fn hold(&mut self, transaction: Transaction, minor: i128) -> HoldId {
-        self.version += 1;
+    pub(crate) fn hold(&mut self, transaction: Transaction, minor: i128, at: Timestamp) -> HoldId {
+        let from = self.change(at);
         let account = self.accounts.entry(transaction.account_id.clone()).or_default();
-        account.holds.push(Hold { transaction, minor, from: self.version, until: None });
+        account.holds.push(Hold { transaction, minor, from, until: None });
         account.held += minor;
         HoldId(account.holds.len() - 1)
     }
 
     /// Gives money free that was set aside.
-    pub(crate) fn release(&mut self, account: &str, hold: HoldId) {
-        self.version += 1;
+    pub(crate) fn release(&mut self, account: &str, hold: HoldId, at: Timestamp) {
+        let until = self.change(at);
         let Some(account) = self.accounts.get_mut(account) else { return };
         if let Some(hold) = account.holds.get_mut(hold.0).filter(|hold| hold.until.is_none()) {
-            hold.until = Some(self.version);
+            hold.until = Some(until);
             account.held -= hold.minor;
         }
         while let Some(until) = account.holds.get(account.released).and_then(|hold| hold.until) {
@@ -115,9 +127,18 @@ impl AccountActivity {
 
     /// The holds that showed in a version, in the order they were made.
     pub(crate) fn holds_at(&self, version: u64) -> impl Iterator<Item = &Transaction> {
+        self.showing_at(version).map(|hold| &hold.transaction)
+    }
+
+    /// What was set aside in a version, in minor units.
+    pub(crate) fn held_at(&self, version: u64) -> i128 {
+        self.showing_at(version).map(|hold| hold.minor).sum()
+    }
+
+    fn showing_at(&self, version: u64) -> impl Iterator<Item = &Hold> {
         let showed = move |hold: &&Hold| hold.from <= version && hold.until.is_none_or(|until| version < until);
         let first = if version >= self.released_in { self.released } else { 0 };
-        self.holds[first..].iter().filter(showed).map(|hold| &hold.transaction)
+        self.holds[first..].iter().filter(showed)
     }
 
     /// What is set aside now, in minor units; negative, as the holds are.

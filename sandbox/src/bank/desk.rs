@@ -64,7 +64,8 @@ impl Desk<'_> {
                     self.set(order, PaymentStatus::InClearing, at, None);
                     let settlement = &self.profile.settlement;
                     let rest = settlement.booked_after.saturating_sub(settlement.clearing_after);
-                    self.state.orders.plan(order, Step::Book, later(at, rest));
+                    let due = self.business().working_at(later(at, rest));
+                    self.state.orders.plan(order, Step::Book, due);
                 }
                 Step::Book => self.book_order(order, at),
             }
@@ -110,7 +111,8 @@ impl Desk<'_> {
         match scheduled {
             _ if fate.as_ref().is_some_and(Fate::is_refusal) => {}
             Some(day) => {
-                self.state.orders.plan(order, Step::Execute, self.opening_hour(day));
+                let due = self.business().starts_on(day);
+                self.state.orders.plan(order, Step::Execute, due);
                 self.tell(order, BankEvent::PaymentScheduled, now);
             }
             None => self.execute(order, now),
@@ -130,7 +132,7 @@ impl Desk<'_> {
             PaymentStatus::Cancelled => {}
             PaymentStatus::Scheduled | PaymentStatus::AcceptedChecks => {
                 self.state.orders.unplan(order);
-                self.release(order);
+                self.release(order, now);
                 self.set(order, PaymentStatus::Cancelled, now, None);
             }
             status => return Err(Refusal::NotCancellable { payment: id.to_owned(), status }),
@@ -183,15 +185,17 @@ impl Desk<'_> {
         }
         let hold = self.debit(order, at);
         let minor = hold.amount.minor().expect("checked when the order was taken");
-        let hold = self.state.activity.hold(hold, minor);
+        let hold = self.state.activity.hold(hold, minor, at);
         self.state.orders.order_mut(order).hold = Some(hold);
         self.set(order, PaymentStatus::AcceptedChecks, at, None);
-        self.state.orders.plan(order, Step::Clear, later(at, self.profile.settlement.clearing_after));
+        let business = self.business();
+        let due = business.working_at(later(business.starts_at(at), self.profile.settlement.clearing_after));
+        self.state.orders.plan(order, Step::Clear, due);
     }
 
     /// Moves the money: the debtor's leg and, for an account of this bank, the creditor's.
     pub(super) fn book_order(&mut self, order: usize, at: Timestamp) {
-        self.release(order);
+        self.release(order, at);
         let mut debit = self.debit(order, at);
         self.booked(&mut debit, at);
         let minor = debit.amount.minor().expect("checked when the order was taken");
@@ -206,16 +210,16 @@ impl Desk<'_> {
         self.set(order, PaymentStatus::Debited, at, None);
     }
 
-    pub(super) fn release(&mut self, order: usize) {
+    pub(super) fn release(&mut self, order: usize, at: Timestamp) {
         let order = self.state.orders.order_mut(order);
         if let Some(hold) = order.hold.take() {
-            self.state.activity.release(&order.asked.debtor_account_id, hold);
+            self.state.activity.release(&order.asked.debtor_account_id, hold, at);
         }
     }
 
     pub(super) fn set(&mut self, order: usize, status: PaymentStatus, at: Timestamp, reason: Option<PaymentReason>) {
         let shown = self.instant(at);
-        self.state.orders.order_mut(order).set(status, shown, reason);
+        self.state.orders.order_mut(order).set(status, at, shown, reason);
         self.tell(order, BankEvent::of_payment(status), at);
     }
 
@@ -362,12 +366,6 @@ impl Desk<'_> {
 
     fn day(&self, at: Timestamp) -> Date {
         at.to_zoned(self.book.zone().clone()).date()
-    }
-
-    /// When orders for a day are executed.
-    fn opening_hour(&self, day: Date) -> Timestamp {
-        let opening = day.at(6, 0, 0, 0).to_zoned(self.book.zone().clone());
-        opening.map_or(Timestamp::MAX, |opening| opening.timestamp())
     }
 }
 

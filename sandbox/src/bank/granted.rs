@@ -27,13 +27,15 @@ pub struct Granted<'a> {
     consent: ConsentView,
     user: String,
     now: Timestamp,
+    /// Whether `now` lies in the past, and later changes are not known yet.
+    looking_back: bool,
 }
 
 impl<'a> Granted<'a> {
     pub(crate) fn new(ledger: &'a Ledger, consent_id: &str, now: Timestamp) -> Result<Granted<'a>, Refusal> {
         let consent = ledger.consent(consent_id, now).ok_or_else(|| Refusal::UnknownConsent(consent_id.to_owned()))?;
         match (consent.consent.status, consent.user.clone()) {
-            (ConsentStatus::Active, Some(user)) => Ok(Granted { ledger, consent, user, now }),
+            (ConsentStatus::Active, Some(user)) => Ok(Granted { ledger, consent, user, now, looking_back: false }),
             (status, _) => Err(Refusal::ConsentNotInForce { consent: consent_id.to_owned(), status }),
         }
     }
@@ -60,7 +62,8 @@ impl<'a> Granted<'a> {
     /// The accounts the consent covers, in the bank's order.
     pub fn accounts(&self) -> Vec<Cow<'a, Account>> {
         let covered = &self.consent.consent.account_ids;
-        self.ledger.standing_accounts_of(&self.user).filter(|account| covered.contains(&account.id)).collect()
+        let at = if self.looking_back { self.now } else { Timestamp::MAX };
+        self.ledger.accounts_as_of(&self.user, at).filter(|account| covered.contains(&account.id)).collect()
     }
 
     /// One account.
@@ -102,7 +105,12 @@ impl<'a> Granted<'a> {
             _ => (BalanceKind::BookedCurrent, true),
         };
         let booked = statement.balance(self.now).map(|money| balance(first, money.into()));
-        let available = statement.available(self.now).filter(|_| spendable);
+        let available = if self.looking_back {
+            statement.available_in(state.activity.version_at(self.now), self.now)
+        } else {
+            statement.available(self.now)
+        };
+        let available = available.filter(|_| spendable);
         booked.into_iter().chain(available.map(|money| balance(BalanceKind::Available, money.into()))).collect()
     }
 
@@ -163,22 +171,23 @@ impl<'a> Granted<'a> {
 
     /// The same consent, asked about an earlier instant.
     pub(crate) fn looking_back(self, as_of: Timestamp) -> Granted<'a> {
-        Granted { now: as_of.min(self.now), ..self }
+        Granted { now: as_of.min(self.now), looking_back: as_of < self.now, ..self }
     }
 
     /// Everything a perfect client would now know through this consent.
     pub fn truth(&self) -> Truth {
         let state = self.ledger.state(self.now);
-        let version = state.activity.version();
+        let version = if self.looking_back { state.activity.version_at(self.now) } else { state.activity.version() };
         let accounts = self.accounts();
         let whole = |account: &Account| {
             Statement::new(self.ledger.book(), &state.activity, &account.id).whole(version, self.now)
         };
         let all = OrderSearch::default();
         let ordered = state.orders.search(self.orderer(), &all, None).map(|(_, order)| order);
-        let payments = ordered.filter(|order| order.payment.created_at.at <= self.now).map(|order| PaymentTruth {
-            payment: order.payment.clone(),
-            idempotency_key: order.idempotency_key.clone(),
+        let at = if self.looking_back { self.now } else { Timestamp::MAX };
+        let payments = ordered.filter_map(|order| {
+            let (payment, earlier) = order.as_of(at)?;
+            Some(PaymentTruth { payment, earlier, idempotency_key: order.idempotency_key.clone() })
         });
         Truth {
             customers: self.customers().into_iter().cloned().collect(),

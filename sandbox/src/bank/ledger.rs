@@ -231,9 +231,9 @@ impl Ledger {
         self.book.account(id).map(|account| self.standings.shown(account))
     }
 
-    /// The accounts a user holds, as they stand.
-    pub(crate) fn standing_accounts_of(&self, user: &str) -> impl Iterator<Item = Cow<'_, Account>> {
-        self.book.accounts_of(user).map(|account| self.standings.shown(account))
+    /// The accounts a user holds, as they stood at an instant.
+    pub(crate) fn accounts_as_of(&self, user: &str, at: Timestamp) -> impl Iterator<Item = Cow<'_, Account>> {
+        self.book.accounts_of(user).map(move |account| self.standings.shown_at(account, at))
     }
 
     /// Closes, blocks or opens an account.
@@ -243,7 +243,7 @@ impl Ledger {
     pub fn set_account(&self, id: &str, status: AccountStatus, now: Timestamp) -> Result<(), Refusal> {
         let account = self.account(id).ok_or_else(|| Refusal::UnknownAccount(id.to_owned()))?;
         if account.status != status {
-            self.standings.set(id, status);
+            self.standings.set(id, status, now);
             let subject = Subject { account_id: Some(id.to_owned()), ..Subject::default() };
             self.news.lock().tell(now, BankEvent::AccountChanged, subject);
         }
@@ -281,8 +281,8 @@ impl Ledger {
         self.granted(consent_id, now).map(|granted| granted.truth())
     }
 
-    /// What the same client would have known at an earlier instant. Payments are those ordered by then, as they stand now,
-    /// and so is the money set aside for them.
+    /// What the same client would have known at an earlier instant: accounts, entries, payments and the money set aside for them as
+    /// they were then.
     ///
     /// # Errors
     /// The consent is unknown or not in force now.

@@ -1,6 +1,7 @@
 //! What a bank knows: people, accounts, entries, orders and consents. No HTTP, no JSON, no OAuth.
 
 mod activity;
+mod business;
 mod consent;
 mod desk;
 mod fate;

@@ -69,6 +69,18 @@ pub(crate) struct Order {
     pub idempotency_key: String,
     pub hold: Option<HoldId>,
     step: Option<(Timestamp, u64)>,
+    taken: Timestamp,
+    /// What has become of it, oldest first.
+    past: Vec<Turn>,
+}
+
+/// A status an order came to.
+#[derive(Debug, Clone)]
+struct Turn {
+    at: Timestamp,
+    status: PaymentStatus,
+    shown: Instant,
+    reason: Option<PaymentReason>,
 }
 
 /// What the bank does next with an order.
@@ -150,6 +162,8 @@ impl Orders {
             idempotency_key: key.to_owned(),
             hold: None,
             step: None,
+            taken: now,
+            past: Vec::new(),
         });
         position
     }
@@ -235,10 +249,38 @@ impl Orders {
 }
 
 impl Order {
-    pub(crate) fn set(&mut self, status: PaymentStatus, at: Instant, reason: Option<PaymentReason>) {
+    /// Comes to a status; `shown` is the instant as the bank states it.
+    pub(crate) fn set(&mut self, status: PaymentStatus, at: Timestamp, shown: Instant, reason: Option<PaymentReason>) {
+        self.past.push(Turn { at, status, shown, reason: reason.clone() });
         self.payment.status = status;
-        self.payment.updated_at = at;
+        self.payment.updated_at = shown;
         self.payment.reason = reason;
+    }
+
+    /// The payment as it stood at an instant, with the statuses it had before, each since when; nothing before it was taken.
+    pub(crate) fn as_of(&self, at: Timestamp) -> Option<(Payment, Vec<(PaymentStatus, Instant)>)> {
+        if self.taken > at {
+            return None;
+        }
+        let known = self.past.partition_point(|turn| turn.at <= at);
+        let mut payment = Payment {
+            status: PaymentStatus::Scheduled,
+            reason: None,
+            updated_at: self.payment.created_at,
+            ..self.payment.clone()
+        };
+        let mut earlier = Vec::new();
+        if self.past.first().is_none_or(|turn| turn.shown != payment.created_at) {
+            // It waited for its day first.
+            earlier.push((payment.status, payment.created_at));
+        }
+        earlier.extend(self.past[..known].iter().map(|turn| (turn.status, turn.shown)));
+        if let Some(now) = self.past[..known].last() {
+            (payment.status, payment.updated_at) = (now.status, now.shown);
+            payment.reason.clone_from(&now.reason);
+        }
+        earlier.pop();
+        Some((payment, earlier))
     }
 }
 

@@ -45,7 +45,7 @@ impl Desk<'_> {
                 if booked || under_way || status == PaymentStatus::Scheduled =>
             {
                 self.state.orders.unplan(order);
-                self.release(order);
+                self.release(order, now);
                 if booked {
                     self.reverse(order, now);
                 }

@@ -121,16 +121,22 @@ impl<'a> Statement<'a> {
 
     /// What can be spent at an instant: what is booked, less what is set aside, plus the credit line.
     pub(crate) fn available(&self, now: Timestamp) -> Option<Money> {
-        let booked = self.balance(now)?;
-        let line = self.book.credit_limit(self.account_id).map_or(0, |limit| limit.minor());
-        Money::from_minor(booked.minor() + self.held(now) + line, booked.currency()).ok()
+        self.available_less(self.activity.held(), now)
     }
 
-    /// What holds take away from what can be spent, in minor units: never positive, for announced money is not there yet.
-    fn held(&self, now: Timestamp) -> i128 {
-        let book = self.book.pending(self.account_id, now);
+    /// What could be spent at an earlier instant, when a version was the last.
+    pub(crate) fn available_in(&self, version: u64, then: Timestamp) -> Option<Money> {
+        self.available_less(self.activity.held_at(version), then)
+    }
+
+    /// `held`, in minor units, is what orders have set aside; holds of the book are added: never positive, for announced money is not
+    /// there yet.
+    fn available_less(&self, held: i128, at: Timestamp) -> Option<Money> {
+        let booked = self.balance(at)?;
+        let line = self.book.credit_limit(self.account_id).map_or(0, |limit| limit.minor());
         let minor = |entry: &Transaction| entry.amount.minor().filter(|minor| *minor < 0).unwrap_or(0);
-        book.iter().map(minor).sum::<i128>() + self.activity.held()
+        let of_book: i128 = self.book.pending(self.account_id, at).iter().map(minor).sum();
+        Money::from_minor(booked.minor() + of_book + held + line, booked.currency()).ok()
     }
 
     /// Pending entries as of a place, newest first.

@@ -1,5 +1,7 @@
 //! The ledger from outside: money that adds up, lists that hold still, keys that replay.
 
+mod business;
+mod past;
 mod servicing;
 
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 //!
 //! Owns only the shape. How it is written down is the canonical contract's business.
 
-use bank_fixtures::record::{Account, Balance, Party, Payment, Transaction};
+use bank_fixtures::record::{Account, Balance, Instant, Party, Payment, PaymentStatus, Transaction};
 
 /// Everything a perfect client would know through one consent at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Truth {
 pub struct PaymentTruth {
     /// The record.
     pub payment: Payment,
+    /// What it was before, oldest first, each since when.
+    pub earlier: Vec<(PaymentStatus, Instant)>,
     /// The key it was ordered under.
     pub idempotency_key: String,
 }

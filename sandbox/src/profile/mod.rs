@@ -5,12 +5,14 @@
 mod messages;
 mod read;
 mod security;
+mod settlement;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::library;
+use bank_fixtures::market::Hours;
 use jiff::tz::TimeZone;
 
 use crate::auth::{Leniency, Security};
@@ -122,6 +124,8 @@ pub struct Settlement {
     pub clearing_after: Duration,
     /// Until it is booked; never before it is sent.
     pub booked_after: Duration,
+    /// When the bank works on payments: what comes later is for the next business day. `None` for a bank that never closes.
+    pub hours: Option<Hours>,
 }
 
 impl BankProfile {
@@ -160,6 +164,8 @@ impl BankProfile {
 
 #[cfg(test)]
 mod tests {
+    use bank_fixtures::market::Market;
+
     use super::*;
 
     #[test]
@@ -201,6 +207,21 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         assert_eq!(changed.limits.rules[0].policy, crate::limit::Policy::PerDay { limit: 4, zone });
         assert_eq!(changed.limits.headers, plain.limits.headers);
+    }
+
+    #[test]
+    fn a_bank_closes_with_its_market_or_at_a_time_of_its_own() {
+        let plain = BankProfile::named("plain").unwrap();
+        assert_eq!(plain.settlement.hours, None);
+        let with = |text: &str| document::read("s.yaml", text, |value| plain.overridden(value));
+        let hours = |text: &str| with(text).unwrap().settlement.hours;
+        let german = Market::De.hours();
+        assert_eq!(hours("settlement: {business_days: DE}"), Some(german));
+        let early = Hours { cut_off: jiff::civil::time(15, 30, 0, 0), ..german };
+        assert_eq!(hours("settlement: {business_days: DE, cut_off: 15:30}"), Some(early));
+        assert_eq!(hours("settlement: {business_days: every, booked_after: 1h}"), None);
+        insta::assert_snapshot!("no_business_days", with("settlement: {cut_off: 17:00}").unwrap_err());
+        insta::assert_snapshot!("no_time", with("settlement: {business_days: DW, cut_off: 5pm}").unwrap_err());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
 use super::{
-    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, Sca, Settlement,
-    TokenLifetimes, messages, security,
+    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, Sca, TokenLifetimes,
+    messages, security, settlement,
 };
 use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
@@ -64,7 +64,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
     let consents =
         key(map, "consents", base.map(|base| &base.consents), |value| consents(value, base.map(|base| &base.consents)));
     let settlement = key(map, "settlement", base.map(|base| &base.settlement), |value| {
-        settlement(value, base.map(|base| &base.settlement))
+        settlement::read(value, base.map(|base| &base.settlement))
     });
     // `plain` is what an issuer is unless its file says otherwise.
     let security = match map.optional("security") {
@@ -97,7 +97,12 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
 }
 
 /// The value of a key, or of the same key of the profile underneath; without either the key is missing.
-fn key<T: Clone>(map: Map<'_>, name: &str, base: Option<&T>, read: impl FnOnce(Value<'_>) -> Option<T>) -> Option<T> {
+pub(super) fn key<T: Clone>(
+    map: Map<'_>,
+    name: &str,
+    base: Option<&T>,
+    read: impl FnOnce(Value<'_>) -> Option<T>,
+) -> Option<T> {
     match (map.optional(name), base) {
         (Some(value), _) => read(value),
         (None, Some(base)) => Some(base.clone()),
@@ -116,7 +121,7 @@ fn zone(value: Value<'_>) -> Option<TimeZone> {
     })
 }
 
-fn span(value: Value<'_>, bounds: RangeInclusive<Duration>) -> Option<Duration> {
+pub(super) fn span(value: Value<'_>, bounds: RangeInclusive<Duration>) -> Option<Duration> {
     let legal =
         format!("{}, from {} to {}", duration::LEGAL, duration::text(*bounds.start()), duration::text(*bounds.end()));
     let read = value.parse(&legal, duration::parse)?;
@@ -246,26 +251,11 @@ fn lenient(value: Value<'_>) -> Option<Leniency> {
     Leniency::without(named).ok()
 }
 
-fn settlement(value: Value<'_>, base: Option<&Settlement>) -> Option<Settlement> {
-    let map = value.map(&["clearing_after", "booked_after"])?;
-    let whole = Duration::ZERO..=MONTH;
-    let clearing_after =
-        key(map, "clearing_after", base.map(|base| &base.clearing_after), |value| span(value, whole.clone()));
-    let booked_after =
-        key(map, "booked_after", base.map(|base| &base.booked_after), |value| span(value, whole.clone()));
-    let settlement = Settlement { clearing_after: clearing_after?, booked_after: booked_after? };
-    if settlement.booked_after < settlement.clearing_after {
-        value.refuse("a payment would be booked before it is cleared", "clearing_after <= booked_after");
-        return None;
-    }
-    Some(settlement)
-}
-
 const LEGAL_POLICIES: &str = "exactly one of fixed, rolling, token_bucket, leaky, per_day";
 const MAX_PAGE: u32 = 1_000;
 const MAX_CALLS: u64 = 1_000_000_000;
 const SECOND: Duration = Duration::from_secs(1);
 /// RFC 6749 4.1.2 recommends ten minutes at most.
 const MAX_CODE_LIFETIME: Duration = Duration::from_secs(600);
-const MONTH: Duration = Duration::from_secs(31 * 86_400);
+pub(super) const MONTH: Duration = Duration::from_secs(31 * 86_400);
 const TEN_YEARS: Duration = Duration::from_secs(3_653 * 86_400);
