@@ -9,9 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bank_fixtures::canonical::{
-    AccountBalance, Because, Canonical, Entry, Given, Holder, LISTS, Members, Order, Unknowable, state_effects,
+    AccountBalance, Because, Canonical, Entry, Given, Holder, LISTS, Members, Order, Unknowable, payment_status_word,
+    state_effects,
 };
-use bank_fixtures::record::{Address, Instant, Party};
+use bank_fixtures::record::{Address, Instant, Party, PaymentStatus};
 use bank_fixtures::standard::Standard;
 use serde::Deserialize;
 
@@ -45,6 +46,12 @@ pub(super) async fn oracle(
             let at = at.ok_or_else(|| {
                 Failure::refused(format!("as_of: `{text}` is not RFC 3339 with an offset: 2026-03-01T09:30:00Z"))
             })?;
+            // Banks state times to the millisecond: whoever asks with one of theirs means all that happened in it.
+            let at = if at.subsec_nanosecond() % 1_000_000 == 0 && at <= now {
+                at.saturating_add(jiff::SignedDuration::from_nanos(999_999)).map_or(now, |end| end.min(now))
+            } else {
+                at
+            };
             if at > now {
                 return Err(Failure::refused(format!(
                     "as_of: {at} is later than the world's now, {now}: what is to come is known to nobody"
@@ -122,8 +129,9 @@ fn address(address: &Address) -> Members {
     members
 }
 
-fn order(PaymentTruth { payment, idempotency_key }: PaymentTruth) -> Order {
+fn order(PaymentTruth { payment, earlier, idempotency_key }: PaymentTruth) -> Order {
     let mut members = Members::none();
+    members.say("status_history", Given::Objects(earlier.into_iter().map(turn).collect()));
     members.say("final", Given::Flag(payment.status.is_final()));
     members.say_text("debtor_account_id", Some(payment.debtor_account_id));
     members.say_text("creditor_name", Some(payment.creditor_name));
@@ -144,6 +152,13 @@ fn order(PaymentTruth { payment, idempotency_key }: PaymentTruth) -> Order {
         reason: payment.reason,
         members,
     }
+}
+
+fn turn((status, since): (PaymentStatus, Instant)) -> Members {
+    let mut members = Members::none();
+    members.say_text("status", Some(payment_status_word(status)));
+    members.say("at", Given::Instant(since));
+    members
 }
 
 #[cfg(test)]
