@@ -315,9 +315,8 @@ fn identifier(identifier: &Identifier) -> AccountIdentifier {
         Scheme::SortCodeAccount => IdentifierScheme::SortCodeAccount,
         Scheme::BrAccount => IdentifierScheme::BrAccount,
         Scheme::PanMasked => IdentifierScheme::PanMasked,
-        Scheme::Msisdn | Scheme::Cpf | Scheme::Cnpj | Scheme::Abn | Scheme::Acn | Scheme::Other => {
-            IdentifierScheme::Other
-        }
+        Scheme::Msisdn => IdentifierScheme::Msisdn,
+        Scheme::Cpf | Scheme::Cnpj | Scheme::Abn | Scheme::Acn | Scheme::Other => IdentifierScheme::Other,
     };
     AccountIdentifier { scheme, value: identifier.value.clone() }
 }
@@ -332,7 +331,9 @@ fn meaning(meaning: Meaning) -> BalanceKind {
         Meaning::Expected => BalanceKind::Expected,
         Meaning::Owed => BalanceKind::Owed,
         Meaning::Blocked => BalanceKind::Blocked,
-        Meaning::Invested | Meaning::NotInvoiced | Meaning::Unknown => BalanceKind::Unknown,
+        Meaning::Invested => BalanceKind::Invested,
+        Meaning::NotInvoiced => BalanceKind::NotInvoiced,
+        Meaning::Unknown => BalanceKind::Unknown,
     }
 }
 

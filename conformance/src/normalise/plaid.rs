@@ -106,7 +106,7 @@ const ENTRY: &[(Field, Paths)] = &[
 const TYPES: &[(&str, TransactionKind, Nature)] = &[
     ("purchase", TransactionKind::CardPayment, Nature::Original),
     ("refund", TransactionKind::CardRefund, Nature::Refund),
-    ("adjustment", TransactionKind::Other, Nature::Correction),
+    ("adjustment", TransactionKind::Other, Nature::Adjustment),
     ("atm", TransactionKind::CashWithdrawal, Nature::Original),
     ("cash", TransactionKind::CashWithdrawal, Nature::Original),
     ("bank charge", TransactionKind::Fee, Nature::Fee),

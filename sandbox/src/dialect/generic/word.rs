@@ -44,6 +44,12 @@ pub(super) fn scheme(scheme: IdentifierScheme) -> &'static str {
         | IdentifierScheme::AbaAccount
         | IdentifierScheme::BrAccount
         | IdentifierScheme::Clabe
+        | IdentifierScheme::PanToken
+        | IdentifierScheme::Msisdn
+        | IdentifierScheme::PixKey
+        | IdentifierScheme::PayId
+        | IdentifierScheme::Bic
+        | IdentifierScheme::Provider
         | IdentifierScheme::Other => "other",
     }
 }
@@ -58,7 +64,7 @@ pub(super) fn balance_kind(kind: BalanceKind) -> Option<&'static str> {
         BalanceKind::Expected => Some("expected"),
         BalanceKind::Owed => Some("owed"),
         BalanceKind::Blocked => Some("blocked"),
-        BalanceKind::Unknown => None,
+        BalanceKind::Invested | BalanceKind::NotInvoiced | BalanceKind::Unknown => None,
     }
 }
 
@@ -98,7 +104,8 @@ pub(super) fn nature(nature: Nature) -> &'static str {
         Nature::Return => "return",
         Nature::Chargeback => "chargeback",
         Nature::ChargebackReversal => "chargeback_reversal",
-        Nature::Correction => "correction",
+        // To the contract a correction is any entry that puts something right.
+        Nature::Adjustment | Nature::Correction => "correction",
     }
 }
 

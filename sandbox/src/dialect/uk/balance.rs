@@ -48,7 +48,7 @@ fn kind(version: &Version, kind: BalanceKind) -> Option<&'static str> {
         BalanceKind::BookedClosing => ("ClosingBooked", "CLBD"),
         BalanceKind::Available => ("InterimAvailable", "ITAV"),
         BalanceKind::Expected => ("Expected", "XPCD"),
-        BalanceKind::Blocked | BalanceKind::Unknown => return None,
+        BalanceKind::Blocked | BalanceKind::Invested | BalanceKind::NotInvoiced | BalanceKind::Unknown => return None,
     };
     Some(version.word(words))
 }
