@@ -3,6 +3,8 @@
 //! The tests are in one integration binary, `tests/it`. This library holds what they and the benches share: where the
 //! workspace is, and the built programs.
 
+pub mod fuzz;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;

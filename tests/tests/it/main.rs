@@ -6,6 +6,7 @@ mod architecture;
 mod documents;
 mod drivers;
 mod examples;
+mod fuzzing;
 mod matrix;
 mod normalise;
 mod reports;
