@@ -63,6 +63,9 @@ pub fn scenario(scenario: &Scenario) -> String {
     if !expect.bank.is_empty() {
         text += &format!("\nbank checks that must fail: {}\n", named(&expect.bank));
     }
+    if let Some(why) = &expect.no_bank {
+        text += &format!("\nno bank check must fail: {why}\n");
+    }
     text
 }
 

@@ -35,7 +35,7 @@ pub fn schema() -> String {
         "name" => Some(slug.clone()),
         "seed" => Some(json!({"type": "integer", "minimum": 0})),
         "title" => Some(json!({"type": "string"})),
-        "covers" => Some(one_or_list(&json!({"type": "string", "pattern": "^[A-Z]{1,2}[0-9]{1,3}$"}))),
+        "covers" => Some(one_or_list(&json!({"type": "string", "pattern": "^([A-Z]{1,2}|C\\.)[0-9]{1,3}$"}))),
         "dataset" => Some(
             json!({"enum": Dataset::all_builtin().iter().map(|dataset| dataset.name.as_str()).collect::<Vec<_>>()}),
         ),
@@ -134,7 +134,12 @@ fn expect(slug: &Value) -> Value {
         "properties": {
             "drive": one_or_list(&json!({"enum": drives})),
             "client": checks,
-            "bank": checks,
+            "bank": {"anyOf": [checks, {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["none"],
+                "properties": {"none": {"type": "string", "minLength": 1, "description": "why no check of banks fails"}},
+            }]},
         },
     })
 }
