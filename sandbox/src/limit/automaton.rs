@@ -147,34 +147,41 @@ impl Automaton {
     }
 
     fn verdict(&self, policy: &Policy, allowed: bool, remaining: u64) -> Verdict {
-        let (reset_in, next_in) = match &self.state {
-            State::Window { used, ends } => {
-                let rest = between(self.last, *ends);
-                (if *used == 0 { Duration::ZERO } else { rest }, rest)
-            }
-            State::Log(calls) => {
-                let until = |call: Option<&Timestamp>| {
-                    call.map_or(Duration::ZERO, |call| policy.window().saturating_sub(between(*call, self.last)))
-                };
-                (until(calls.back()), until(calls.front()))
-            }
-            State::Deficit(missing) => {
-                let (refill, _) = rate(policy);
-                let until = |parts: u128| nanoseconds(parts.div_ceil(u128::from(refill)));
-                let enough = u128::from(policy.limit().saturating_sub(1)) * token_parts(policy);
-                (until(*missing), until(missing.saturating_sub(enough)))
-            }
-            State::Held(_) => (Duration::ZERO, CONCURRENT_RETRY),
-        };
-        Verdict {
-            allowed,
-            limit: policy.limit(),
-            remaining,
-            window: policy.window(),
-            reset_in,
-            retry_after: (!allowed).then_some(next_in),
+        let (limit, window) = (policy.limit(), policy.window());
+        let retry_after = (!allowed).then(|| self.next_in(policy));
+        Verdict { allowed, limit, remaining, window, reset_in: self.reset_in(policy), retry_after }
+    }
+
+    /// Until everything is back.
+    fn reset_in(&self, policy: &Policy) -> Duration {
+        match &self.state {
+            State::Window { used: 0, .. } | State::Held(_) => Duration::ZERO,
+            State::Window { ends, .. } => between(self.last, *ends),
+            State::Log(calls) => self.until_forgotten(policy, calls.back()),
+            State::Deficit(missing) => until_refilled(policy, *missing),
         }
     }
+
+    /// Until one more call is granted, when none is now.
+    fn next_in(&self, policy: &Policy) -> Duration {
+        match &self.state {
+            State::Window { ends, .. } => between(self.last, *ends),
+            State::Log(calls) => self.until_forgotten(policy, calls.front()),
+            State::Deficit(missing) => {
+                let enough = u128::from(policy.limit().saturating_sub(1)) * token_parts(policy);
+                until_refilled(policy, missing.saturating_sub(enough))
+            }
+            State::Held(_) => CONCURRENT_RETRY,
+        }
+    }
+
+    fn until_forgotten(&self, policy: &Policy, call: Option<&Timestamp>) -> Duration {
+        call.map_or(Duration::ZERO, |call| policy.window().saturating_sub(between(*call, self.last)))
+    }
+}
+
+fn until_refilled(policy: &Policy, missing: u128) -> Duration {
+    nanoseconds(missing.div_ceil(u128::from(rate(policy).0)))
 }
 
 /// Nobody can know when another call ends; a second is the shortest wait `Retry-After` can say.

@@ -7,6 +7,15 @@ use jiff::Timestamp;
 
 use crate::limit::Verdict;
 
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RATELIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+const X_RATELIMIT_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const X_RATELIMIT_REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const X_RATELIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
 /// Which headers tell a client how much is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderFamily {
@@ -36,20 +45,20 @@ impl HeaderFamily {
                 let window = whole_seconds(verdict.window);
                 let policy = format!("\"default\";q={};w={window}", verdict.limit);
                 let left = format!("\"default\";r={};t={}", verdict.remaining, whole_seconds(verdict.reset_in));
-                set(HeaderName::from_static("ratelimit-policy"), value(policy));
-                set(HeaderName::from_static("ratelimit"), value(left));
+                set(RATELIMIT_POLICY, value(policy));
+                set(RATELIMIT, value(left));
             }
             HeaderFamily::IetfDraft6 => {
                 let reset = whole_seconds(verdict.reset_in);
-                set(HeaderName::from_static("ratelimit-limit"), value(verdict.limit.to_string()));
-                set(HeaderName::from_static("ratelimit-remaining"), value(verdict.remaining.to_string()));
-                set(HeaderName::from_static("ratelimit-reset"), value(reset.to_string()));
+                set(RATELIMIT_LIMIT, value(verdict.limit.to_string()));
+                set(RATELIMIT_REMAINING, value(verdict.remaining.to_string()));
+                set(RATELIMIT_RESET, value(reset.to_string()));
             }
             HeaderFamily::XRateLimit => {
                 let reset = whole_seconds(verdict.reset_in);
-                set(HeaderName::from_static("x-ratelimit-limit"), value(verdict.limit.to_string()));
-                set(HeaderName::from_static("x-ratelimit-remaining"), value(verdict.remaining.to_string()));
-                set(HeaderName::from_static("x-ratelimit-reset"), value(reset.to_string()));
+                set(X_RATELIMIT_LIMIT, value(verdict.limit.to_string()));
+                set(X_RATELIMIT_REMAINING, value(verdict.remaining.to_string()));
+                set(X_RATELIMIT_RESET, value(reset.to_string()));
             }
             HeaderFamily::None => {}
         }
