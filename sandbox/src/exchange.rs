@@ -138,6 +138,7 @@ problem_kinds! {
     InvalidToken => AuthToken, "access token missing, unknown, expired or revoked";
     InvalidClient => AuthClient, "client credentials wrong or missing";
     ScaRequired => ScaRequired, "the account holder must authenticate again";
+    StepUpRequired => ScaRequired, "the call takes a fresher or stronger login than the token's";
     ConsentExpired => ConsentInvalid, "the consent's time is over";
     ConsentRevoked => ConsentInvalid, "the consent was withdrawn";
     InsufficientScope => ConsentScope, "the token or consent does not cover this";

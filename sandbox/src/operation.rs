@@ -73,6 +73,7 @@ operations! {
     DeviceAuthorize = "device.authorize", "ask for a code that connects a device";
     DevicePage = "device.page", "the account holder types a device's code";
     BackchannelAuthorize = "backchannel.authorize", "ask the bank to ask an account holder";
+    KeysFetch = "keys.fetch", "the bank fetches the keys a client publishes: only in the journal";
     BackchannelPing = "backchannel.ping", "the bank tells a client that a request is decided: only in the journal";
     SessionEnd = "session.end", "the account holder is logged out";
     ClientsRegister = "clients.register", "register a client";

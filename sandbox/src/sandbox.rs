@@ -17,6 +17,7 @@ use tokio::sync::watch;
 pub use self::running::{Door, Running, RunningTls};
 use self::running::{serve_control, sweep, url_of};
 use crate::app::{App, FaultHeader, JournalHeader, Settings};
+use crate::certificate::Certifies;
 use crate::control::Control;
 use crate::journal::Secrets;
 use crate::profile::BankProfile;
@@ -306,20 +307,22 @@ impl Builder {
         if !self.bind.is_loopback() && self.control_token.is_none() {
             return Err(StartError::OpenControl(self.bind));
         }
-        let worlds = Arc::new(Worlds::new(self.make(DEFAULT)?, self.max_worlds));
+        // The authority comes first: banks have their keys certified by it.
+        let authority = self.tls.as_ref().map(|order| Tls::new(order.ca_dir.as_deref(), order.suites).map(Arc::new));
+        let authority = authority.transpose()?;
+        let worlds = Arc::new(Worlds::new(self.make(DEFAULT, authority.as_ref())?, self.max_worlds));
         for name in &self.named_worlds() {
             Worlds::check_name(name)?;
-            worlds.add(self.make(name)?)?;
+            worlds.add(self.make(name, authority.as_ref())?)?;
         }
         let mut doors = Vec::new();
         for (world, port) in &self.doors {
             let (listener, address) = bind("the traffic of one world", SocketAddr::new(self.bind, *port)).await?;
             doors.push((listener, Door { world: world.clone(), base_url: url_of("http", address), address }));
         }
-        let tls = match &self.tls {
+        let tls = match self.tls.as_ref().zip(authority) {
             None => None,
-            Some(order) => {
-                let tls = Arc::new(Tls::new(order.ca_dir.as_deref(), order.suites)?);
+            Some((order, tls)) => {
                 let listener = bind("bank traffic in TLS", SocketAddr::new(self.bind, order.port)).await?;
                 let address = SocketAddr::new(self.bind, order.mutual_port);
                 Some((tls, listener, bind("bank traffic in mutual TLS", address).await?))
@@ -391,10 +394,11 @@ impl Builder {
         named
     }
 
-    fn make(&self, name: &str) -> Result<Arc<World>, StartError> {
+    fn make(&self, name: &str, authority: Option<&Arc<Tls>>) -> Result<Arc<World>, StartError> {
         let mut blueprint = Blueprint::new(name, self.scenario.clone());
         (blueprint.seed, blueprint.clock, blueprint.banks) = (self.seed, self.clock, self.banks.clone());
         blueprint.webhook_hosts = self.webhook_hosts.clone().into();
+        blueprint.authority = authority.map(|tls| Arc::clone(tls) as Arc<dyn Certifies>);
         if self.doors.iter().any(|(world, _)| world == name) {
             blueprint.connections = Connections::Own;
         }

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::auth::{AuthServer, AuthSettings, RegistrationError};
 use crate::bank::Ledger;
+use crate::certificate::Certifies;
 use crate::clock::{self, Clock};
 use crate::dialect::{DIALECTS, Dialect};
 use crate::journal::Journal;
@@ -28,6 +29,7 @@ pub(crate) mod agenda;
 mod blueprint;
 mod courier;
 mod deeds;
+mod fetch;
 mod grant;
 mod header_faults;
 mod life;
@@ -152,6 +154,12 @@ impl World {
         let mut banks: Vec<Arc<BankInstance>> = Vec::new();
         for profile in blueprint.resolved_banks() {
             let mut bank = BankInstance::make(Arc::clone(profile), seed, start)?;
+            if let Some(authority) = &blueprint.authority {
+                bank.auth = bank
+                    .auth
+                    .behind_tls(Arc::clone(authority))
+                    .map_err(|why| WorldError::Client(bank.slug.to_string(), why))?;
+            }
             bank.webhooks = Endpoints::new(Arc::clone(&blueprint.webhook_hosts));
             if banks.iter().any(|other| other.slug == bank.slug) {
                 return Err(WorldError::TwoBanks(bank.slug.to_string()));
@@ -201,6 +209,11 @@ impl World {
     pub fn again(&self) -> Result<Arc<World>, WorldError> {
         let blueprint = Blueprint { scenario: self.scenario(), ..self.blueprint.clone() };
         World::make_with(blueprint, Arc::clone(&self.snapshots))
+    }
+
+    /// Who makes certificates for its banks, behind TLS.
+    pub fn authority(&self) -> Option<&Arc<dyn Certifies>> {
+        self.blueprint.authority.as_ref()
     }
 
     /// Hosts outside this machine that its banks may tell what happened.

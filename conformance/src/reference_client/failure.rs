@@ -52,6 +52,7 @@ const CODES: &[(&str, ErrorClass)] = &[
     ("invalid_cursor", ErrorClass::PageInvalidated),
     ("invalid_token", ErrorClass::AuthToken),
     ("invalid_client", ErrorClass::AuthClient),
+    ("insufficient_user_authentication", ErrorClass::ScaRequired),
     ("sca_required", ErrorClass::ScaRequired),
     ("consent_expired", ErrorClass::ConsentInvalid),
     ("consent_revoked", ErrorClass::ConsentInvalid),

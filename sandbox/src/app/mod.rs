@@ -252,6 +252,8 @@ impl Exchange<'_> {
         let operation = route.as_ref().map_or(Operation::Unknown, |route| refined(route.operation, request));
         let envelope = Envelope { bank, surface, request };
         let now = world.clock().now();
+        // What a client signed cannot be judged before its keys are there, where it publishes them itself.
+        world.fetch_keys(bank, operation, request).await;
         // 5. The token is looked at before the scenario decides, because rules may name its client or consent. A bad one
         // is not refused yet: a bank that is down does not look at tokens.
         let guarded = route.as_ref().is_ok_and(|route| route.needs != Needs::Nothing);
@@ -348,6 +350,7 @@ impl Exchange<'_> {
         let bank = self.bank;
         let access = identified?;
         auth::admit(route.needs, access.as_deref(), &bank.ledger, call.now)?;
+        bank.auth.stepped_up(call.operation, call.request, call.now)?;
         let client = access.as_ref().map_or(ANONYMOUS, |access| access.client_id.as_str());
         let Some(verdict) = bank.limits.check(call.operation, client, call.now) else { return Ok(()) };
         *limited = Some(verdict);

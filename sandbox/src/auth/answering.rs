@@ -90,7 +90,7 @@ impl AuthorizationRequest {
             claims.nonce = self.nonce.as_deref();
             claims.acr = self.acr.as_deref();
             claims.openbanking_intent_id = self.intent.as_deref();
-            claims.with_code(code, self.state.as_deref()).sign(&bank.auth.signing_key())
+            claims.with_code(code, self.state.as_deref()).sign(&bank.auth.id_token_key(&self.client.client_id))
         });
         let mut parameters = vec![("code", code)];
         parameters.extend(id_token.as_deref().map(|token| ("id_token", token)));

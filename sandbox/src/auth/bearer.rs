@@ -71,6 +71,11 @@ impl AuthServer {
         Ok(Some((scheme, token, found)))
     }
 
+    /// The live token of a request; what is wrong with any other is for those to say who look for it first.
+    pub(crate) fn token_of(&self, request: &Request, now: Timestamp) -> Option<AccessToken> {
+        self.find(request, now).ok().flatten().map(|(_, _, found)| found)
+    }
+
     /// Whom an access token stands for, if it lives.
     pub(crate) fn access_of(&self, token: &str, now: Timestamp) -> Option<Arc<Access>> {
         self.grants.access(token, now).ok().map(|token| Arc::clone(&token.access))
@@ -147,7 +152,7 @@ impl Shown<'_> {
 }
 
 /// The parameter `algs` of a challenge (RFC 9449 7.1).
-fn algorithms() -> String {
+pub(crate) fn algorithms() -> String {
     let names: Vec<&str> = PROOF_ALGORITHMS.iter().map(|algorithm| algorithm.name()).collect();
     format!("algs=\"{}\"", names.join(" "))
 }
@@ -184,6 +189,7 @@ pub fn challenge(problem: &Problem) -> Option<String> {
         ProblemKind::InvalidToken if problem.field.as_deref() == Some(MISSING) => return Some("Bearer".to_owned()),
         ProblemKind::InvalidToken => "invalid_token",
         ProblemKind::InsufficientScope => "insufficient_scope",
+        ProblemKind::StepUpRequired => "insufficient_user_authentication",
         _ => return None,
     };
     Some(format!("Bearer error=\"{error}\""))

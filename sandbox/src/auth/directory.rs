@@ -110,6 +110,12 @@ impl Directory {
         self.key().sign_as(Some("JWT"), &claims)
     }
 
+    /// Anything at all, signed.
+    #[cfg(test)]
+    pub(crate) fn say<T: Serialize>(&self, claims: &T) -> String {
+        self.key().sign_as(Some("JWT"), claims)
+    }
+
     /// `true` if it signed this statement.
     pub(crate) fn signed(&self, statement: &str) -> bool {
         self.public().as_jwk().is_some_and(|key| verified(statement, &[key]))

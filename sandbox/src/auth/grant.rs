@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 
+use crate::auth::client::{Client, GrantType};
 use crate::auth::mint::{Digest, Kind, Mint, sha256};
 use crate::auth::scope::ScopeSet;
 use crate::auth::security::RefreshPolicy;
@@ -135,6 +136,24 @@ pub(crate) struct Issuing<'a> {
     pub(crate) binding: Option<Binding>,
     /// The access token, where it is not a reference from the mint.
     pub(crate) access_token: Option<String>,
+    /// Whether their client has a use for a refresh token.
+    pub(crate) refreshing: Refreshing,
+}
+
+/// Whether a client may exchange refresh tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refreshing {
+    /// It may.
+    Open,
+    /// It did not register for it: a refresh token would only be one more secret to lose.
+    Closed,
+}
+
+impl Refreshing {
+    /// As the client registered.
+    pub(crate) fn of(client: &Client) -> Refreshing {
+        if client.grants.contains(&GrantType::RefreshToken) { Refreshing::Open } else { Refreshing::Closed }
+    }
 }
 
 /// What happens when a code or refresh token comes a second time.
@@ -241,18 +260,22 @@ impl Grants {
         }
         let family = Family::of(code.grant.clone(), issuing.binding.clone());
         code.family = Some(Arc::clone(&family));
-        Ok(state.issue(family, None, self.first_refresh_token(), self.policy, issuing))
+        Ok(state.issue(family, None, self.first_refresh_token(issuing.refreshing), self.policy, issuing))
     }
 
     /// Tokens for a grant that needs no code.
     pub(crate) fn issue(&self, grant: Grant, issuing: Issuing<'_>) -> Issued {
-        let refresh = if grant.user.is_some() { self.first_refresh_token() } else { RefreshToken::None };
+        let refresh =
+            if grant.user.is_some() { self.first_refresh_token(issuing.refreshing) } else { RefreshToken::None };
         let family = Family::of(grant, issuing.binding.clone());
         self.state.write().issue(family, None, refresh, self.policy, issuing)
     }
 
-    fn first_refresh_token(&self) -> RefreshToken {
-        if self.policy.rotation == RefreshPolicy::None { RefreshToken::None } else { RefreshToken::New }
+    fn first_refresh_token(&self, refreshing: Refreshing) -> RefreshToken {
+        match (self.policy.rotation, refreshing) {
+            (RefreshPolicy::None, _) | (_, Refreshing::Closed) => RefreshToken::None,
+            (_, Refreshing::Open) => RefreshToken::New,
+        }
     }
 
     /// What a refresh token stands for, used or not.
@@ -365,7 +388,7 @@ impl State {
         narrowed: Option<ScopeSet>,
         refresh: RefreshToken,
         policy: TokenPolicy,
-        Issuing { mint, now, binding, access_token }: Issuing<'_>,
+        Issuing { mint, now, binding, access_token, .. }: Issuing<'_>,
     ) -> Issued {
         let grant = &family.grant;
         let scopes = narrowed.unwrap_or_else(|| grant.scopes.clone());

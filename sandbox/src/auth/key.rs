@@ -123,7 +123,7 @@ impl SigningKey {
                 let seed = mint.bytes(Kind::SigningKey, &owner, 0);
                 Pair::Ed(Ed25519KeyPair::from_seed_unchecked(&seed).expect("every 32 bytes are a seed"))
             }
-            SigningAlgorithm::Ps256 | SigningAlgorithm::Rs256 => Pair::Rsa(rsa(number)),
+            SigningAlgorithm::Ps256 | SigningAlgorithm::Rs256 => Pair::Rsa(rsa(algorithm, number)),
         };
         SigningKey::of_pair(algorithm, pair)
     }
@@ -232,10 +232,10 @@ fn p256(mint: &Mint, owner: &str) -> EcdsaKeyPair {
         .expect("the key was just written in this form")
 }
 
-/// The `number`th RSA key of this process.
-fn rsa(number: usize) -> Arc<RsaKeyPair> {
-    static MADE: Mutex<Vec<Arc<RsaKeyPair>>> = Mutex::new(Vec::new());
-    let mut made = MADE.lock();
+/// The `number`th RSA key of this process for an algorithm: a key signs with one, and its name stands for one.
+fn rsa(algorithm: SigningAlgorithm, number: usize) -> Arc<RsaKeyPair> {
+    static MADE: [Mutex<Vec<Arc<RsaKeyPair>>>; 2] = [Mutex::new(Vec::new()), Mutex::new(Vec::new())];
+    let mut made = MADE[usize::from(algorithm == SigningAlgorithm::Rs256)].lock();
     while made.len() <= number {
         made.push(Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).expect("the system has random numbers")));
     }

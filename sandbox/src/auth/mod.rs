@@ -9,6 +9,7 @@ mod answering;
 mod approval;
 mod assertion;
 mod bearer;
+mod behind_tls;
 mod client;
 mod client_auth;
 mod details;
@@ -34,9 +35,11 @@ mod proof;
 mod pushed;
 mod redirect;
 mod registration;
+mod remote_keys;
 mod replay;
 mod requested;
 mod response_mode;
+mod rs256;
 mod scope;
 mod security;
 mod server;
@@ -44,6 +47,7 @@ mod session;
 mod settings;
 mod shelf;
 mod step;
+mod step_up;
 
 #[cfg(test)]
 mod tests;
@@ -75,3 +79,4 @@ pub use security::{
 pub use server::{AuthServer, ReadyTokens};
 pub use settings::AuthSettings;
 pub use step::{Kind as StepKind, Row as StepRow, rows as steps, rule_names, table as step_table};
+pub use step_up::StepUp;

@@ -27,7 +27,7 @@ pub fn problem_page(problem: &Problem) -> Reply {
 fn as_error(problem: &Problem) -> OAuthError {
     use ProblemKind as K;
     let (code, status) = match problem.kind {
-        K::InvalidToken => (ErrorCode::InvalidToken, StatusCode::UNAUTHORIZED),
+        K::InvalidToken | K::StepUpRequired => (ErrorCode::InvalidToken, StatusCode::UNAUTHORIZED),
         K::InvalidClient => (ErrorCode::InvalidClient, StatusCode::UNAUTHORIZED),
         K::InsufficientScope | K::ConsentExpired | K::ConsentRevoked | K::ScaRequired => {
             (ErrorCode::InsufficientScope, StatusCode::FORBIDDEN)

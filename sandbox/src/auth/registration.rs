@@ -33,6 +33,11 @@ impl Registrations {
         Registrations(Mutex::new(self.0.lock().clone()))
     }
 
+    /// `true` if nobody registered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().is_empty()
+    }
+
     /// `true` if there is room for one more.
     pub(crate) fn has_room(&self) -> bool {
         self.0.lock().len() < MAX_REGISTRATIONS

@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 use crate::auth::approval::{Approvals, Standing};
 use crate::auth::client::{Client, Clients, GrantType, NewClient, RegistrationError};
 use crate::auth::directory::{self, Directory, Software};
-use crate::auth::grant::{Grant, GrantLogin, Grants, Issuing, TokenPolicy};
+use crate::auth::grant::{Grant, GrantLogin, Grants, Issuing, Refreshing, TokenPolicy};
 use crate::auth::key::SigningKey;
 use crate::auth::mint::Mint;
 use crate::auth::nonce::Nonces;
@@ -18,11 +18,14 @@ use crate::auth::orders::{Order, Orders, TooManyOrders};
 use crate::auth::polling::{Notice, Pollings};
 use crate::auth::pushed::PushedRequests;
 use crate::auth::registration::Registrations;
+use crate::auth::remote_keys::RemoteKeys;
 use crate::auth::replay::Replays;
+use crate::auth::rs256::Rs256;
 use crate::auth::scope::ScopeSet;
 use crate::auth::security::Need;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
+use crate::certificate::Certifies;
 use crate::operation::Operation;
 
 /// The authorization server of one bank in one world. To reset it, make a new one.
@@ -44,6 +47,10 @@ pub struct AuthServer {
     pub(crate) pollings: Pollings,
     pub(crate) registrations: Registrations,
     pub(crate) directory: Directory,
+    pub(crate) rs256: Rs256,
+    pub(crate) remote_keys: RemoteKeys,
+    /// Who makes certificates for its keys, behind TLS.
+    pub(crate) authority: Option<Arc<dyn Certifies>>,
     keys: RwLock<Keys>,
 }
 
@@ -99,6 +106,9 @@ impl AuthServer {
             pollings: Pollings::new(),
             registrations: Registrations::default(),
             directory: Directory::new(seed),
+            rs256: Rs256::default(),
+            remote_keys: RemoteKeys::default(),
+            authority: None,
             keys: RwLock::default(),
             settings,
         })
@@ -122,6 +132,9 @@ impl AuthServer {
             pollings: self.pollings.fork(),
             registrations: self.registrations.fork(),
             directory: self.directory.clone(),
+            rs256: self.rs256.clone(),
+            remote_keys: self.remote_keys.fork(),
+            authority: self.authority.clone(),
             keys: RwLock::new(self.keys.read().clone()),
         }
     }
@@ -175,7 +188,7 @@ impl AuthServer {
     /// The claims of a JWT this server signed itself, with a key that is still published; whether it has expired is not
     /// looked at.
     pub(crate) fn own_claims(&self, jwt: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
-        let keys: Vec<_> = self.published_keys().iter().filter_map(|key| key.public().as_jwk()).collect();
+        let keys: Vec<_> = self.public_keys().iter().filter_map(|key| key.public().as_jwk()).collect();
         directory::claims(jwt).filter(|_| directory::verified_by_issuer(jwt, &keys))
     }
 
@@ -242,7 +255,8 @@ impl AuthServer {
             details: None,
         };
         // Without a request there is nothing to bind them to, and no issuer for a JWT to name.
-        let issuing = Issuing { mint: &self.mint, now, binding: None, access_token: None };
+        let refreshing = Refreshing::Open;
+        let issuing = Issuing { mint: &self.mint, now, binding: None, access_token: None, refreshing };
         let issued = self.grants.issue(grant, issuing);
         ReadyTokens {
             access_token: issued.access_token,

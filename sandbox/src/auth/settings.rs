@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::auth::client::NewClient;
 use crate::auth::leniency::Leniency;
 use crate::auth::security::Security;
+use crate::auth::step_up::StepUp;
 use crate::profile::{BankProfile, ConsentDecision, Sca};
 
 /// How the authorization server of one bank behaves.
@@ -29,6 +30,8 @@ pub struct AuthSettings {
     pub clients: Vec<NewClient>,
     /// Rules a scenario switched off by name.
     pub lenient: Leniency,
+    /// Which calls take a better login than the token's.
+    pub step_up: Vec<StepUp>,
 }
 
 impl AuthSettings {
@@ -44,6 +47,7 @@ impl AuthSettings {
             sca: profile.consents.sca,
             clients: NewClient::demo(&profile.security),
             lenient: profile.lenient.clone(),
+            step_up: profile.step_up.clone(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Owns reading certificates that clients show and comparing them with what was registered (RFC 8705). Knows no socket, no
 //! OAuth and no authority: who made a certificate is told by [`Standing`].
 
+mod certifies;
 mod der;
 mod distinguished_name;
 pub(crate) mod jwk;
@@ -11,6 +12,7 @@ mod peer;
 pub(crate) mod pkcs12;
 mod psd2;
 
+pub use certifies::Certifies;
 pub use distinguished_name::{BadDistinguishedName, DistinguishedName};
 pub use name::{BadCertificateName, CERTIFICATE_NAMES, CertificateName};
 pub use peer::{PeerCertificate, Standing, UnreadableCertificate};

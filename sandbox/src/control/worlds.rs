@@ -139,6 +139,7 @@ pub(super) async fn create(
         });
     }
     blueprint.webhook_hosts = Arc::clone(control.worlds.default_world().webhook_hosts());
+    blueprint.authority = control.worlds.default_world().authority().cloned();
     let world = World::make(blueprint).map_err(|error| unmade(&error))?;
     control.worlds.add(Arc::clone(&world)).map_err(|error| unfit(&error))?;
     Ok((StatusCode::CREATED, axum::Json(control.view(&world))))

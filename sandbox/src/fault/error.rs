@@ -58,6 +58,7 @@ pub const ERRORS: &[(&str, ProblemKind)] = &[
     ("insufficient_funds", ProblemKind::InsufficientFunds),
     ("creditor_rejected", ProblemKind::CreditorRejected),
     ("payment_rejected", ProblemKind::PaymentRejected),
+    ("step_up_required", ProblemKind::StepUpRequired),
 ];
 
 #[derive(Debug)]

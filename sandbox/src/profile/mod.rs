@@ -6,6 +6,7 @@ mod messages;
 mod read;
 mod security;
 mod settlement;
+mod step_up;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use bank_fixtures::library;
 use bank_fixtures::market::Hours;
 use jiff::tz::TimeZone;
 
-use crate::auth::{Leniency, Security};
+use crate::auth::{Leniency, Security, StepUp};
 use crate::limit::LimitSettings;
 
 pub use messages::{ClientSignatures, MessagePolicy, WrongScope};
@@ -51,6 +52,8 @@ pub struct BankProfile {
     pub messages: MessagePolicy,
     /// Which rules of its authorization server it does not enforce: none, unless a defect is to be simulated.
     pub lenient: Leniency,
+    /// Which calls take a better login than the token's: none, unless the file says so.
+    pub step_up: Vec<StepUp>,
 }
 
 /// The bank that is meant where none is named.

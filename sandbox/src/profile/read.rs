@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key but `security`, `messages`, `lenient`, `limits.unattended`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `security`, `messages`, `lenient`, `step_up`, `limits.unattended`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, Sca, TokenLifetimes,
-    messages, security, settlement,
+    messages, security, settlement, step_up,
 };
 use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
@@ -45,6 +45,7 @@ const FILE_KEYS: &[&str] = &[
     "security",
     "messages",
     "lenient",
+    "step_up",
 ];
 
 fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<BankProfile> {
@@ -78,6 +79,10 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         Some(value) => lenient(value),
         None => Some(base.map_or_else(Leniency::strict, |base| base.lenient.clone())),
     };
+    let step_up = match map.optional("step_up") {
+        Some(value) => step_up::read(value),
+        None => Some(base.map_or_else(Vec::new, |base| base.step_up.clone())),
+    };
     Some(BankProfile {
         slug: slug.to_owned(),
         name: name?,
@@ -93,6 +98,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         security: security?,
         messages: messages?,
         lenient: lenient?,
+        step_up: step_up?,
     })
 }
 
@@ -178,7 +184,7 @@ fn limit_rule(value: Value<'_>, zone: &TimeZone) -> Option<LimitRule> {
 }
 
 /// `accounts.list`, `accounts.*` or `*`.
-fn operations(value: Value<'_>) -> Option<Vec<Operation>> {
+pub(super) fn operations(value: Value<'_>) -> Option<Vec<Operation>> {
     let text = value.scalar()?;
     let group = text.strip_suffix('*');
     let fits = |name: &str| group.map_or(name == text, |group| name.starts_with(group));
@@ -254,7 +260,7 @@ fn lenient(value: Value<'_>) -> Option<Leniency> {
 const LEGAL_POLICIES: &str = "exactly one of fixed, rolling, token_bucket, leaky, per_day";
 const MAX_PAGE: u32 = 1_000;
 const MAX_CALLS: u64 = 1_000_000_000;
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// RFC 6749 4.1.2 recommends ten minutes at most.
 const MAX_CODE_LIFETIME: Duration = Duration::from_secs(600);
 pub(super) const MONTH: Duration = Duration::from_secs(31 * 86_400);

@@ -58,6 +58,18 @@ pub(super) fn mint(
     Ok(Certified { chain: vec![certificate.der().clone()], key, staple })
 }
 
+/// The certificate (DER) of a key that signs JWTs, from its PKCS#8.
+pub(super) fn of_signing_key(authority: &Authority, name: &str, pkcs8: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+    let key = KeyPair::try_from(pkcs8)?;
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    hold(&mut params, -2, DAYS);
+    Ok(params.signed_by(&key, authority.issuer())?.der().to_vec())
+}
+
 /// Makes a certificate hold from midnight UTC so many days from today until another: no client's clock is exact.
 pub(super) fn hold(params: &mut CertificateParams, from_days: i64, to_days: i64) {
     let today = clock::wall().to_zoned(TimeZone::UTC).date();

@@ -28,7 +28,7 @@ use tokio_rustls::rustls::{ServerConfig, SupportedCipherSuite};
 
 use self::authority::Authority;
 use self::client::{Anybody, Vouching};
-use crate::certificate::PeerCertificate;
+use crate::certificate::{Certifies, PeerCertificate};
 use crate::fault::TlsFlaw;
 
 pub use authority::AuthorityError;
@@ -62,6 +62,8 @@ pub(crate) struct Tls {
     rsa_key: OnceLock<Vec<u8>>,
     /// By names, manner and flaw.
     kept: Mutex<HashMap<Wanted, Arc<ServerConfig>>>,
+    /// Certificates of keys that sign, by the key.
+    certified: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
 }
 
 /// Names a certificate is for, how the handshake goes, and what is wrong with either.
@@ -137,6 +139,7 @@ impl Tls {
             suites,
             rsa_key: OnceLock::new(),
             kept: Mutex::default(),
+            certified: Mutex::default(),
         })
     }
 
@@ -244,5 +247,20 @@ impl Tls {
         let made = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
         let kept = self.rsa_key.get_or_init(|| made.serialize_der());
         KeyPair::try_from(kept.as_slice())
+    }
+}
+
+impl Certifies for Tls {
+    fn certify(&self, name: &str, pkcs8: &[u8]) -> Option<Vec<u8>> {
+        if let Some(made) = self.certified.lock().get(pkcs8) {
+            return Some(made.clone());
+        }
+        let made = certificate::of_signing_key(&self.authority, name, pkcs8).ok()?;
+        let mut certified = self.certified.lock();
+        if certified.len() >= MOST_KEPT {
+            certified.clear();
+        }
+        // Whoever was faster has told somebody.
+        Some(certified.entry(pkcs8.to_vec()).or_insert(made).clone())
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bank_fixtures::seed::Seed;
 
 use super::{DEFAULT, WorldError};
+use crate::certificate::Certifies;
 use crate::clock::{self, Clock};
 use crate::profile::{BankProfile, ConsentDecision};
 use crate::scenario::{ClockSpec, Scenario};
@@ -33,6 +34,8 @@ pub struct Blueprint {
     pub ttl: Option<Duration>,
     /// Hosts outside this machine that its banks may tell what happened.
     pub webhook_hosts: Arc<[String]>,
+    /// Who makes certificates for its banks, where the sandbox has TLS listeners.
+    pub authority: Option<Arc<dyn Certifies>>,
     /// Whose connections it has.
     pub connections: Connections,
 }
@@ -58,6 +61,7 @@ impl Blueprint {
             clients: Vec::new(),
             ttl: None,
             webhook_hosts: Arc::default(),
+            authority: None,
             connections: Connections::Shared,
         }
     }

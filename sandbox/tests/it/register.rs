@@ -212,9 +212,13 @@ fn the_directory_vouches_and_what_it_says_goes_before_what_the_client_says() {
 
 /// A bank of FAPI 1 as UK Open Banking has it.
 fn uk(lenient: &str) -> Bench {
+    secure("profile: fapi1-advanced, variant: uk-open-banking", lenient)
+}
+
+/// A bank with these security settings that has forgotten some rules.
+fn secure(security: &str, lenient: &str) -> Bench {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/banks/plain.yaml")).unwrap();
-    let text =
-        format!("{text}\nsecurity: {{profile: fapi1-advanced, variant: uk-open-banking}}\nlenient: [{lenient}]\n");
+    let text = format!("{text}\nsecurity: {{{security}}}\nlenient: [{lenient}]\n");
     let bank = BankProfile::parse("plain", "plain.yaml", &text).unwrap();
     Bench::with(Sandbox::builder().tls().bank(Arc::new(bank)))
 }
@@ -332,9 +336,61 @@ fn registering_at_a_strict_bank_takes_the_right_certificate() {
         let (status, refused) = other.register(&bench, &body);
         assert_eq!((status, &refused["error"]), (401, &json!("invalid_client")), "{order:?}");
     }
-    // Each rule is one that a lenient bank may have forgotten.
-    let lenient = uk("registration-certificate");
-    let tpp = Software::new(&lenient, &BundleOrder::default());
-    let body = tpp.request(&lenient, &tpp.statement(&lenient, &json!({})), &json!({}));
-    assert_eq!(lenient.mutually(None, "POST", "/plain/oauth/register", &[kind], &body).status, 201);
+}
+
+#[test]
+fn a_bank_that_has_forgotten_a_rule_of_registration_registers_whom_it_should_not() {
+    let kind = ("Content-Type", "application/jwt");
+    for rule in [
+        "registration-certificate",
+        "registration-organisation",
+        "registration-claims",
+        "registration-signature",
+        "secure-redirect-uris",
+        "stated-keys",
+    ] {
+        // The same attack twice: at a bank that has forgotten the rule, and at one that has not.
+        for (forgotten, status) in [(rule, 201), ("", 0)] {
+            let bench = uk(forgotten);
+            let tpp = Software::new(&bench, &BundleOrder::default());
+            let insecure = json!({"redirect_uris": ["http://app.example/cb"]});
+            let stated = if rule == "secure-redirect-uris" { insecure } else { json!({}) };
+            let statement = tpp.statement(&bench, &stated);
+            let changes = match rule {
+                "registration-claims" => json!({"aud": "https://other.example"}),
+                "secure-redirect-uris" => json!({"redirect_uris": ["http://app.example/cb"]}),
+                "stated-keys" => json!({"jwks": tpp.bundle.jwks()}),
+                _ => json!({}),
+            };
+            let signer = match rule {
+                "registration-signature" => Software::new(&bench, &BundleOrder::default()),
+                _ => Software { bundle: tpp.bundle, transport: tpp.transport },
+            };
+            let body = signer.request(&bench, &statement, &changes);
+            let order = BundleOrder { organisation_id: "PSDGB-SCA-2".to_owned(), ..BundleOrder::default() };
+            let shown = match rule {
+                "registration-certificate" => None,
+                "registration-organisation" => Some(Software::new(&bench, &order).transport),
+                _ => Some(signer.transport),
+            };
+            let answer = bench.mutually(shown.as_ref(), "POST", "/plain/oauth/register", &[kind], &body);
+            let refused = matches!(answer.status, 400 | 401);
+            assert!(if status == 201 { answer.status == 201 } else { refused }, "{rule} {forgotten:?}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_bank_of_fapi_registers_nobody_without_a_statement_unless_it_has_forgotten_to_ask() {
+    for (forgotten, status) in [("software-statement-sent", 201), ("", 400)] {
+        let bench = secure("profile: fapi2-security", forgotten);
+        let tpp = Software::new(&bench, &BundleOrder::default());
+        let asked = json!({
+            "redirect_uris": ["https://app.example/cb"],
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks": tpp.bundle.jwks(),
+        });
+        let answer = bench.mutually(Some(&tpp.transport), "POST", "/plain/oauth/register", &[JSON], &asked.to_string());
+        assert_eq!(answer.status, status, "{forgotten:?}: {answer:?}");
+    }
 }

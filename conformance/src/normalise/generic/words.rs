@@ -108,6 +108,7 @@ pub(crate) static FAILURES: &[(&str, u16, ErrorClass)] = &[
     ("invalid_cursor", 400, ErrorClass::PageInvalidated),
     ("invalid_token", 401, ErrorClass::AuthToken),
     ("invalid_client", 401, ErrorClass::AuthClient),
+    ("insufficient_user_authentication", 401, ErrorClass::ScaRequired),
     ("sca_required", 403, ErrorClass::ScaRequired),
     ("consent_expired", 403, ErrorClass::ConsentInvalid),
     ("consent_revoked", 403, ErrorClass::ConsentInvalid),

@@ -8,7 +8,7 @@ use crate::auth::endpoint::journey;
 use crate::auth::error::{ErrorCode, OAuthError};
 use crate::auth::form::Form;
 use crate::auth::giving::Giving;
-use crate::auth::grant::{Issuing, Reuse, after};
+use crate::auth::grant::{Issuing, Refreshing, Reuse, after};
 use crate::auth::holder::Holder;
 use crate::auth::outcome::{Outcome, SLOW_SECONDS};
 use crate::auth::page;
@@ -139,7 +139,8 @@ fn approve(
     let code = bank.auth.grants.issue_code(code, &bank.auth.mint, call.now);
     if outcome == Outcome::ReplayedCode {
         // Somebody else was faster: the client's own exchange is a reuse.
-        let issuing = Issuing { mint: &bank.auth.mint, now: call.now, binding: None, access_token: None };
+        let (mint, now, refreshing) = (&bank.auth.mint, call.now, Refreshing::of(&request.client));
+        let issuing = Issuing { mint, now, binding: None, access_token: None, refreshing };
         let _ = bank.auth.grants.redeem(&code, Reuse::Revokes, issuing);
     }
     request.granted(&code, login, (bank, call)).committed()

@@ -136,7 +136,7 @@ pub fn metadata(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Problem> 
         response_modes_supported: terms.response_modes.to_vec(),
         grant_types_supported: terms.grants.iter().map(|grant| grant.name()).collect(),
         subject_types_supported: vec!["public"],
-        id_token_signing_alg_values_supported: signing.clone(),
+        id_token_signing_alg_values_supported: names_of(&security.id_token_algorithms()),
         userinfo_signing_alg_values_supported: if_holders(signing.clone()),
         authorization_signing_alg_values_supported: if signed_modes { signing.clone() } else { Names::new() },
         introspection_signing_alg_values_supported: signing,

@@ -37,5 +37,5 @@ fn id_token(back: &BackChannel<'_>, given: &Given, issued: &Issued) -> Option<St
     let client_id = back.client().client_id.as_str();
     let parties = (back.call.request.base_url.as_str(), holder.party.id.as_str(), client_id);
     let claims = IdTokenClaims::new(parties, given.auth_time, back.call.now).with_token(&issued.access_token);
-    Some(claims.sign(&back.bank.auth.signing_key()))
+    Some(claims.sign(&back.bank.auth.id_token_key(client_id)))
 }

@@ -8,7 +8,7 @@ use crate::auth::client::GrantType;
 use crate::auth::endpoint::back_channel::BackChannel;
 use crate::auth::endpoint::polled::polled;
 use crate::auth::error::{ErrorCode, OAuthError, json};
-use crate::auth::grant::{Grant, Issued, Issuing, Reuse, Worthless, after};
+use crate::auth::grant::{Grant, Issued, Issuing, Refreshing, Reuse, Worthless, after};
 use crate::auth::holder::Holder;
 use crate::auth::id_token::IdTokenClaims;
 use crate::auth::mint::Kind;
@@ -90,7 +90,7 @@ fn id_token(back: &BackChannel<'_>, issued: &Issued) -> Option<String> {
     claims.nonce = code.nonce.as_deref();
     claims.acr = login.acr.as_deref();
     claims.openbanking_intent_id = code.intent.as_deref();
-    Some(claims.sign(&back.bank.auth.signing_key()))
+    Some(claims.sign(&back.bank.auth.id_token_key(&code.grant.client_id)))
 }
 
 /// How tokens for this call are made: bound to what the client showed, and a JWT where the bank's tokens are.
@@ -107,7 +107,8 @@ pub(super) fn issuing<'a>(back: &'a BackChannel<'_>, grant: &Grant, narrowed: Op
         access_token::sign(&auth.signing_key(), parties, granted, back.binding.as_ref(), times)
     };
     let access_token = (auth.settings.security.access_tokens == TokenFormat::Jwt).then(signed);
-    Issuing { mint: &auth.mint, now, binding: back.binding.clone(), access_token }
+    let refreshing = Refreshing::of(back.client());
+    Issuing { mint: &auth.mint, now, binding: back.binding.clone(), access_token, refreshing }
 }
 
 pub(super) fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {

@@ -51,7 +51,6 @@ mod logout_hint;
 mod logout_parameters;
 mod narrower_scope;
 mod no_push;
-mod no_remote_keys;
 mod no_remote_request;
 mod nonce_sent;
 mod notification_token;
@@ -106,6 +105,7 @@ mod registration_organisation;
 mod registration_readable;
 mod registration_signature;
 mod registration_token;
+mod remote_keys;
 mod request_object_sent;
 mod requested_claims;
 mod requested_expiry;
@@ -131,6 +131,8 @@ mod unused_code;
 mod unused_pushed_request;
 mod unused_refresh_token;
 mod usable_keys;
+
+pub(crate) use usable_keys::PRIVATE as PRIVATE_MEMBERS;
 
 use crate::auth::assertion::AssertionStage;
 use crate::auth::bearer::ResourceStage;
@@ -358,7 +360,7 @@ pub(crate) const REGISTER: &[Placed<RegisterStage>] = &[
     Placed(legal_redirect_uris::STEP, ALL),
     Placed(secure_redirect_uris::STEP, FAPI),
     Placed(stated_redirect_uris::STEP, ALL),
-    Placed(no_remote_keys::STEP, ALL),
+    Placed(remote_keys::STEP, ALL),
     Placed(stated_keys::STEP, FAPI1),
     Placed(usable_keys::STEP, ALL),
     Placed(certificate_name::STEP, ALL),

@@ -3,6 +3,7 @@
 use crate::auth::client::{AuthMethod, GrantType};
 use crate::auth::endpoint::register::{RegisterStage, Registering, bad_metadata};
 use crate::auth::error::{ErrorCode, OAuthError};
+use crate::auth::rs256;
 use crate::auth::step::{Kind, Step};
 
 pub(crate) const STEP: Step<RegisterStage> = Step {
@@ -66,13 +67,18 @@ fn run(registering: &mut Registering<'_>) -> Result<(), OAuthError> {
             return Err(bad_metadata(format!("{member} must be one of {}", legal.join(", "))));
         }
     }
-    if let Some(name) = registering.text("id_token_signed_response_alg")?
-        && name != security.signing.name()
+    let own = vec![security.signing];
+    for (member, offered) in
+        [(rs256::MEMBER, security.id_token_algorithms()), ("authorization_signed_response_alg", own)]
     {
-        let own = security.signing.name();
-        return Err(bad_metadata(format!(
-            "id_token_signed_response_alg must be {own}: the bank signs with nothing else"
-        )));
+        let Some(name) = registering.text(member)? else { continue };
+        if !offered.iter().any(|algorithm| algorithm.name() == name) {
+            let legal: Vec<_> = offered.iter().map(|algorithm| algorithm.name()).collect();
+            return Err(bad_metadata(format!(
+                "{member} must be {}: the bank signs with nothing else",
+                legal.join(" or ")
+            )));
+        }
     }
     Ok(())
 }

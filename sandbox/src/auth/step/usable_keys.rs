@@ -16,10 +16,11 @@ pub(crate) const STEP: Step<RegisterStage> = Step {
 };
 
 /// Members of a JWK that only its owner may know (RFC 7518 6).
-const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+pub(crate) const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 fn run(registering: &mut Registering<'_>) -> Result<(), OAuthError> {
     let set = match registering.asked.get("jwks") {
+        None | Some(Value::Null) if registering.jwks_uri.is_some() => None,
         None | Some(Value::Null) => registering.stated("software_jwks").cloned(),
         Some(set) => Some(set.clone()),
     };
@@ -34,9 +35,9 @@ fn run(registering: &mut Registering<'_>) -> Result<(), OAuthError> {
         }
     }
     let needed = matches!(registering.auth_method, AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth);
-    if needed && set.is_none() {
+    if needed && set.is_none() && registering.jwks_uri.is_none() {
         let method = registering.auth_method.name();
-        return Err(bad_metadata(format!("{method} needs jwks with the client's public keys")));
+        return Err(bad_metadata(format!("{method} needs jwks, or jwks_uri, with the client's public keys")));
     }
     registering.jwks = set;
     Ok(())

@@ -61,6 +61,7 @@ fn words(kind: ProblemKind) -> (StatusCode, &'static str, &'static str) {
         K::NotAcceptable => (406, "not_acceptable", "Only JSON is served"),
         K::InvalidToken => (401, "invalid_token", "No valid access token"),
         K::InvalidClient => (401, "invalid_client", "The client is not known"),
+        K::StepUpRequired => (401, "insufficient_user_authentication", "The account holder must log in for this"),
         K::ScaRequired => (403, "sca_required", "The account holder must log in"),
         K::ConsentExpired => (403, "consent_expired", "The consent has expired"),
         K::ConsentRevoked => (403, "consent_revoked", "The consent has ended"),

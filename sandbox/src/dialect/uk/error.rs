@@ -198,7 +198,7 @@ fn of_problem(problem: &Problem) -> Refused {
         K::MethodNotAllowed => bare(StatusCode::METHOD_NOT_ALLOWED),
         K::UnsupportedMediaType => bare(StatusCode::UNSUPPORTED_MEDIA_TYPE),
         K::NotAcceptable => bare(StatusCode::NOT_ACCEPTABLE),
-        K::InvalidToken | K::InvalidClient => bare(StatusCode::UNAUTHORIZED),
+        K::InvalidToken | K::InvalidClient | K::StepUpRequired => bare(StatusCode::UNAUTHORIZED),
         K::RateLimited | K::QuotaExhausted => bare(StatusCode::TOO_MANY_REQUESTS),
         K::MalformedRequest | K::PayloadTooLarge => body(StatusCode::BAD_REQUEST, Code::Format),
         K::InvalidParameter | K::InvalidCursor => body(StatusCode::BAD_REQUEST, Code::Invalid),
