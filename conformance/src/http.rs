@@ -350,6 +350,10 @@ const SECRET_NAMES: &[&str] = &[
     "client_assertion",
     "password",
     "token",
+    "device_code",
+    "auth_req_id",
+    "registration_access_token",
+    "id_token_hint",
     "csrf",
     "csrf_token",
 ];

@@ -17,7 +17,7 @@ use crate::target::sandbox::SandboxBank;
 use crate::verdict::Verdict;
 
 /// A lie: what becomes of the answer to a request; `n` counts the requests of the check from 1.
-type Lie = fn(&Request, &mut RawReply, u64);
+pub(super) type Lie = fn(&Request, &mut RawReply, u64);
 
 const LIES: &[(&str, Lie)] = &[
     ("metadata-issuer", |q, r, _| {
@@ -114,6 +114,71 @@ const LIES: &[(&str, Lie)] = &[
     ("silent-prompt", |q, r, _| {
         if q.url.contains("prompt=none") {
             redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("redirect-required", |q, r, _| {
+        if q.url.contains("/authorize?") && !q.url.contains("redirect_uri=") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("code-expires", grant_everything),
+    ("registered-grants-alone", grant_everything),
+    ("code-bound-to-session", grant_everything),
+    ("certificate-header-ignored", grant_everything),
+    ("pages-bound-to-session", |q, r, _| {
+        if q.method == "POST" && q.url.contains("/oauth/") && !has_cookie(q) && r.status >= 400 {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("pages-bound-to-session", |q, r, n| {
+        if q.url.ends_with("/oauth/decide") && has_cookie(q) {
+            redirect(r, &format!("http://127.0.0.1/callback?code=c{n}"));
+        }
+    }),
+    ("logout-redirect-registered", |q, r, _| {
+        if q.url.contains("/oauth/logout?") {
+            redirect(r, "https://attacker.example/goodbye");
+        }
+    }),
+    ("consent-of-client", |q, r, _| {
+        if q.url.contains("consent_id=") && r.header("location").is_some_and(|to| to.contains("error=")) {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("essential-level-met", |q, r, _| {
+        if q.url.contains("claims=") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("details-checked", |q, r, _| {
+        if q.url.contains("authorization_details=") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("remote-request-refused", |q, r, _| {
+        if q.url.contains("request_uri=http") {
+            redirect(r, "http://127.0.0.1/callback?code=c");
+        }
+    }),
+    ("registration-checked", |q, r, _| {
+        if q.url.ends_with("/oauth/register") && r.status >= 400 {
+            json(r, 201, r#"{"client_id":"c"}"#);
+        }
+    }),
+    ("registration-guarded", |q, r, _| {
+        if q.url.contains("/oauth/register/") && r.status == 401 {
+            json(r, 200, r#"{"client_id":"c"}"#);
+        }
+    }),
+    ("client-id-not-chosen", |q, r, _| {
+        if q.url.ends_with("/oauth/register") {
+            json(r, 201, &body_of(q));
+        }
+    }),
+    ("device-polling", grant_everything),
+    ("backchannel-checked", |q, r, _| {
+        if q.url.ends_with("/oauth/bc-authorize") && r.status >= 400 {
+            json(r, 200, r#"{"auth_req_id":"r","expires_in":300}"#);
         }
     }),
     ("reads-answer", |q, r, n| {
@@ -319,6 +384,13 @@ const FAPI_LIES: &[(&str, Lie)] = &[
     ("assertion-audience", grant_everything),
     ("assertion-in-time", grant_everything),
     ("assertion-used-once", grant_everything),
+    ("assertion-required", grant_everything),
+    ("refresh-retry-harmless", |q, r, n| {
+        // Metadata, push, login, code and the first use of the token come before.
+        if n > 5 && body_of(q).contains("grant_type=refresh_token") {
+            json(r, 400, r#"{"error":"invalid_grant"}"#);
+        }
+    }),
     ("push-required", |q, r, _| {
         if q.url.contains("/authorize?") && !q.url.contains("request_uri=") {
             redirect(r, "http://127.0.0.1/callback?code=c");
@@ -382,6 +454,30 @@ name: fapi
 banks:
   plain: { security: { profile: fapi2-security, sender: dpop, nonces: resource } }
 ";
+
+/// The same for a bank at which requests are signed.
+const SIGNED_LIES: &[(&str, Lie)] = &[
+    ("request-object-required", accept_every_push),
+    ("request-object-checked", accept_every_push),
+    ("request-object-of-client", accept_every_push),
+];
+
+/// The bank they are told by.
+const SIGNED_BANK: &str = "sandbox: 1
+name: signed
+banks:
+  plain: { security: { profile: fapi2-message-signing, sender: dpop } }
+";
+
+fn accept_every_push(request: &Request, reply: &mut RawReply, _: u64) {
+    if is_push(request) && reply.status >= 400 {
+        json(reply, 201, r#"{"request_uri":"urn:u","expires_in":60}"#);
+    }
+}
+
+fn has_cookie(request: &Request) -> bool {
+    request.headers.iter().any(|(name, _)| name == "cookie")
+}
 
 fn is_push(request: &Request) -> bool {
     request.url.ends_with("/par")
@@ -511,14 +607,14 @@ fn lies() -> impl Iterator<Item = (Option<&'static str>, &'static str, Lie)> {
     let of = |scenario: Option<&'static str>, lies: &'static [(&'static str, Lie)]| {
         lies.iter().map(move |(slug, lie)| (scenario, *slug, *lie))
     };
-    of(None, LIES).chain(of(Some(FAPI_BANK), FAPI_LIES))
+    of(None, LIES).chain(of(Some(FAPI_BANK), FAPI_LIES)).chain(of(Some(SIGNED_BANK), SIGNED_LIES))
 }
 
 fn bank_checks() -> impl Iterator<Item = &'static Check> {
     super::all().filter(|check| matches!(check.run, Run::Bank(_)) && check.area != Area::UkOpenBanking)
 }
 
-async fn verdict(sandbox: &Embedded, scenario: Option<&str>, check: &Check, lie: Lie) -> Verdict {
+pub(super) async fn verdict(sandbox: &Embedded, scenario: Option<&str>, check: &Check, lie: Lie) -> Verdict {
     let Run::Bank(run) = check.run else { panic!("{} judges clients", check.slug) };
     let bank = SandboxBank {
         control_url: sandbox.control_url.clone(),

@@ -17,11 +17,16 @@ mod data;
 #[cfg(test)]
 mod doctored;
 mod errors;
+#[cfg(test)]
+mod lenient;
 mod limits;
 mod paging;
 mod payments;
+mod polled;
 mod proof;
 mod push;
+mod registration;
+mod request;
 mod uk;
 
 /// Every check, table by table, in the order in which they are listed and run.
@@ -30,6 +35,9 @@ static TABLES: &[&[&Check]] = &[
     assertion::CHECKS,
     push::CHECKS,
     proof::CHECKS,
+    request::CHECKS,
+    polled::CHECKS,
+    registration::CHECKS,
     errors::CHECKS,
     paging::CHECKS,
     data::CHECKS,

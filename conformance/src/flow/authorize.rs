@@ -190,6 +190,56 @@ impl BankProbe {
         }
     }
 
+    /// The first page of an authorization request for which nobody is named, in a browser of its own, and the form on it.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if there is no page with a form for the account holder.
+    pub async fn opened(&self, authorization: &Authorization) -> Result<Visit, Trouble> {
+        let request = match self.pushed(&authorization.clone().without("login_hint")).await? {
+            None => authorization.clone().without("login_hint").request(),
+            Some(Ok(request)) => request,
+            Some(Err(refusal)) => {
+                return Err(Trouble::Unobservable(format!("the push was refused: {}", refusal.exchange)));
+            }
+        };
+        let mut visit = Visit { browser: Browser { cookies: Vec::new() }, next: Some(request), landing: None };
+        self.step(&mut visit).await?;
+        Ok(visit)
+    }
+
+    /// Sends what the browser would send next, with its cookies, and follows redirects inside the bank.
+    ///
+    /// # Errors
+    /// When no whole answer came.
+    pub async fn step(&self, visit: &mut Visit) -> Result<(), Trouble> {
+        for _ in 0..MAX_STEPS {
+            let Some(request) = visit.next.take() else { return Ok(()) };
+            let url = request.url.clone();
+            let reply = self.send(visit.browser.dressed(request)).await?;
+            visit.browser.remember(&reply);
+            match redirect_target(&reply, &url) {
+                Some(target) if target.starts_with(&self.target.issuer) => visit.next = Some(Request::get(target)),
+                Some(target) => {
+                    visit.landing = Some(landed(reply, &target));
+                    return Ok(());
+                }
+                None => {
+                    visit.next = self.filled(&reply, &url, Answer::Yes);
+                    return Ok(());
+                }
+            }
+        }
+        Err(Trouble::Unobservable(format!("the login did not end after {MAX_STEPS} steps")))
+    }
+
+    /// Where an answer sends the browser: to the client, or to a page.
+    pub fn landing(&self, reply: Reply, from: &str) -> Landing {
+        match redirect_target(&reply, from) {
+            Some(target) if !target.starts_with(&self.target.issuer) => landed(reply, &target),
+            _ => Landing::Page(Box::new(reply)),
+        }
+    }
+
     /// A request that was pushed, as the authorization endpoint takes it.
     ///
     /// # Errors
@@ -267,6 +317,22 @@ fn landed(reply: Reply, target: &str) -> Landing {
     let parts = [query, fragment].map(str::as_bytes);
     let params = parts.into_iter().flat_map(|part| url::form_urlencoded::parse(part).into_owned()).collect();
     Landing::Client { reply: Box::new(reply), uri: uri.to_owned(), params }
+}
+
+/// A browser on its way through the pages of a bank, one form at a time.
+pub struct Visit {
+    browser: Browser,
+    /// What the account holder, who agrees, sends next; `None` at the end of the way.
+    pub next: Option<Request>,
+    /// Where the way ended, if it ended at the client.
+    pub landing: Option<Landing>,
+}
+
+impl Visit {
+    /// The request as this browser sends it: with its cookies.
+    pub fn dressed(&self, request: Request) -> Request {
+        self.browser.dressed(request)
+    }
 }
 
 /// The little of a browser a login needs: cookies.

@@ -106,6 +106,6 @@ impl BankProbe {
     fn issued_by(&self, url: &str) -> &'static str {
         let endpoints = self.metadata.get().map(|metadata| metadata.endpoints.as_slice()).unwrap_or_default();
         let path = url.split(['?', '#']).next().unwrap_or(url);
-        if endpoints.iter().any(|endpoint| endpoint == path) { "authorization" } else { "resource" }
+        if endpoints.iter().any(|(_, endpoint)| endpoint == path) { "authorization" } else { "resource" }
     }
 }

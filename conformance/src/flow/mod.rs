@@ -18,7 +18,7 @@ mod form;
 pub mod jose;
 mod lodging;
 
-pub use authorize::{Authorization, Landing};
+pub use authorize::{Authorization, Landing, Visit};
 pub use lodging::Lodging;
 
 /// What an authorization server says about itself (RFC 8414).
@@ -42,8 +42,16 @@ pub struct Metadata {
     pub takes_dpop: bool,
     /// `token_endpoint_auth_methods_supported`; empty if the server does not say.
     pub auth_methods: Vec<String>,
-    /// Everything it names `…_endpoint`.
-    pub endpoints: Vec<String>,
+    /// `require_signed_request_object` (RFC 9101)
+    pub requires_signed_requests: bool,
+    /// `request_parameter_supported` (OpenID Connect Discovery)
+    pub takes_request_objects: bool,
+    /// `claims_parameter_supported` (OpenID Connect Discovery)
+    pub takes_claims: bool,
+    /// `authorization_details_types_supported` (RFC 9396)
+    pub detail_types: Vec<String>,
+    /// Everything it names `…_endpoint`, with its address.
+    pub endpoints: Vec<(String, String)>,
     /// `authorization_response_iss_parameter_supported` (RFC 9207)
     pub says_iss: bool,
 }
@@ -57,12 +65,14 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
     /// `scope`, as granted.
     pub scope: Option<String>,
+    /// `id_token`
+    pub id_token: Option<String>,
 }
 
 impl Tokens {
     /// A token obtained elsewhere.
     pub fn ready(access_token: &str) -> Tokens {
-        Tokens { access_token: access_token.to_owned(), refresh_token: None, scope: None }
+        Tokens { access_token: access_token.to_owned(), refresh_token: None, scope: None, id_token: None }
     }
 
     /// The tokens of a token endpoint's answer.
@@ -74,9 +84,12 @@ impl Tokens {
         let member =
             |name: &str| -> Option<String> { document.as_ref()?.root().member(name)?.text().map(str::to_owned) };
         match member("access_token") {
-            Some(access_token) => {
-                Ok(Tokens { access_token, refresh_token: member("refresh_token"), scope: member("scope") })
-            }
+            Some(access_token) => Ok(Tokens {
+                access_token,
+                refresh_token: member("refresh_token"),
+                scope: member("scope"),
+                id_token: member("id_token"),
+            }),
             None => Err(Trouble::Unobservable(format!("no access token came: {}", reply.exchange))),
         }
     }
@@ -108,7 +121,23 @@ impl ProofKey {
 /// Pairs of a form.
 pub type Form = Vec<(&'static str, String)>;
 
+impl Metadata {
+    /// The address of an endpoint: `end_session_endpoint`.
+    pub fn endpoint(&self, name: &str) -> Option<&str> {
+        self.endpoints.iter().find(|(known, _)| known == name).map(|(_, address)| address.as_str())
+    }
+}
+
 impl BankProbe {
+    /// The address of an endpoint that not every server has.
+    ///
+    /// # Errors
+    /// [`Trouble::Unobservable`] if this one has not.
+    pub async fn endpoint(&self, name: &str) -> Result<String, Trouble> {
+        let missing = || Trouble::Unobservable(format!("the server names no `{name}`"));
+        self.metadata().await?.endpoint(name).map(str::to_owned).ok_or_else(missing)
+    }
+
     /// Our registration.
     ///
     /// # Errors
@@ -286,8 +315,12 @@ pub(crate) fn read_metadata(document: &Value) -> Result<Metadata, &'static str> 
         endpoints: root
             .members()
             .filter(|(name, _)| name.ends_with("_endpoint"))
-            .filter_map(|(_, at)| at.text().map(str::to_owned))
+            .filter_map(|(name, at)| Some((name.to_owned(), at.text()?.to_owned())))
             .collect(),
+        requires_signed_requests: says("require_signed_request_object"),
+        takes_request_objects: says("request_parameter_supported"),
+        takes_claims: says("claims_parameter_supported"),
+        detail_types: words("authorization_details_types_supported"),
         says_iss: says("authorization_response_iss_parameter_supported"),
     })
 }

@@ -274,9 +274,16 @@ impl BankProbe {
         };
         let url = format!("{}/v1/worlds/{}/clock/advance", control.url, control.world);
         let request = Request::post(url).json(format!(r#"{{"by":"{}ms"}}"#, length.as_millis()));
-        if !self.try_send(request).await?.is_success() {
+        let reply = self.try_send(request).await?;
+        if !reply.is_success() {
             // The world runs on real time, so waiting is the only way.
             clock::wait(length).await;
+            return Ok(());
+        }
+        // What is signed next is signed by the clock that was moved.
+        let now = reply.json().ok().and_then(|body| body.root().member("now")?.text()?.parse::<Timestamp>().ok());
+        if let Some(now) = now {
+            self.ahead.store(now.as_second() - clock::now().as_second(), Ordering::Relaxed);
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::target::bank::{ClientAuth, Registration, SigningKey};
 
 mod assertion_audience;
 mod assertion_in_time;
+mod assertion_required;
 mod assertion_signature;
 mod assertion_subject;
 mod assertion_used_once;
@@ -21,10 +22,11 @@ pub(super) static CHECKS: &[&Check] = &[
     &assertion_audience::CHECK,
     &assertion_in_time::CHECK,
     &assertion_used_once::CHECK,
+    &assertion_required::CHECK,
 ];
 
 /// Our registration and the key it signs with.
-fn key_of_client(bank: &BankProbe) -> Result<(&Registration, &SigningKey), Trouble> {
+pub(super) fn key_of_client(bank: &BankProbe) -> Result<(&Registration, &SigningKey), Trouble> {
     let client = bank.registration()?;
     match &client.auth {
         ClientAuth::PrivateKeyJwt(key) => Ok((client, key)),

@@ -5,21 +5,31 @@ use super::Check;
 use crate::flow::{Form, Landing};
 use crate::verdict::Finding;
 
+mod certificate_header_ignored;
 mod code_bound_to_client;
 mod code_bound_to_redirect;
+mod code_bound_to_session;
+mod code_expires;
 mod code_reuse_revokes_tokens;
 mod code_single_use;
+mod consent_of_client;
 mod denial_reported;
+mod details_checked;
 mod duplicate_parameter_refused;
+mod essential_level_met;
 mod introspection_own_tokens;
 mod issuer_in_response;
+mod logout_redirect_registered;
 mod metadata_issuer;
 mod one_authentication;
+mod pages_bound_to_session;
 mod pages_not_framed;
 mod pkce_required;
 mod redirect_matched_exactly;
+mod redirect_required;
 mod redirects_with_303;
 mod refresh_bound_to_client;
+mod refresh_retry_harmless;
 mod refresh_reuse_revokes_family;
 mod refresh_rotates;
 mod refresh_scope_not_widened;
@@ -76,6 +86,16 @@ pub(super) static CHECKS: &[&Check] = &[
     &redirects_with_303::CHECK,
     &denial_reported::CHECK,
     &silent_prompt::CHECK,
+    &redirect_required::CHECK,
+    &code_expires::CHECK,
+    &code_bound_to_session::CHECK,
+    &certificate_header_ignored::CHECK,
+    &refresh_retry_harmless::CHECK,
+    &consent_of_client::CHECK,
+    &essential_level_met::CHECK,
+    &details_checked::CHECK,
+    &pages_bound_to_session::CHECK,
+    &logout_redirect_registered::CHECK,
 ];
 
 /// The form that uses a refresh token.
