@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
+mod clients;
 mod documents;
 mod drivers;
 mod examples;
 mod fuzzing;
 mod matrix;
+mod negative;
 mod normalise;
 mod reports;
 mod uk_journey;
