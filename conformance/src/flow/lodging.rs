@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Tokens;
 use crate::http::{Reply, Request};
 use crate::probe::{BankProbe, Trouble, needed_json};
+use crate::target::bank::Registration;
 
 /// Where a standard takes consents, and what is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,26 @@ impl BankProbe {
         headers: Vec<(&'static str, String)>,
     ) -> Result<String, Trouble> {
         let token = self.own_token(lodging.scope).await?;
+        self.lodged_under(lodging, &token, headers).await
+    }
+
+    /// Lodges a consent of another client of ours; its id.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub async fn lodged_by(&self, client: &Registration, lodging: &Lodging) -> Result<String, Trouble> {
+        let form = vec![("grant_type", "client_credentials".to_owned()), ("scope", lodging.scope.to_owned())];
+        let url = self.metadata().await?.token_endpoint.clone();
+        let token = Tokens::read(&self.authenticated_as(client, url, form).await?)?;
+        self.lodged_under(lodging, &token, Vec::new()).await
+    }
+
+    async fn lodged_under(
+        &self,
+        lodging: &Lodging,
+        token: &Tokens,
+        headers: Vec<(&'static str, String)>,
+    ) -> Result<String, Trouble> {
         let mut request = Request::post(self.url(&lodging.path)).json(lodging.body.clone());
         for (name, value) in headers {
             request = request.header(name, value);

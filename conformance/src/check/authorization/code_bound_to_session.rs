@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,9 +17,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let victims = bank.authorization(ALL_SCOPES).await?;
+    let victims = bank.authorization(bank.scopes()).await?;
     let stolen = bank.code(&victims).await?;
-    let attackers = bank.authorization(ALL_SCOPES).await?;
+    let attackers = bank.authorization(bank.scopes()).await?;
     // The attacker's own login goes as far as a code, too: only its code is exchanged for the stolen one.
     bank.code(&attackers).await?;
     let reply = bank.redeem(&attackers, &stolen).await?;

@@ -2,9 +2,8 @@
 
 use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::flow::Tokens;
-use crate::http::Request;
-use crate::probe::{BankProbe, Judgement, Trouble, judged, needed_json};
+use crate::flow::{Authorization, Lodging};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -18,20 +17,32 @@ pub(super) static CHECK: Check = Check {
     run: Run::Bank(|bank| judged(run(bank))),
 };
 
-const SCOPE: &str = "accounts";
+/// Where the generic bank takes consents (docs/generic-api.md, Access).
+fn generic() -> Lodging {
+    Lodging {
+        path: "/consents".to_owned(),
+        scope: "accounts",
+        body: r#"{"scopes":["accounts"]}"#.to_owned(),
+        id: &["id"],
+    }
+}
 
 async fn run(bank: &BankProbe) -> Judgement {
     let (ours, other) = (bank.registration()?, bank.other_registration()?);
-    let url = bank.metadata().await?.token_endpoint.clone();
-    let form = vec![("grant_type", "client_credentials".to_owned()), ("scope", SCOPE.to_owned())];
-    let token = Tokens::read(&bank.authenticated_as(other, url, form).await?)?.access_token;
-    let order = Request::post(bank.url("/consents")).json(r#"{"scopes":["accounts"]}"#).bearer(&token);
-    let made = needed_json(&bank.send(order).await?)?;
-    let id = made.root().member("id").and_then(|at| at.text().map(str::to_owned));
-    let id = id.ok_or_else(|| Trouble::Unobservable("the consent that was made has no id".to_owned()))?;
+    let (lodging, by_claim) = match bank.target.dialect.lodging() {
+        Some(lodging) => (lodging, true),
+        None => (generic(), false),
+    };
+    let id = bank.lodged_by(other, &lodging).await?;
+    let about = async |id: &str| -> Result<Authorization, Trouble> {
+        if by_claim {
+            return bank.authorization_about(Some(id), bank.scopes()).await;
+        }
+        Ok(bank.authorization_about(None, "openid accounts").await?.with("consent_id", id))
+    };
 
     let mut findings = Vec::new();
-    let foreign = bank.authorization("openid accounts").await?.with("consent_id", &id);
+    let foreign = about(&id).await?;
     let landing = bank.authorize(&foreign).await?;
     let codes = ["invalid_request", "access_denied"];
     findings.extend(expect_error(&landing, &codes, "an authorization request about another client's consent"));

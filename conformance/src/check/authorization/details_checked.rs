@@ -4,7 +4,7 @@ use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
 use crate::flow::Landing;
 use crate::json::quoted;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -35,7 +35,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let mut findings = Vec::new();
     for (what, details) in &wrong {
         let landing =
-            bank.authorize(&bank.authorization(ALL_SCOPES).await?.with("authorization_details", details)).await?;
+            bank.authorize(&bank.authorization(bank.scopes()).await?.with("authorization_details", details)).await?;
         let what = format!("details {what}");
         let finding = match &landing {
             // Where requests are pushed the refusal is JSON.

@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +21,7 @@ async fn run(bank: &BankProbe) -> Judgement {
         return Err(Trouble::Unobservable("the server does not read the parameter `claims`".to_owned()));
     }
     let claims = r#"{"id_token":{"acr":{"essential":true,"values":["urn:bank-conformance:no-such-level"]}}}"#;
-    let landing = bank.authorize(&bank.authorization(ALL_SCOPES).await?.with("claims", claims)).await?;
+    let landing = bank.authorize(&bank.authorization(bank.scopes()).await?.with("claims", claims)).await?;
     let codes = ["access_denied", "unmet_authentication_requirements"];
     let finding = expect_error(&landing, &codes, "an essential level nobody knows");
     Ok(Verdict::from_findings(finding.into_iter().collect(), "an unknown level refused"))

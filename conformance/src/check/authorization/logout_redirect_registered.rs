@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -22,7 +22,7 @@ async fn run(bank: &BankProbe) -> Judgement {
     let endpoint = bank.endpoint("end_session_endpoint").await?;
     let client = bank.registration()?.client_id.clone();
     let missing = || Trouble::Unobservable("no id_token came".to_owned());
-    let id_token = bank.log_in(ALL_SCOPES).await?.id_token.ok_or_else(missing)?;
+    let id_token = bank.log_in(bank.scopes()).await?.id_token.ok_or_else(missing)?;
     let mut findings = Vec::new();
     let ways: [(&str, Vec<(&str, &str)>); 3] = [
         ("without a hint", vec![("post_logout_redirect_uri", ELSEWHERE)]),

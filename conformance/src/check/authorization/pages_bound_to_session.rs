@@ -3,7 +3,7 @@
 use crate::check::{Area, Check, Run};
 use crate::flow::{Landing, Visit};
 use crate::http::Request;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check {
 const MOST_PAGES: usize = 8;
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let authorization = bank.authorization(ALL_SCOPES).await?;
+    let authorization = bank.authorization(bank.scopes()).await?;
     let mut visit = bank.opened(&authorization).await?;
     let mut findings = Vec::new();
     let mut last: Option<Request> = None;

@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let landing = bank.authorize(&bank.authorization(ALL_SCOPES).await?.without("redirect_uri")).await?;
+    let landing = bank.authorize(&bank.authorization(bank.scopes()).await?.without("redirect_uri")).await?;
     let finding = expect_error(&landing, &["invalid_request"], "a login request without a redirect URI");
     Ok(Verdict::from_findings(finding.into_iter().collect(), "refused"))
 }

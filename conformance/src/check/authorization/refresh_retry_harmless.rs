@@ -3,7 +3,7 @@
 use super::refreshing;
 use crate::check::{Area, Check, Run};
 use crate::flow::Tokens;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
@@ -23,7 +23,7 @@ async fn run(bank: &BankProbe) -> Judgement {
             "the server does not follow FAPI 2.0: it demands no pushed requests".to_owned(),
         ));
     }
-    let tokens = bank.log_in(ALL_SCOPES).await?;
+    let tokens = bank.log_in(bank.scopes()).await?;
     let missing = || Trouble::Unobservable("no refresh token came".to_owned());
     let refresh_token = tokens.refresh_token.ok_or_else(missing)?;
     Tokens::read(&bank.token(refreshing(&refresh_token)).await?)?;

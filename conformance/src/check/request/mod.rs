@@ -8,7 +8,7 @@ use crate::check::assertion::key_of_client;
 use crate::flow::jose;
 use crate::flow::{Authorization, assertion};
 use crate::http::Reply;
-use crate::probe::{ALL_SCOPES, BankProbe, Trouble};
+use crate::probe::{BankProbe, Trouble};
 
 mod remote_request_refused;
 mod request_object_checked;
@@ -33,7 +33,7 @@ async fn right(bank: &BankProbe) -> Result<Value, Trouble> {
     if !metadata.requires_signed_requests && !metadata.takes_request_objects {
         return Err(Trouble::Unobservable("the server takes no request objects".to_owned()));
     }
-    let Authorization { params, .. } = bank.authorization(ALL_SCOPES).await?;
+    let Authorization { params, .. } = bank.authorization(bank.scopes()).await?;
     let now = bank.bank_now().as_second();
     let mut claims = json!({
         "iss": client.client_id,

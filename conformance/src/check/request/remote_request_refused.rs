@@ -2,7 +2,7 @@
 
 use crate::check::authorization::expect_error;
 use crate::check::{Area, Check, Run};
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, judged};
+use crate::probe::{BankProbe, Judgement, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +21,7 @@ const INSIDE: &[&str] =
     &["http://127.0.0.1:1/", "http://localhost/admin", "http://169.254.169.254/latest/", "https://10.0.0.1/"];
 
 async fn run(bank: &BankProbe) -> Judgement {
-    let plain = bank.authorization(ALL_SCOPES).await?;
+    let plain = bank.authorization(bank.scopes()).await?;
     let codes = ["request_uri_not_supported", "invalid_request_uri", "invalid_request"];
     let mut findings = Vec::new();
     for address in INSIDE {

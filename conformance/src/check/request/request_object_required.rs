@@ -2,7 +2,7 @@
 
 use crate::check::{Area, Check, Run};
 use crate::flow::expect_oauth_error;
-use crate::probe::{ALL_SCOPES, BankProbe, Judgement, Trouble, judged};
+use crate::probe::{BankProbe, Judgement, Trouble, judged};
 use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +21,7 @@ async fn run(bank: &BankProbe) -> Judgement {
         return Err(Trouble::Unobservable("the server demands no signed requests".to_owned()));
     }
     // Nothing else is wrong with it: where requests are signed, so are answers.
-    let plain = bank.authorization(ALL_SCOPES).await?.with("response_mode", "jwt");
+    let plain = bank.authorization(bank.scopes()).await?.with("response_mode", "jwt");
     let reply = bank.push(&plain).await?;
     let codes = ["invalid_request", "invalid_request_object"];
     let finding = expect_oauth_error(&reply, &[400], &codes, "a push that is not signed");
