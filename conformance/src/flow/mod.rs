@@ -23,6 +23,7 @@ pub use lodging::Lodging;
 
 /// What an authorization server says about itself (RFC 8414).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "RFC 8414 and OpenID Connect Discovery name these members")]
 pub struct Metadata {
     /// `issuer`
     pub issuer: String,
