@@ -90,6 +90,14 @@ pub struct Network {
     client: reqwest::Client,
 }
 
+/// What a client shows of itself in TLS handshakes (RFC 8705).
+#[derive(Clone)]
+pub struct ClientCertificate(reqwest::Identity);
+
+/// Authorities that vouch for banks.
+#[derive(Clone)]
+pub struct TrustAnchors(Vec<reqwest::Certificate>);
+
 /// Sends requests and captures every exchange.
 #[derive(Clone)]
 pub struct Http {
@@ -222,13 +230,65 @@ impl HttpError {
     }
 }
 
+impl ClientCertificate {
+    /// A certificate chain and its key, in one PEM text.
+    ///
+    /// # Errors
+    /// In words, what is missing in it.
+    pub fn of_pem(pem: &[u8]) -> Result<ClientCertificate, String> {
+        reqwest::Identity::from_pem(pem).map(ClientCertificate).map_err(|error| chain(&error))
+    }
+}
+
+impl TrustAnchors {
+    /// The certificates of a PEM text.
+    ///
+    /// # Errors
+    /// In words, why there are none.
+    pub fn of_pem(pem: &[u8]) -> Result<TrustAnchors, String> {
+        match reqwest::Certificate::from_pem_bundle(pem) {
+            Ok(found) if found.is_empty() => Err("no certificate is in it".to_owned()),
+            Ok(found) => Ok(TrustAnchors(found)),
+            Err(error) => Err(chain(&error)),
+        }
+    }
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    /// Never the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a certificate with its key")
+    }
+}
+
+impl std::fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} authorities", self.0.len())
+    }
+}
+
 impl Network {
     /// A client without redirects, retries, cookies or proxies.
     ///
     /// # Errors
     /// The text of what the TLS set-up lacks.
     pub fn new() -> Result<Network, String> {
-        let client = reqwest::Client::builder()
+        Network::with(None, None)
+    }
+
+    /// The same, which trusts these authorities too and shows this certificate.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with(anchors: Option<&TrustAnchors>, certificate: Option<&ClientCertificate>) -> Result<Network, String> {
+        let mut builder = reqwest::Client::builder();
+        if let Some(TrustAnchors(anchors)) = anchors {
+            builder = builder.tls_certs_merge(anchors.iter().cloned());
+        }
+        if let Some(ClientCertificate(identity)) = certificate {
+            builder = builder.identity(identity.clone());
+        }
+        let client = builder
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()

@@ -217,6 +217,7 @@ mod tests {
             dialect: crate::dialect::usual(),
             issuer: "http://127.0.0.1:9".to_owned(),
             client: None,
+            anchors: None,
             other_client: None,
             consent: ConsentRoute::Ready { access_token: "token".to_owned() },
             control: None,

@@ -1,6 +1,7 @@
 //! The authorization request and what becomes of it.
 
 use super::form::{self, Answer, HtmlForm};
+use super::request_object::RequestSigner;
 use super::{Form, ProofKey, lodging};
 use crate::http::{Reply, Request};
 use crate::probe::{BankProbe, Trouble};
@@ -17,6 +18,8 @@ pub struct Authorization {
     pub params: Form,
     /// The proof key whose challenge is among them.
     pub proof: ProofKey,
+    /// Signs them, where the server takes signed requests only (RFC 9101).
+    pub(super) signer: Option<RequestSigner>,
 }
 
 /// Where an authorization request ended.
@@ -67,6 +70,9 @@ impl Authorization {
     }
 
     fn request(&self) -> Request {
+        if let Some(signer) = &self.signer {
+            return Request::get(&self.endpoint).query(signer.query(&self.params));
+        }
         Request::get(&self.endpoint).query(self.params.iter().map(|(name, value)| (*name, value.as_str())))
     }
 }
@@ -107,9 +113,14 @@ impl BankProbe {
     pub async fn authorization_about(&self, intent: Option<&str>, scope: &str) -> Result<Authorization, Trouble> {
         let client = self.registration()?;
         let (username, _) = self.holder()?;
+        let metadata = self.metadata().await?;
+        let signer = self.request_signer(metadata)?;
         let proof = ProofKey::of(format!("{}{}", self.fresh("verifier"), self.fresh("verifier")));
+        // FAPI 1.0 has the code travel with an id_token that vouches for it.
+        let hybrid = "code id_token";
+        let is_hybrid = signer.is_some() && metadata.response_types.iter().any(|kind| kind == hybrid);
         let mut params = vec![
-            ("response_type", "code".to_owned()),
+            ("response_type", if is_hybrid { hybrid } else { "code" }.to_owned()),
             ("client_id", client.client_id.clone()),
             ("redirect_uri", client.redirect_uri.clone()),
             ("scope", scope.to_owned()),
@@ -120,7 +131,7 @@ impl BankProbe {
             ("login_hint", username.to_owned()),
         ];
         params.extend(intent.map(|id| ("claims", lodging::claims(id))));
-        Ok(Authorization { endpoint: self.metadata().await?.authorization_endpoint.clone(), params, proof })
+        Ok(Authorization { endpoint: metadata.authorization_endpoint.clone(), params, proof, signer })
     }
 
     /// Sends an authorization request and does what an account holder who agrees would do, until the browser is back at
@@ -250,7 +261,7 @@ impl BankProbe {
         let uri = uri.ok_or_else(|| Trouble::Unobservable(format!("the push was refused: {}", reply.exchange)))?;
         let params =
             vec![("client_id", authorization.param("client_id").unwrap_or_default().to_owned()), ("request_uri", uri)];
-        Ok(Authorization { params, ..authorization.clone() })
+        Ok(Authorization { params, signer: None, ..authorization.clone() })
     }
 
     /// Pushes an authorization request where the server demands it (RFC 9126): the request that refers to it, or the

@@ -50,7 +50,7 @@ impl BankProbe {
         self.lodged_with(lodging, Vec::new()).await
     }
 
-    /// The same with further headers.
+    /// The same with further headers; what has any is about an order, and is signed where the client signs messages.
     ///
     /// # Errors
     /// When it is not taken.
@@ -81,8 +81,12 @@ impl BankProbe {
         headers: Vec<(&'static str, String)>,
     ) -> Result<String, Trouble> {
         let mut request = Request::post(self.url(&lodging.path)).json(lodging.body.clone());
+        let is_order = !headers.is_empty();
         for (name, value) in headers {
             request = request.header(name, value);
+        }
+        if is_order {
+            request = self.signing_message(request);
         }
         let reply = self.send(request.header("accept", "application/json").bearer(&token.access_token)).await?;
         lodging.id_in(&reply)

@@ -17,6 +17,8 @@ pub mod dpop;
 mod form;
 pub mod jose;
 mod lodging;
+pub mod message;
+mod request_object;
 
 pub use authorize::{Authorization, Landing, Visit};
 pub use lodging::Lodging;
@@ -31,6 +33,8 @@ pub struct Metadata {
     pub authorization_endpoint: String,
     /// `token_endpoint`
     pub token_endpoint: String,
+    /// `mtls_endpoint_aliases.token_endpoint` (RFC 8705 §5)
+    pub mutual_token_endpoint: Option<String>,
     /// `revocation_endpoint`
     pub revocation_endpoint: Option<String>,
     /// `introspection_endpoint`
@@ -39,6 +43,10 @@ pub struct Metadata {
     pub push_endpoint: Option<String>,
     /// `require_pushed_authorization_requests` (RFC 9126)
     pub requires_push: bool,
+    /// `require_signed_request_object` (RFC 9101)
+    pub requires_signed_request: bool,
+    /// `response_types_supported`; empty if the server does not say.
+    pub response_types: Vec<String>,
     /// `dpop_signing_alg_values_supported` (RFC 9449) is not empty.
     pub takes_dpop: bool,
     /// `token_endpoint_auth_methods_supported`; empty if the server does not say.
@@ -229,7 +237,10 @@ impl BankProbe {
     /// # Errors
     /// When no whole answer came.
     pub async fn token(&self, form: Form) -> Result<Reply, Trouble> {
-        let url = self.metadata().await?.token_endpoint.clone();
+        let metadata = self.metadata().await?;
+        let shown = self.registration()?.certificate.is_some();
+        let mutual = metadata.mutual_token_endpoint.clone().filter(|_| shown);
+        let url = mutual.unwrap_or_else(|| metadata.token_endpoint.clone());
         self.authenticated(url, form).await
     }
 
@@ -307,10 +318,15 @@ pub(crate) fn read_metadata(document: &Value) -> Result<Metadata, &'static str> 
         issuer: text("issuer").ok_or("issuer")?,
         authorization_endpoint: text("authorization_endpoint").ok_or("authorization_endpoint")?,
         token_endpoint: text("token_endpoint").ok_or("token_endpoint")?,
+        mutual_token_endpoint: root
+            .member("mtls_endpoint_aliases")
+            .and_then(|aliases| aliases.member("token_endpoint")?.text().map(str::to_owned)),
         revocation_endpoint: text("revocation_endpoint"),
         introspection_endpoint: text("introspection_endpoint"),
         push_endpoint: text("pushed_authorization_request_endpoint"),
         requires_push: says("require_pushed_authorization_requests"),
+        requires_signed_request: says("require_signed_request_object"),
+        response_types: words("response_types_supported"),
         takes_dpop: !words("dpop_signing_alg_values_supported").is_empty(),
         auth_methods: words("token_endpoint_auth_methods_supported"),
         endpoints: root

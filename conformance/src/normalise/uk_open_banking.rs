@@ -3,13 +3,12 @@
 //! Owns its member names, words and error codes on the reading side. Written from the specification alone.
 
 use bank_fixtures::error_class::ErrorClass as Class;
-use bank_fixtures::record::{AccountKind, AccountStatus, ConsentStatus, TransactionStatus};
+use bank_fixtures::record::{AccountKind, AccountStatus, ConsentStatus, PaymentStatus, TransactionStatus};
 
-use super::berlin_group;
 use super::model::{Direction, Meaning, Quality, Scheme};
 use super::standard::{
-    AccountField, BalanceField, Balances, ConsentField, Failures, Field, IdentifierRow, Paths, PaymentField, SILENT,
-    Sign, Standard, Trust, list, status, suffix,
+    AccountField, BalanceField, Balances, ConsentField, CustomerField, Failures, Field, IdentifierRow, Paths,
+    PaymentField, SILENT, Sign, Standard, Trust, code, list, status, suffix,
 };
 
 pub(super) static STANDARD: Standard = Standard {
@@ -94,14 +93,31 @@ pub(super) static STANDARD: Standard = Standard {
             (BalanceField::Included, &["CreditLine.0.Included"]),
         ],
     },
+    customers: &[
+        (CustomerField::List, &["Data.Party"]),
+        (CustomerField::Id, &["PartyId"]),
+        (CustomerField::Name, &["FullLegalName", "Name"]),
+    ],
     payment: &[
         (PaymentField::Record, &["Data"]),
-        (PaymentField::Id, &["DomesticPaymentId"]),
+        (
+            PaymentField::Id,
+            &[
+                "DomesticPaymentId",
+                "DomesticScheduledPaymentId",
+                "DomesticStandingOrderId",
+                "DomesticVRPId",
+                "InternationalPaymentId",
+                "InternationalScheduledPaymentId",
+                "InternationalStandingOrderId",
+                "FilePaymentId",
+            ],
+        ),
         (PaymentField::Status, &["Status"]),
-        (PaymentField::Amount, &["Initiation.InstructedAmount"]),
+        (PaymentField::Amount, &["Instruction.InstructedAmount", "Initiation.InstructedAmount"]),
         (PaymentField::Reason, &["StatusReason.0.StatusReasonCode"]),
     ],
-    payment_statuses: berlin_group::PAYMENT_STATUSES,
+    payment_statuses: PAYMENT_STATUSES,
     consent: &[
         (ConsentField::Record, &["Data"]),
         (ConsentField::Id, &["ConsentId"]),
@@ -115,6 +131,8 @@ pub(super) static STANDARD: Standard = Standard {
         ("CANC", ConsentStatus::Revoked),
         ("EXPD", ConsentStatus::Expired),
         ("COND", ConsentStatus::Consumed),
+        ("AWUP", ConsentStatus::Awaiting),
+        ("AwaitingUpload", ConsentStatus::Awaiting),
         ("AwaitingAuthorisation", ConsentStatus::Awaiting),
         ("Authorised", ConsentStatus::Active),
         ("Rejected", ConsentStatus::Rejected),
@@ -126,15 +144,60 @@ pub(super) static STANDARD: Standard = Standard {
         texts: &["Errors.0.Message", "Message"],
         rows: &[
             suffix(&[], "Resource.NotFound", Class::ResourceGone),
+            code(&[], "U011", Class::ResourceGone),
             suffix(&[], "Resource.InvalidConsentStatus", Class::ConsentInvalid),
+            code(&[], "U009", Class::ConsentInvalid),
+            suffix(&[], "Resource.ConsentMismatch", Class::ConsentScope),
+            // As it was written before 3.1.
             suffix(&[], "ResourceConsentMismatch", Class::ConsentScope),
+            code(&[], "U008", Class::ConsentScope),
             suffix(&[], "Reauthenticate", Class::ConsentInvalid),
+            code(&[], "U028", Class::ConsentInvalid),
+            suffix(&[], "Rules.FailsControlParameters", Class::BusinessRejected),
+            code(&[], "U014", Class::BusinessRejected),
+            suffix(&[], "Rules.AfterCutOffDateTime", Class::BusinessRejected),
+            code(&[], "U012", Class::BusinessRejected),
+            suffix(&[], "Rules.ResourceAlreadyExists", Class::IdempotencyConflict),
+            code(&[], "U029", Class::IdempotencyConflict),
+            suffix(&[], "UnexpectedError", Class::ProviderUnavailable),
+            code(&[], "U000", Class::ProviderUnavailable),
             status(&[429], Class::RateLimited),
         ],
     },
     next: &["Links.Next"],
     ..SILENT
 };
+
+/// The codes of version 4, which are ISO 20022's, and the words of 3.1.
+const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
+    ("RCVD", PaymentStatus::Created),
+    ("PATC", PaymentStatus::PartiallyAuthorised),
+    ("ACTC", PaymentStatus::AcceptedChecks),
+    ("ACCP", PaymentStatus::AcceptedChecks),
+    ("ACFC", PaymentStatus::AcceptedChecks),
+    ("ACWC", PaymentStatus::AcceptedChecks),
+    ("PDNG", PaymentStatus::PendingReview),
+    ("BLCK", PaymentStatus::Rejected),
+    ("ACSP", PaymentStatus::InClearing),
+    ("ACWP", PaymentStatus::InClearing),
+    ("ACSC", PaymentStatus::Debited),
+    ("ACCC", PaymentStatus::Credited),
+    ("RJCT", PaymentStatus::Rejected),
+    ("CANC", PaymentStatus::Cancelled),
+    ("INCO", PaymentStatus::Scheduled),
+    ("INFA", PaymentStatus::Rejected),
+    ("Pending", PaymentStatus::Created),
+    ("AcceptedSettlementInProcess", PaymentStatus::InClearing),
+    ("AcceptedWithoutPosting", PaymentStatus::InClearing),
+    ("AcceptedSettlementCompleted", PaymentStatus::Debited),
+    ("AcceptedCreditSettlementCompleted", PaymentStatus::Credited),
+    ("Rejected", PaymentStatus::Rejected),
+    // Of orders for later: the day has come, and the order went out.
+    ("InitiationPending", PaymentStatus::Scheduled),
+    ("InitiationCompleted", PaymentStatus::InClearing),
+    ("InitiationFailed", PaymentStatus::Rejected),
+    ("Cancelled", PaymentStatus::Cancelled),
+];
 
 const ENTRY: &[(Field, Paths)] = &[
     (Field::Account, &["AccountId"]),

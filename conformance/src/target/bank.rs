@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::dialect::Dialect;
-use crate::http::{Http, HttpError, Network, Request};
+use crate::http::{ClientCertificate, Http, HttpError, Network, Request, TrustAnchors};
 use crate::probe::BankProbe;
 use crate::runner::PrepareBank;
 
@@ -27,6 +27,8 @@ pub struct BankTarget {
     pub issuer: String,
     /// Our registration there, if we have one.
     pub client: Option<Registration>,
+    /// Authorities we trust besides those of this machine.
+    pub anchors: Option<TrustAnchors>,
     /// A second registration of ours there: what belongs to one client must be closed to another.
     pub other_client: Option<Registration>,
     /// How the account holder's consent is obtained.
@@ -54,6 +56,10 @@ pub struct Registration {
     pub sender: Sender,
     /// A registered redirect address.
     pub redirect_uri: String,
+    /// What it shows of itself in TLS handshakes.
+    pub certificate: Option<ClientCertificate>,
+    /// The name under which it signs messages (UK Open Banking, Message Signing: `iss`); without one it signs none.
+    pub message_issuer: Option<String>,
 }
 
 /// How tokens are bound to the client they were given to.
@@ -134,7 +140,8 @@ impl BankTarget {
 impl PrepareBank for BankTarget {
     fn prepare(&self) -> BoxFuture<'_, Result<BankProbe, String>> {
         Box::pin(async {
-            let http = Http::over(Arc::new(Network::new()?));
+            let certificate = self.client.as_ref().and_then(|client| client.certificate.as_ref());
+            let http = Http::over(Arc::new(Network::with(self.anchors.as_ref(), certificate)?));
             // Where nobody listens, one sentence says so; any answer, or none, is for the checks to judge.
             if let Err(HttpError::Unreachable { exchange }) = http.send(Request::get(&self.base_url)).await {
                 return Err(format!("nobody answers at `base_url`: {exchange}"));

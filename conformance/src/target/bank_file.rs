@@ -13,6 +13,7 @@ use super::bank::{
     BankTarget, ClientAuth, ConsentRoute, Control, HISTORY_DAYS, Permission, Registration, Sender, SigningKey,
 };
 use crate::dialect::{self, DIALECTS};
+use crate::http::{ClientCertificate, TrustAnchors};
 
 const KEYS: &[&str] = &[
     "kind",
@@ -22,6 +23,7 @@ const KEYS: &[&str] = &[
     "dialect",
     "client",
     "other_client",
+    "ca_file",
     "login",
     "token",
     "sandbox",
@@ -29,7 +31,19 @@ const KEYS: &[&str] = &[
     "bursts",
     "history_days",
 ];
-const CLIENT_KEYS: &[&str] = &["id", "auth", "secret", "key_file", "key_id", "algorithm", "sender", "redirect_uri"];
+const CLIENT_KEYS: &[&str] = &[
+    "id",
+    "auth",
+    "secret",
+    "key_file",
+    "key_id",
+    "algorithm",
+    "sender",
+    "redirect_uri",
+    "certificate_file",
+    "certificate_key_file",
+    "message_issuer",
+];
 const PERMISSIONS: &[(&str, Permission)] = &[("allowed", Permission::Granted), ("forbidden", Permission::Withheld)];
 const ALGORITHMS: &[(&str, Algorithm)] =
     &[("ES256", Algorithm::ES256), ("PS256", Algorithm::PS256), ("EdDSA", Algorithm::EdDSA)];
@@ -75,6 +89,12 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
     });
     let client = map.optional("client").map(|value| registration(value, around));
     let other_client = map.optional("other_client").map(|value| registration(value, around));
+    let anchors = map.optional("ca_file").map(|value| {
+        value.parse("a PEM file with certificates", |path| {
+            let pem = std::fs::read(around.folder.join(path)).map_err(|error| format!("`{path}`: {error}"))?;
+            TrustAnchors::of_pem(&pem).map_err(|error| format!("`{path}`: {error}"))
+        })
+    });
     let consent = consent(map, around);
     let control = map.optional("sandbox").map(sandbox);
     let permission =
@@ -92,6 +112,7 @@ fn read(root: Value<'_>, around: Surroundings<'_>) -> Option<BankTarget> {
         base_url,
         dialect: dialect?,
         client: transposed(client)?,
+        anchors: transposed(anchors)?,
         other_client: transposed(other_client)?,
         consent: consent?,
         control: transposed(control)?,
@@ -163,7 +184,41 @@ fn registration(value: Value<'_>, around: Surroundings<'_>) -> Option<Registrati
     };
     let senders = [("bearer", Sender::Bearer), ("dpop", Sender::Dpop)];
     let sender = map.optional("sender").map(|value| value.one_of(&senders)).unwrap_or(Some(Sender::Bearer));
-    Some(Registration { client_id: id?.to_owned(), auth: auth?, sender: sender?, redirect_uri: redirect_uri? })
+    let certificate = certificate(map, around);
+    let message_issuer = map.optional("message_issuer").map(Value::word);
+    let auth = auth?;
+    if map.has("message_issuer")
+        && !matches!(&auth, ClientAuth::PrivateKeyJwt(key) if key.algorithm == Algorithm::PS256)
+    {
+        let legal = "`auth: private_key_jwt` with `algorithm: PS256`: messages are signed with that key";
+        map.value().refuse("`message_issuer` without a key that signs messages", legal);
+        return None;
+    }
+    Some(Registration {
+        client_id: id?.to_owned(),
+        auth,
+        sender: sender?,
+        redirect_uri: redirect_uri?,
+        certificate: certificate?,
+        message_issuer: transposed(message_issuer)?.map(str::to_owned),
+    })
+}
+
+/// What the client shows in TLS handshakes: a certificate and its key, in two files.
+fn certificate(map: Map<'_>, around: Surroundings<'_>) -> Option<Option<ClientCertificate>> {
+    if map.has("certificate_file") != map.has("certificate_key_file") {
+        map.value()
+            .refuse("a certificate and its key belong together", "`certificate_file` and `certificate_key_file`");
+        return None;
+    }
+    let Some(value) = map.optional("certificate_file") else { return Some(None) };
+    let key = map.required("certificate_key_file").and_then(Value::word)?;
+    let read = value.parse("a PEM file with a certificate, whose key is in `certificate_key_file`", |path| {
+        let file = |path: &str| std::fs::read(around.folder.join(path)).map_err(|error| format!("`{path}`: {error}"));
+        let pem = [file(path)?, b"\n".to_vec(), file(key)?].concat();
+        ClientCertificate::of_pem(&pem).map_err(|error| format!("`{path}`: {error}"))
+    });
+    read.map(Some)
 }
 
 fn signing_key(map: Map<'_>, around: Surroundings<'_>) -> Option<SigningKey> {

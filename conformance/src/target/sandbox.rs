@@ -59,6 +59,7 @@ impl SandboxBank {
             dialect,
             issuer,
             client: Some(client),
+            anchors: None,
             other_client: clients.next(),
             consent: ConsentRoute::Login { username, password },
             control: Some(Control { url: self.control_url.clone(), world }),
@@ -103,7 +104,7 @@ impl SandboxBank {
                 ("private_key_jwt", _, Some(pem)) if takes(&method) => ClientAuth::PrivateKeyJwt(Arc::new(key(&pem)?)),
                 _ => continue,
             };
-            found.push(Registration { client_id, auth, sender, redirect_uri });
+            found.push(Registration { client_id, auth, sender, redirect_uri, certificate: None, message_issuer: None });
         }
         // A secret is the simplest there is, where it is taken.
         found.sort_by_key(|client| matches!(client.auth, ClientAuth::PrivateKeyJwt(_)));

@@ -14,5 +14,6 @@ mod normalise;
 mod reports;
 mod uk_journey;
 mod uk_judged;
+mod uk_lives;
 mod uk_open_banking;
 mod webhooks;

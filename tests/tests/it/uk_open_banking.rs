@@ -149,6 +149,18 @@ fn accounts_and_balances_are_understood_as_they_are() {
 }
 
 #[test]
+fn account_holders_are_understood_as_they_are() {
+    for client in clients() {
+        let truth = client.truth();
+        let read = client.read("/aisp/party", Resource::Customers);
+        assert!(read.problems.is_empty() && read.warnings.is_empty(), "{:?} {:?}", read.problems, read.warnings);
+        assert_eq!((read.customers.len(), truth.customers.len()), (1, 1));
+        let (read, known) = (&read.customers[0], &truth.customers[0]);
+        assert_eq!((read.id.as_ref(), read.name.as_ref()), (Some(&known.id), Some(&known.name)));
+    }
+}
+
+#[test]
 fn entries_are_understood_as_they_are() {
     for client in clients() {
         let mut known = client.truth().transactions;

@@ -244,6 +244,10 @@ impl<'a> Case<'a> {
                 false => request.json(body),
             };
         }
+        let signed = call.path.starts_with("/pisp/") || call.path.starts_with("/event-subscriptions");
+        if signed {
+            request = self.bank.signing_message(request);
+        }
         let reply = self.bank.send(request.clone()).await?;
         Ok((request, reply))
     }

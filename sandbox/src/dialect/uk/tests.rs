@@ -6,6 +6,7 @@ mod events;
 mod funds;
 mod messages;
 mod payments;
+mod permissions;
 mod reading;
 mod schema;
 mod vrp;
