@@ -46,9 +46,8 @@ pub(super) static UK_3_1: Table = Table {
     balances: "/open-banking/v3.1/aisp/accounts/{account}/balances",
     transactions: "/open-banking/v3.1/aisp/accounts/{account}/transactions?fromBookingDateTime={from}T00:00:00",
     rows: "/Data/Transaction",
-    // The words of 3.1 are spellings of those of 4 to the reader, and a pending entry has no date but that of its booking to
-    // come: that there is one, a check of its own says.
-    meant: &[WarningCode::EnumAlias, WarningCode::NoDate],
+    // A pending entry has no date but that of its booking to come: that there is one, a check of its own says.
+    meant: &[WarningCode::NoDate],
     area: Some(Area::UkOpenBanking),
     lodging: || Some(uk_consent::to_everything("/open-banking/v3.1")),
 };

@@ -3,6 +3,7 @@
 //! Owns what waits and what was given out without an acknowledgement. What a message says is the dialect's.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -10,6 +11,8 @@ use parking_lot::Mutex;
 #[derive(Debug, Default)]
 pub(crate) struct Mailboxes {
     by_client: Mutex<HashMap<String, Mailbox>>,
+    /// How many are open: every request asks, and most banks have none.
+    open: AtomicUsize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -35,22 +38,27 @@ const MOST_WAITING: usize = 10_000;
 impl Mailboxes {
     /// Boxes of their own with the same in them.
     pub(super) fn fork(&self) -> Mailboxes {
-        Mailboxes { by_client: Mutex::new(self.by_client.lock().clone()) }
+        let boxes = self.by_client.lock().clone();
+        Mailboxes { open: AtomicUsize::new(boxes.len()), by_client: Mutex::new(boxes) }
     }
 
     /// Opens a client's box for these kinds; what waits in it stays.
     pub(crate) fn open(&self, client_id: &str, kinds: Vec<String>) {
-        self.by_client.lock().entry(client_id.to_owned()).or_default().kinds = kinds;
+        let mut boxes = self.by_client.lock();
+        boxes.entry(client_id.to_owned()).or_default().kinds = kinds;
+        self.open.store(boxes.len(), Ordering::Release);
     }
 
     /// Closes a client's box; what waits in it is gone.
     pub(crate) fn close(&self, client_id: &str) {
-        self.by_client.lock().remove(client_id);
+        let mut boxes = self.by_client.lock();
+        boxes.remove(client_id);
+        self.open.store(boxes.len(), Ordering::Release);
     }
 
     /// `true` if no box is open.
     pub(super) fn is_empty(&self) -> bool {
-        self.by_client.lock().is_empty()
+        self.open.load(Ordering::Acquire) == 0
     }
 
     /// `true` if a client's box takes messages of this kind.
