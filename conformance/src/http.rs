@@ -92,7 +92,7 @@ pub struct Network {
 
 /// What a client shows of itself in TLS handshakes (RFC 8705).
 #[derive(Clone)]
-pub struct ClientCertificate(reqwest::Identity);
+pub struct ClientCertificate(Arc<reqwest::Identity>);
 
 /// Authorities that vouch for banks.
 #[derive(Clone)]
@@ -236,7 +236,9 @@ impl ClientCertificate {
     /// # Errors
     /// In words, what is missing in it.
     pub fn of_pem(pem: &[u8]) -> Result<ClientCertificate, String> {
-        reqwest::Identity::from_pem(pem).map(ClientCertificate).map_err(|error| chain(&error))
+        reqwest::Identity::from_pem(pem)
+            .map(|identity| ClientCertificate(Arc::new(identity)))
+            .map_err(|error| chain(&error))
     }
 }
 
@@ -286,7 +288,7 @@ impl Network {
             builder = builder.tls_certs_merge(anchors.iter().cloned());
         }
         if let Some(ClientCertificate(identity)) = certificate {
-            builder = builder.identity(identity.clone());
+            builder = builder.identity(reqwest::Identity::clone(identity));
         }
         let client = builder
             .redirect(reqwest::redirect::Policy::none())
