@@ -195,8 +195,9 @@ fn ordered(visit: &Visit<'_>, id: &str, body: &Json) -> Result<String, Refused> 
         end_to_end_id: text(&["EndToEndIdentification"]),
         requested_on: None,
     };
-    let key = shape::header(visit.call, KEY, KEY_LENGTH)?;
-    let payment = visit.granted()?.pay(key, asked).map_err(refused)?.payment;
+    // A key is good once for each kind of call, and the bank knows no kinds.
+    let key = format!("{KIND} {}", shape::header(visit.call, KEY, KEY_LENGTH)?);
+    let payment = visit.granted()?.pay(&key, asked).map_err(refused)?.payment;
     let kept = object! {
         "Kind": KIND,
         "ConsentId": id,
