@@ -32,7 +32,11 @@ impl AuthServer {
     /// `InvalidToken` for a token that is malformed, unknown, expired, revoked, or bound to a key or certificate that the
     /// request does not show; `InvalidParameter` for a token outside the `Authorization` header or for several of them.
     pub fn identify(&self, request: &Request, now: Timestamp) -> Result<Option<Arc<Access>>, Problem> {
-        let Some((scheme, token, found)) = self.find(request, now)? else { return Ok(None) };
+        let found = self.find(request, now);
+        if self.needs_no_token(&found) {
+            return self.access_without_token(request);
+        }
+        let Some((scheme, token, found)) = found? else { return Ok(None) };
         let mut shown = Shown { auth: self, request, now, scheme, token, binding: found.binding.as_ref() };
         step::run(step::RESOURCE, &mut shown).map_err(|refusal| shown.problem(&refusal))?;
         Ok(Some(found.access))
@@ -44,7 +48,11 @@ impl AuthServer {
     /// # Errors
     /// `InvalidToken` if it has ended meanwhile.
     pub fn identify_again(&self, request: &Request, now: Timestamp) -> Result<Option<Arc<Access>>, Problem> {
-        Ok(self.find(request, now)?.map(|(_, _, found)| found.access))
+        let found = self.find(request, now);
+        if self.needs_no_token(&found) {
+            return self.access_without_token(request);
+        }
+        Ok(found?.map(|(_, _, found)| found.access))
     }
 
     /// The token of a request, and what it stands for.
@@ -89,6 +97,7 @@ impl AuthServer {
 
     /// The same problem in the words of this bank: it asks for the scheme its tokens are shown with.
     pub fn challenged(&self, problem: Problem) -> Problem {
+        let problem = self.asking_for_a_key(problem);
         let bound = matches!(self.settings.security.sender, Sender::Dpop | Sender::Either);
         match challenge(&problem) {
             Some(words) if bound && problem.challenge.is_none() => {

@@ -21,6 +21,14 @@ impl Holder {
         Some(Holder { username: username.to_owned(), party: customer.party.clone() })
     }
 
+    /// The first account holder of the bank's data who has an account.
+    pub(crate) fn first(ledger: &Ledger) -> Option<Holder> {
+        let book = ledger.book();
+        let has_account = |username: &str| book.accounts_of(username).next().is_some();
+        let customer = book.customers().iter().find(|customer| has_account(&customer.username))?;
+        Holder::find(ledger, &customer.username)
+    }
+
     /// The account holder with this name.
     pub(crate) fn find(ledger: &Ledger, username: &str) -> Option<Holder> {
         let customer = ledger.book().customer(username)?;

@@ -46,6 +46,7 @@ mod server;
 mod session;
 mod settings;
 mod shelf;
+mod standing_access;
 mod step;
 mod step_up;
 

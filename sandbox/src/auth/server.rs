@@ -1,6 +1,6 @@
 //! The authorization server as the rest of the sandbox holds it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bank_fixtures::seed::Seed;
@@ -25,6 +25,7 @@ use crate::auth::scope::ScopeSet;
 use crate::auth::security::Need;
 use crate::auth::session::Sessions;
 use crate::auth::settings::AuthSettings;
+use crate::auth::standing_access::StandingAccess;
 use crate::certificate::Certifies;
 use crate::operation::Operation;
 
@@ -51,6 +52,8 @@ pub struct AuthServer {
     pub(crate) remote_keys: RemoteKeys,
     /// Who makes certificates for its keys, behind TLS.
     pub(crate) authority: Option<Arc<dyn Certifies>>,
+    /// Whose accounts calls are about where nobody logs in.
+    pub(crate) standing_access: OnceLock<StandingAccess>,
     keys: RwLock<Keys>,
 }
 
@@ -109,6 +112,7 @@ impl AuthServer {
             rs256: Rs256::default(),
             remote_keys: RemoteKeys::default(),
             authority: None,
+            standing_access: OnceLock::new(),
             keys: RwLock::default(),
             settings,
         })
@@ -135,6 +139,7 @@ impl AuthServer {
             rs256: self.rs256.clone(),
             remote_keys: self.remote_keys.fork(),
             authority: self.authority.clone(),
+            standing_access: self.standing_access.clone(),
             keys: RwLock::new(self.keys.read().clone()),
         }
     }

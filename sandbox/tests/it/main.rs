@@ -22,6 +22,7 @@ mod manners;
 mod mutated;
 mod mutual;
 mod openapi;
+mod profiles;
 mod register;
 mod reload;
 mod rewrites;

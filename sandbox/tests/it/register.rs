@@ -272,7 +272,7 @@ impl Software {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client outside the sandbox has a clock of its own")]
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
 }
 

@@ -74,7 +74,11 @@ fn client_credentials(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
     let auth = &back.bank.auth;
     let scopes = back.scopes.clone().unwrap_or_default();
     let client_id = back.client().client_id.clone();
-    let grant = Grant { client_id, user: None, consent_id: None, scopes, login: None, details: None };
+    // Where nobody logs in, the client sees what the bank shows everybody.
+    let standing = auth.standing_access.get();
+    let user = standing.map(|standing| standing.user.clone());
+    let consent_id = standing.map(|standing| standing.consent_id.clone());
+    let grant = Grant { client_id, user, consent_id, scopes, login: None, details: None };
     let issued = auth.grants.issue(grant.clone(), issuing(back, &grant, None));
     Ok(respond(&issued, &grant, None))
 }

@@ -59,6 +59,7 @@ impl Bench {
         change(&mut settings);
         let auth = AuthServer::new(settings, Seed::new(1)).expect("the demo clients are legal");
         let ledger = Ledger::new(Arc::clone(&profile), book, Seed::new(1));
+        auth.grant_standing_access(&ledger, now).expect("a consent that was just made");
         let bank = BankInstance::new(profile, ledger, auth).expect("a shipped bank speaks a dialect");
         Bench { bank, now, certificate: None }
     }

@@ -541,6 +541,28 @@ fn an_answer_travels_as_the_client_asks() {
 }
 
 #[test]
+fn where_nobody_logs_in_the_first_account_holder_is_shown() {
+    let at = |profile| Bench::of(Security::of(profile), None);
+    let open = at(SecurityProfile::Open);
+    assert_eq!(open.get("/oauth/userinfo", &[]).status, 200);
+    let keyed = at(SecurityProfile::ApiKey);
+    let call = |key: &str| keyed.get("/oauth/userinfo", &[("x-api-key", key)]);
+    assert_eq!(call("demo-secret").status, 200);
+    assert_eq!(call("wrong").refusal(), "401 invalid_token");
+    assert_eq!(keyed.get("/oauth/userinfo", &[]).refusal(), "401 invalid_token");
+    let alone = at(SecurityProfile::ClientCredentials);
+    let tokens = alone.token(&[("grant_type", "client_credentials")]).ok_json();
+    assert_eq!((tokens.get("refresh_token"), tokens["consent_id"].is_string()), (None, true));
+    assert_eq!(alone.redeem("x", &[]).refusal(), "400 unsupported_grant_type", "N64");
+    let served = |bench: &Bench| {
+        use crate::operation::Operation as O;
+        [O::Discovery, O::TokenIssue, O::AuthorizeStart].map(|operation| bench.bank.auth.serves(operation))
+    };
+    assert_eq!((served(&open), served(&keyed)), ([false; 3], [false; 3]));
+    assert_eq!(served(&alone), [true, true, false]);
+}
+
+#[test]
 fn keys_are_published_before_they_sign_and_after() {
     for algorithm in SigningAlgorithm::ALL.iter().map(|row| row.1) {
         let bench = Bench::of(security(SecurityProfile::Plain, |security| security.signing = algorithm), None);
