@@ -9,6 +9,8 @@ pub struct Embedded {
     pub control_url: String,
     /// Base addresses of bank traffic inside TLS and inside mutual TLS, if it was started with them.
     pub secure_urls: Option<(String, String)>,
+    /// Base address of bank traffic.
+    pub base_url: String,
     _running: Running,
 }
 
@@ -33,6 +35,7 @@ impl Embedded {
         let started = builder.port(0).control_port(0).start().await;
         let running = started.map_err(|error| format!("the embedded sandbox does not start: {error}"))?;
         let secure_urls = running.tls.as_ref().map(|tls| (tls.base_url.clone(), tls.mutual_base_url.clone()));
-        Ok(Embedded { control_url: running.control_url.clone(), secure_urls, _running: running })
+        let (control_url, base_url) = (running.control_url.clone(), running.base_url.clone());
+        Ok(Embedded { control_url, base_url, secure_urls, _running: running })
     }
 }

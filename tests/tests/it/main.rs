@@ -11,6 +11,7 @@ mod fuzzing;
 mod matrix;
 mod negative;
 mod normalise;
+mod pages;
 mod reports;
 mod uk_journey;
 mod uk_judged;
