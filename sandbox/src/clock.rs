@@ -181,6 +181,12 @@ pub async fn timeout<F: Future>(limit: Duration, future: F) -> Result<F::Output,
     tokio::time::timeout(limit, future).await
 }
 
+/// An instant so many seconds later, or earlier; the end of time if there is none.
+pub(crate) fn shifted(at: Timestamp, seconds: i64) -> Timestamp {
+    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    at.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

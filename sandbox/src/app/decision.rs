@@ -88,6 +88,14 @@ pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, abo
                 Ok(())
             }
             (Act::EndConsent(end), _, Some(id)) => bank.turn_consent(id, *end, now),
+            (Act::RotateKeys, ..) => {
+                bank.auth.rotate_signing_key();
+                Ok(())
+            }
+            (Act::ReplaceKeys, ..) => {
+                bank.auth.replace_signing_key();
+                Ok(())
+            }
             (Act::Decide(outcome), ..) => {
                 bank.auth.orders.give_for(request, *outcome);
                 Ok(())

@@ -22,7 +22,8 @@ use crate::exchange::{Access, Problem, ProblemKind, Reply, Request};
 
 /// `field` of a problem about a token that was not sent, as opposed to one that is no good.
 const MISSING: &str = "header.Authorization";
-const MAX_TOKEN_BYTES: usize = 4096;
+/// Longer than any token of the bank: a scenario may pad them.
+const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
 impl AuthServer {
     /// Who asks: `None` if the request carries no access token. A route that [`Needs::Nothing`] has no use for the answer:

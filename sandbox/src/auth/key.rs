@@ -196,7 +196,8 @@ impl SigningKey {
         format!("{header}..{}", URL_SAFE_NO_PAD.encode(self.signature(signed.as_bytes())))
     }
 
-    fn signature(&self, message: &[u8]) -> Vec<u8> {
+    /// The signature of this key over a message.
+    pub(crate) fn signature(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Ec(pair) => pair.sign(&random, message).expect("a P-256 key signs").as_ref().to_vec(),

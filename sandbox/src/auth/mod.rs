@@ -16,6 +16,7 @@ mod details;
 mod directory;
 mod endpoint;
 mod error;
+mod forge;
 mod form;
 mod giving;
 mod grant;

@@ -314,6 +314,12 @@ impl AuthServer {
         keys.published.push(announced);
     }
 
+    /// Signs with a new key from now on, and publishes no other.
+    pub fn replace_signing_key(&self) {
+        self.rotate_signing_key();
+        self.keys.write().published.truncate(1);
+    }
+
     fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {
         let algorithm = self.settings.security.signing;
         Arc::new(SigningKey::make(algorithm, &self.mint, "issuer", rotations as usize))

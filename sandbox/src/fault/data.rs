@@ -267,7 +267,7 @@ mod tests {
             |link: &str| link.strip_prefix(&format!("{BASE}/list?page=")).map(|number| page(number.parse().unwrap()));
         let mut reply = page(number);
         let data = Data { edits: vec![edit].into(), chance: Seed::new(3), n: 7 };
-        data.apply(&mut reply, &Scene { request: &request, read: &read });
+        data.apply(&mut reply, &Scene { request: &request, read: &read, keys: &crate::fault::oauth::NoKeys });
         let ids: Vec<String> = rows_of(&reply)
             .iter()
             .map(|row| id_of(row).unwrap_or_else(|| "~".into()).trim_matches('"').to_owned())

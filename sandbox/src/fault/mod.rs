@@ -33,7 +33,7 @@ pub(crate) mod json;
 mod json_text;
 mod malformed;
 mod next_link;
-mod oauth;
+pub(crate) mod oauth;
 pub(crate) mod outcome;
 mod partial;
 mod patch;
@@ -66,6 +66,7 @@ pub use encoding::Encoding;
 pub use error::ERRORS;
 pub use malformed::Malformed;
 pub use next_link::NextLink;
+pub use oauth::{Forge, Lied, handbook as authorization_faults};
 pub use outcome::{ConsentEnd, PaymentEnd};
 pub use patch::Patch;
 pub use plan::{
@@ -247,10 +248,20 @@ impl fmt::Debug for Fault {
     }
 }
 
+/// A lie as `point: name`.
+#[cfg(test)]
+fn said(lie: &oauth::AnyLie) -> &'static str {
+    static SAID: std::sync::LazyLock<Vec<String>> =
+        std::sync::LazyLock::new(|| oauth::lies().map(|lie| format!("{}: {}", lie.point, lie.name)).collect());
+    let text = format!("{}: {}", lie.point, lie.name);
+    SAID.iter().find(|said| **said == text).expect("the table has it")
+}
+
 /// Faults that are told by a word, with each word: what a shipped scenario must show.
 #[cfg(test)]
 pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
     let named = |fault: &'static Fault, words: Vec<&'static str>| words.into_iter().map(|word| (fault.slug, word));
+    let lies = oauth::lies().map(|lie| (oauth::FAULT.slug, said(lie)));
     named(&drift::FAULT, drift::DRIFTS.iter().map(|row| row.0).collect())
         .chain(named(&encoding::FAULT, encoding::ENCODINGS.iter().map(|row| row.0).collect()))
         .chain(named(&malformed::FAULT, malformed::MALFORMED.iter().map(|row| row.0).collect()))
@@ -258,6 +269,8 @@ pub(crate) fn words() -> impl Iterator<Item = (&'static str, &'static str)> {
         .chain(named(&redirect::FAULT, redirect::REDIRECTS.iter().map(|row| row.0).collect()))
         .chain(named(&retry_after::FAULT, retry_after::WORDS.iter().map(|row| row.0).collect()))
         .chain(named(&decision::FAULT, crate::auth::OUTCOMES.iter().map(|row| row.0).collect()))
+        .chain(lies)
+        .chain(std::iter::once((oauth::FAULT.slug, "expire-access-token")))
         .chain(named(&data::FAULT, data::WORDS.to_vec()))
 }
 

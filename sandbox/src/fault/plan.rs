@@ -23,6 +23,10 @@ pub struct Plan {
     pub acts: Vec<Act>,
     /// Events of the scenario's own that come about with them.
     pub emits: Vec<Arc<str>>,
+    /// Seconds by which the bank is wrong about the time of this call: what it checks and issues as an authorization server.
+    pub clock_shift_seconds: i64,
+    /// The client's certificate does not reach the bank.
+    pub without_certificate: bool,
     /// Wait before anything is answered.
     pub delay_before: Duration,
     /// Answer before the token is looked at: nothing is committed.
@@ -211,6 +215,10 @@ pub struct Stall {
 /// A change of the bank's state ordered by a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
+    /// The bank signs with a new key; the old one stays published.
+    RotateKeys,
+    /// The bank signs with a new key; the old ones are gone.
+    ReplaceKeys,
     /// The access token of this request is expired from now on.
     ExpireAccessToken,
     /// Something becomes of the consent of this request.
@@ -290,6 +298,8 @@ impl Plan {
         if !self.is_ended() {
             (self.before, self.instead, self.after) = (later.before, later.instead, later.after);
         }
+        self.clock_shift_seconds += later.clock_shift_seconds;
+        self.without_certificate |= later.without_certificate;
         self.delay_before += later.delay_before;
         self.delay_after += later.delay_after;
         self.acts.append(&mut later.acts);

@@ -11,6 +11,7 @@ use super::drift::Drift;
 use super::encoding::Encoding;
 use super::malformed::Malformed;
 use super::next_link::NextLink;
+use super::oauth::{Forge, Lied};
 use super::partial;
 use super::patch::Patch;
 use super::redirect::Redirect;
@@ -50,6 +51,8 @@ pub enum Rewrite {
     NextLink(NextLink),
     /// Values inside a JSON body are set or removed.
     Patch(Patch),
+    /// The authorization server lies.
+    OAuth(Lied),
 }
 
 /// What a change may look at besides the answer itself.
@@ -58,6 +61,8 @@ pub struct Scene<'a> {
     pub request: &'a Request,
     /// What the bank would answer to a read of this address of the same list; `None` if it is none, or refused.
     pub read: &'a dyn Fn(&str) -> Option<Reply>,
+    /// The keys of the bank that answers.
+    pub keys: &'a dyn Forge,
 }
 
 impl Rewrite {
@@ -90,6 +95,7 @@ impl Rewrite {
             Rewrite::Redirect(redirect) => redirect.apply(reply, scene.request),
             Rewrite::NextLink(lie) => lie.apply(reply, scene.request),
             Rewrite::Patch(patch) => patch.apply(reply),
+            Rewrite::OAuth(lied) => lied.apply(reply, scene),
         }
         // The length is the pipeline's to write: it knows whether the wire keeps the promise.
         reply.headers.remove(CONTENT_LENGTH);

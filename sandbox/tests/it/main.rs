@@ -17,6 +17,7 @@ mod frames;
 mod hangs;
 mod http2;
 mod journal;
+mod lies;
 mod malformed;
 mod manners;
 mod mutated;

@@ -4,6 +4,7 @@ use bank_fixtures::{expectation::Head, library};
 
 use super::{UnknownName, columns};
 use crate::bank::BANK_EVENTS;
+use crate::fault::oauth::{Takes, lies};
 use crate::fault::outcome::REASONS;
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::operation::OPERATIONS;
@@ -19,6 +20,7 @@ use crate::webhook::FORGERIES;
 /// What can be listed, with one line each.
 pub const LISTS: &[(&str, &str)] = &[
     ("faults", "what `do` can do"),
+    ("oauth", "what `oauth` can say, point by point, and what a correct client makes of it"),
     ("operations", "what `match: {op: …}` can name"),
     ("conditions", "what `match`, `when` and `bank` can ask"),
     ("keys", "what `key` can count separately"),
@@ -43,6 +45,15 @@ pub fn list(what: &str) -> Result<String, UnknownName> {
         "faults" => FAULTS
             .iter()
             .map(|fault| vec![fault.slug.to_owned(), fault.layer.name().to_owned(), fault.about.to_owned()])
+            .collect(),
+        "oauth" => lies()
+            .map(|lie| {
+                let name = match lie.takes {
+                    Takes::Nothing => format!("{}: {}", lie.point, lie.name),
+                    takes => format!("{}: {{{}: {}}}", lie.point, lie.name, takes.example()),
+                };
+                vec![name, lie.about.to_owned(), lie.client.to_owned()]
+            })
             .collect(),
         "operations" => OPERATIONS.iter().map(|row| vec![row.1.to_owned(), row.2.to_owned()]).collect(),
         "conditions" => {

@@ -95,7 +95,11 @@ fn say_effect(effect: &Value, said: &mut BTreeSet<String>) {
         let texts = match value {
             Value::Object(members) => members
                 .iter()
-                .flat_map(|(key, value)| [key.clone(), format!("{key}: {}", value.as_str().unwrap_or_default())])
+                .flat_map(|(key, value)| {
+                    // A lie with what it takes is a mapping of its own.
+                    let inner = value.as_object().and_then(|inner| inner.keys().next()).map(String::as_str);
+                    [key.clone(), format!("{key}: {}", value.as_str().or(inner).unwrap_or_default())]
+                })
                 .collect(),
             other => vec![other.as_str().map_or_else(|| other.to_string(), str::to_owned)],
         };

@@ -4,6 +4,7 @@ use bank_fixtures::canonical::words::ACCOUNT_KINDS;
 use serde_json::{Map, Value, json};
 
 use super::shape::{events, exactly_one, merge, number, object, one_or_list, operations, own_event, sets, words};
+use crate::fault::oauth::{POINTS, Takes, lies};
 use crate::fault::{ERRORS, FAULTS, STAGES};
 use crate::limit::{HeaderFamily, VENDOR_PARTS};
 use crate::scenario::key::KEYS;
@@ -148,6 +149,9 @@ pub(super) fn effect(slug: &Value) -> Value {
             let names: Vec<&str> = ERRORS.iter().map(|row| row.0).collect();
             merge(&mut property, json!({"enum": names}));
         }
+        if fault.slug == "oauth" {
+            merge(&mut property, lies_schema());
+        }
         properties.insert(fault.slug.to_owned(), property);
     }
     let stages: Vec<&str> = STAGES.iter().map(|row| row.1).collect();
@@ -161,4 +165,41 @@ pub(super) fn effect(slug: &Value) -> Value {
     // A stage alone does nothing.
     let alone = json!({"required": ["stage"], "maxProperties": 1});
     json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties, "not": alone})
+}
+
+/// What `oauth` takes: a word, or lies at points.
+fn lies_schema() -> Value {
+    let point = |name: &str| {
+        let here = || lies().filter(|lie| lie.point == name);
+        let bare: Vec<&str> = here().filter(|lie| lie.takes == Takes::Nothing).map(|lie| lie.name).collect();
+        let taking: Map<String, Value> = here()
+            .filter(|lie| lie.takes != Takes::Nothing)
+            .map(|lie| {
+                let mut property = json!({"description": lie.about});
+                if lie.takes != Takes::Any(lie.takes.example()) {
+                    merge(&mut property, json!({"$ref": "#/$defs/scalar"}));
+                }
+                (lie.name.to_owned(), property)
+            })
+            .collect();
+        let mapping =
+            json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": taking});
+        let choices: Vec<Value> =
+            [(!bare.is_empty()).then(|| json!({"enum": bare})), (!taking.is_empty()).then_some(mapping)]
+                .into_iter()
+                .flatten()
+                .collect();
+        one_or_list(&json!({"anyOf": choices}))
+    };
+    let properties: Map<String, Value> = POINTS
+        .iter()
+        .map(|(name, about)| {
+            let mut property = point(name);
+            merge(&mut property, json!({"description": about}));
+            ((*name).to_owned(), property)
+        })
+        .collect();
+    let mapping =
+        json!({"type": "object", "minProperties": 1, "additionalProperties": false, "properties": properties});
+    json!({"anyOf": [{"const": "expire-access-token"}, mapping]})
 }
