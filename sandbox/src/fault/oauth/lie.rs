@@ -157,7 +157,7 @@ fn named(point: &str, name: &str, place: Value<'_>, inner: Option<Value<'_>>) ->
         (Takes::Text(example), Some(inner)) => With::Text(checked(inner.scalar()?, inner, example)?),
         (Takes::Any(_), Some(inner)) => With::Any(json::of(inner)),
         (Takes::Shift, Some(inner)) => With::Seconds(inner.parse(SHIFT, shift)?),
-        (Takes::Size, Some(inner)) => With::Size(crate::fault::drip::size(inner)?),
+        (Takes::Size, Some(inner)) => With::Size(inner.parse(SIZE, size)?),
         (takes, None) => {
             place.refuse(format!("`{name}` says not enough"), format!("{point}: {{{name}: {}}}", takes.example()));
             return None;
@@ -172,6 +172,16 @@ fn checked(text: &str, value: Value<'_>, example: &str) -> Option<String> {
         return None;
     }
     Some(text.to_owned())
+}
+
+const SIZE: &str = "from 1B to 16MiB: 64B, 8KiB, 10MiB";
+
+fn size(text: &str) -> Result<usize, String> {
+    let units = [("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+    let (digits, factor) =
+        units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor))).unwrap_or((text, 1));
+    let bytes = digits.trim().parse::<usize>().ok().and_then(|count| count.checked_mul(factor));
+    bytes.filter(|bytes| (1..=16 << 20).contains(bytes)).ok_or_else(|| format!("`{text}` is not a size"))
 }
 
 const SHIFT: &str = "how far from the true time: +5m, -1d";
