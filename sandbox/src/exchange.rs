@@ -86,6 +86,8 @@ pub struct Reply {
     pub class: Option<ErrorClass>,
     /// Headers every answer carries that this one does not.
     pub withheld: Vec<HeaderName>,
+    /// What a token that came with this answer gives access to.
+    pub issued: Option<Arc<Access>>,
 }
 
 /// A refusal in neutral words; each dialect renders it in its own envelope, code and status.
@@ -231,13 +233,14 @@ impl Reply {
             replayed: false,
             class: None,
             withheld: Vec::new(),
+            issued: None,
         }
     }
 
     /// A reply without a body.
     pub fn empty(status: StatusCode) -> Reply {
-        let (headers, body) = (HeaderMap::new(), Bytes::new());
-        Reply { status, headers, body, committed: false, replayed: false, class: None, withheld: Vec::new() }
+        let (headers, body, withheld) = (HeaderMap::new(), Bytes::new(), Vec::new());
+        Reply { status, headers, body, committed: false, replayed: false, class: None, withheld, issued: None }
     }
 
     /// The same with one more header; a value that is not legal in a header is dropped.

@@ -12,7 +12,6 @@ use crate::clock;
 use crate::dialect::CallFacts;
 use crate::exchange::{Call, Reply};
 use crate::fault::{Act, Plan};
-use crate::operation::Operation;
 use crate::scenario::Facts;
 use crate::wire::Link;
 use crate::world::{BankInstance, World};
@@ -119,13 +118,8 @@ pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, abo
 }
 
 /// Tells that a client was given a token, if it was.
-pub(super) fn issued(world: &World, bank: &BankInstance, operation: Operation, reply: &Reply, now: Timestamp) {
-    if !matches!(operation, Operation::TokenIssue | Operation::TokenRefresh) {
-        return;
-    }
-    let body: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
-    let token = body.as_ref().and_then(|body| body["access_token"].as_str());
-    let Some(access) = token.and_then(|token| bank.auth.access_of(token, now)) else { return };
+pub(super) fn issued(world: &World, bank: &BankInstance, reply: &Reply, now: Timestamp) {
+    let Some(access) = &reply.issued else { return };
     let subject = Subject {
         client_id: Some(access.client_id.clone()),
         user: access.user.clone(),

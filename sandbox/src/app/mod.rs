@@ -316,7 +316,7 @@ impl Exchange<'_> {
         if reply.status.is_success() {
             // Phases of a scenario may wait until a call like this one has succeeded.
             world.engine().happened(operation.name());
-            decision::issued(world, bank, operation, &reply, now);
+            decision::issued(world, bank, &reply, now);
         }
         world.tell();
         if guarded {

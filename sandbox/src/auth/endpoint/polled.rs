@@ -29,7 +29,7 @@ pub(super) fn polled(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
     };
     let issued = auth.grants.issue(grant.clone(), issuing(back, &grant, None));
     let id_token = id_token(back, &given, &issued);
-    Ok(respond(&issued, &grant, id_token))
+    Ok(respond(back, &issued, &grant, id_token))
 }
 
 fn id_token(back: &BackChannel<'_>, given: &Given, issued: &Issued) -> Option<String> {

@@ -55,7 +55,7 @@ fn code(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
     let issued = auth.grants.redeem(secret, reuse(back, "unused-code"), issuing);
     let issued = issued.map_err(|why| worthless("code", why))?;
     let id_token = id_token(back, &issued);
-    Ok(respond(&issued, &back.code().grant, id_token))
+    Ok(respond(back, &issued, &back.code().grant, id_token))
 }
 
 fn refresh(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
@@ -66,7 +66,7 @@ fn refresh(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
     let issuing = issuing(back, &back.refresh().family.grant, back.scopes.as_ref());
     let issued = auth.grants.rotate(secret, back.scopes.clone(), reuse, issuing);
     let issued = issued.map_err(|why| worthless("refresh token", why))?;
-    Ok(respond(&issued, &back.refresh().family.grant, None))
+    Ok(respond(back, &issued, &back.refresh().family.grant, None))
 }
 
 fn client_credentials(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
@@ -80,7 +80,7 @@ fn client_credentials(back: &mut BackChannel<'_>) -> Result<Reply, OAuthError> {
     let consent_id = standing.map(|standing| standing.consent_id.clone());
     let grant = Grant { client_id, user, consent_id, scopes, login: None, details: None };
     let issued = auth.grants.issue(grant.clone(), issuing(back, &grant, None));
-    Ok(respond(&issued, &grant, None))
+    Ok(respond(back, &issued, &grant, None))
 }
 
 /// The id_token of a login that asked for one.
@@ -115,7 +115,8 @@ pub(super) fn issuing<'a>(back: &'a BackChannel<'_>, grant: &Grant, narrowed: Op
     Issuing { mint: &auth.mint, now, binding: back.binding.clone(), access_token, refreshing }
 }
 
-pub(super) fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {
+/// The answer with these tokens; it says for whom they are, too.
+pub(super) fn respond(back: &BackChannel<'_>, issued: &Issued, grant: &Grant, id_token: Option<String>) -> Reply {
     let response = TokenResponse {
         access_token: &issued.access_token,
         token_type: issued.token_type(),
@@ -126,7 +127,8 @@ pub(super) fn respond(issued: &Issued, grant: &Grant, id_token: Option<String>) 
         authorization_details: grant.details.as_ref(),
         consent_id: grant.consent_id.as_deref(),
     };
-    json(StatusCode::OK, &response).committed()
+    let issued = back.bank.auth.access_of(&issued.access_token, back.call.now);
+    Reply { issued, ..json(StatusCode::OK, &response).committed() }
 }
 
 fn reuse(back: &BackChannel<'_>, rule: &str) -> Reuse {
