@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::auth::AuthServer;
 use crate::auth::key::{SigningAlgorithm, SigningKey};
+use crate::auth::polling::Mishap;
 use crate::fault::Forge;
 
 impl AuthServer {
@@ -51,6 +52,10 @@ impl Forge for AuthServer {
         };
         key["kid"] = json!(kid);
         key
+    }
+
+    fn befall_ping(&self, auth_req_id: &str, mishap: Mishap) {
+        self.pollings.befall(auth_req_id, mishap);
     }
 
     fn also_known_as(&self, token: &str, alias: &str) {

@@ -70,7 +70,7 @@ pub use leniency::{Leniency, UnknownRule};
 pub(crate) use mint::Mint;
 pub use orders::{Order, TooManyOrders};
 pub use outcome::{OUTCOMES, Outcome};
-pub use polling::Notice;
+pub use polling::{Mishap, Notice};
 pub use problem::{problem, problem_page};
 pub use redirect::{BadRedirectUri, RedirectUri};
 pub use scope::ScopeSet;

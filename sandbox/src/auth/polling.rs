@@ -42,6 +42,8 @@ pub(crate) struct Polled {
     pub(crate) scopes: ScopeSet,
     /// Whom to tell once it is decided.
     pub(crate) notice: Option<Notice>,
+    /// When its notice may go out; unknown until it is decided.
+    told_from: Option<Timestamp>,
     interval: Duration,
     next_at: Timestamp,
     used: bool,
@@ -56,7 +58,25 @@ pub struct Notice {
     pub token: String,
     /// The secret, in clear: the notice names it.
     pub auth_req_id: String,
+    /// What a scenario makes of it on its way.
+    pub(crate) mishap: Option<Mishap>,
 }
+
+/// What becomes of a notice on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// It goes out so long after the decision was first seen.
+    Late(Duration),
+    /// It goes out twice.
+    Twice,
+    /// It carries a bearer token that is not the client's.
+    Stranger,
+    /// It is never sent.
+    Lost,
+}
+
+/// What a stranger shows instead of the client's own token.
+const STRANGERS_TOKEN: &str = "not-the-token-of-this-request";
 
 /// The requests polled for at one bank.
 #[derive(Debug)]
@@ -88,7 +108,8 @@ pub(crate) enum Typed {
 impl Polled {
     pub(crate) fn new(approval: String, client_id: String, grant: GrantType, scopes: ScopeSet) -> Polled {
         let next_at = Timestamp::MIN;
-        Polled { approval, client_id, grant, scopes, notice: None, interval: INTERVAL, next_at, used: false }
+        let told_from = None;
+        Polled { approval, client_id, grant, scopes, notice: None, told_from, interval: INTERVAL, next_at, used: false }
     }
 }
 
@@ -162,13 +183,45 @@ impl Pollings {
         self.notices.load(Ordering::Relaxed) > 0
     }
 
-    /// Takes the notices of requests that are decided: each is handed out once.
-    pub(crate) fn notices(&self, decided: impl Fn(&Polled) -> bool) -> Vec<(String, Notice)> {
+    /// Lets something befall the notice of a request, if it has one that is not on its way yet.
+    pub(crate) fn befall(&self, secret: &str, mishap: Mishap) {
         let mut state = self.state.lock();
-        let due = state.polled.values_mut().filter(|polled| polled.notice.is_some() && decided(polled));
+        let polled = state.polled.get_mut(&sha256(secret.as_bytes()));
+        if let Some(notice) = polled.and_then(|polled| polled.notice.as_mut()) {
+            notice.mishap = Some(mishap);
+        }
+    }
+
+    /// Takes the notices of requests that are decided: each is handed out once, but for what befell it.
+    pub(crate) fn notices(&self, now: Timestamp, decided: impl Fn(&Polled) -> bool) -> Vec<(String, Notice)> {
+        let mut state = self.state.lock();
+        let is_due = |polled: &mut Polled| {
+            let Some(notice) = polled.notice.as_ref().filter(|_| decided(polled)) else { return false };
+            let late = match notice.mishap {
+                Some(Mishap::Late(by)) => by,
+                _ => Duration::ZERO,
+            };
+            now >= *polled.told_from.get_or_insert_with(|| after(now, late))
+        };
+        let due = state.polled.values_mut().filter_map(|polled| is_due(polled).then_some(polled));
         let due: Vec<_> = due.filter_map(|polled| Some((polled.client_id.clone(), polled.notice.take()?))).collect();
         self.notices.fetch_sub(due.len(), Ordering::Relaxed);
-        due
+        due.into_iter()
+            .flat_map(|(client_id, notice)| notice.sent().map(move |sent| (client_id.clone(), sent)))
+            .collect()
+    }
+}
+
+impl Notice {
+    /// What goes out for it.
+    fn sent(self) -> impl Iterator<Item = Notice> {
+        let copies = match self.mishap {
+            Some(Mishap::Lost) => 0,
+            Some(Mishap::Twice) => 2,
+            _ => 1,
+        };
+        let token = if self.mishap == Some(Mishap::Stranger) { STRANGERS_TOKEN.to_owned() } else { self.token.clone() };
+        std::iter::repeat_n(Notice { token, ..self }, copies)
     }
 }
 

@@ -187,7 +187,7 @@ impl AuthServer {
     /// Takes what clients are to be told now: which request of theirs is decided.
     pub(crate) fn due_notices(&self, now: Timestamp) -> Vec<(String, Notice)> {
         let waiting = |approval: &str| self.approvals.standing(approval, now) == Some(Standing::Waiting);
-        self.pollings.notices(|polled| !waiting(&polled.approval))
+        self.pollings.notices(now, |polled| !waiting(&polled.approval))
     }
 
     /// The claims of a JWT this server signed itself, with a key that is still published; whether it has expired is not
@@ -314,10 +314,15 @@ impl AuthServer {
         keys.published.push(announced);
     }
 
-    /// Signs with a new key from now on, and publishes no other.
+    /// Signs from now on with a key that nobody could have read before; the ones before are gone, and another is
+    /// announced.
     pub fn replace_signing_key(&self) {
         self.rotate_signing_key();
-        self.keys.write().published.truncate(1);
+        self.rotate_signing_key();
+        let mut keys = self.keys.write();
+        let announced = keys.published.pop();
+        keys.published.truncate(1);
+        keys.published.extend(announced);
     }
 
     fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {

@@ -248,6 +248,11 @@ impl fmt::Debug for Fault {
     }
 }
 
+/// Every lie of an authorization server, by its point and its name there.
+pub fn authorization_lies() -> impl Iterator<Item = (&'static str, &'static str)> {
+    oauth::lies().map(|lie| (lie.point, lie.name))
+}
+
 /// A lie as `point: name`.
 #[cfg(test)]
 fn said(lie: &oauth::AnyLie) -> &'static str {

@@ -1,5 +1,7 @@
 //! Lies of the authorization server as a client meets them: against a running sandbox.
 
+use std::io::{Read, Write};
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -12,8 +14,13 @@ const BANK: &str = "/w/mine/plain";
 
 /// A world in which these rules hold.
 fn world(rules: &str) -> Bench {
+    world_of("[plain]", rules)
+}
+
+/// The same with this said of its banks.
+fn world_of(banks: &str, rules: &str) -> Bench {
     let bench = Bench::start();
-    let scenario = format!("sandbox: 1\nname: mine\nbanks: [plain]\nclock: {{mode: manual}}\nrules: {rules}\n");
+    let scenario = format!("sandbox: 1\nname: mine\nbanks: {banks}\nclock: {{mode: manual}}\nrules: {rules}\n");
     let (status, made) =
         bench.control("POST", "/v1/worlds", &json!({"name": "mine", "scenario": scenario}).to_string());
     assert_eq!(status, 201, "{made}");
@@ -94,14 +101,22 @@ fn keys_change_in_mid_flow() {
     let bench = world(
         "[{name: r, match: {op: token.issue}, phases: [{calls: 1, do: {oauth: {keys: rotate}}}, {calls: 1, do: {oauth: {keys: replace}}}, {forever: pass}]}]",
     );
-    let keys = || get(&bench, "oauth/jwks")["keys"].as_array().unwrap().len();
     let first = get(&bench, "oauth/jwks")["keys"][0]["kid"].clone();
     let (_, tokens) = redeem(&bench, &code(&bench));
     assert_ne!(part(&tokens["id_token"], 0)["kid"], first);
-    assert_eq!(keys(), 2, "the old one stays published");
+    let published = get(&bench, "oauth/jwks");
+    let old = published["keys"].as_array().unwrap().iter().filter(|key| key["kid"] == first).count();
+    assert_eq!((old, verifies(&bench, &tokens["id_token"])), (1, true), "the old one stays published");
+    let known = get(&bench, "oauth/jwks");
     let (_, tokens) = redeem(&bench, &code(&bench));
     assert!(verifies(&bench, &tokens["id_token"]));
-    assert_eq!(keys(), 1, "the old ones are gone");
+    let kid = part(&tokens["id_token"], 0)["kid"].clone();
+    assert!(known["keys"].as_array().unwrap().iter().all(|key| key["kid"] != kid), "nobody could have read it before");
+    let kids = || {
+        get(&bench, "oauth/jwks")["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect::<Vec<_>>()
+    };
+    let now = kids();
+    assert_eq!((now.len(), &now[0]), (2, &kid), "the old ones are gone, the next is announced");
 }
 
 #[test]
@@ -175,4 +190,106 @@ fn nonces_are_asked_for_and_tokens_grow() {
     assert_eq!(bench.call("GET", &format!("{BANK}/accounts"), &[("Authorization", &bearer)], "").status, 200);
     let (_, active) = post(&bench, "introspect", &format!("token={token}&client_id=demo&client_secret=demo-secret"));
     assert_eq!(active["active"], true);
+}
+
+#[test]
+fn devices_and_the_backchannel_are_refused_in_every_way_and_then_served() {
+    let bench = world(
+        "[{name: b, match: {op: [backchannel.authorize, device.authorize]}, phases: [{calls: 1, do: {oauth: {error: unknown_user_id}}}, {calls: 1, do: {oauth: {error: missing_user_code}}}, {forever: pass}]}, {name: t, match: {op: token.issue}, phases: [{calls: 1, do: {oauth: {error: authorization_pending}}}, {calls: 1, do: {oauth: {error: slow_down}}}, {calls: 1, do: {oauth: {error: expired_token}}}, {forever: pass}]}]",
+    );
+    let own = "client_id=demo&client_secret=demo-secret";
+    let ask = || post(&bench, "bc-authorize", &format!("scope=openid&login_hint=alice&{own}"));
+    assert_eq!(ask().1["error"], "unknown_user_id");
+    assert_eq!(post(&bench, "device_authorization", &format!("scope=openid&{own}")).1["error"], "missing_user_code");
+    let (status, begun) = ask();
+    assert_eq!(status, 200, "{begun}");
+    let poll = || {
+        let grant = "grant_type=urn:openid:params:grant-type:ciba";
+        post(&bench, "token", &format!("{grant}&auth_req_id={}&{own}", begun["auth_req_id"].as_str().unwrap()))
+    };
+    for error in ["authorization_pending", "slow_down", "expired_token"] {
+        assert_eq!(poll().1["error"], error);
+    }
+    let (status, tokens) = poll();
+    assert_eq!(status, 200, "the bank itself had decided long ago: {tokens}");
+}
+
+/// An endpoint that acknowledges what comes, and tells which bearer tokens came.
+struct Told {
+    address: std::net::SocketAddr,
+    heard: std::sync::mpsc::Receiver<String>,
+}
+
+impl Told {
+    fn listen() -> Told {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let (mut request, mut buffer) = (String::new(), [0; 4096]);
+                while !request.contains('}') {
+                    match stream.read(&mut buffer) {
+                        Ok(read) if read > 0 => request.push_str(&String::from_utf8_lossy(&buffer[..read])),
+                        _ => break,
+                    }
+                }
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+                let bearer = request.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
+                if tell.send(bearer.unwrap_or_default().to_owned()).is_err() {
+                    return;
+                }
+            }
+        });
+        Told { address, heard }
+    }
+
+    /// The next ping.
+    fn next(&self) -> String {
+        self.heard.recv_timeout(std::time::Duration::from_secs(10)).unwrap()
+    }
+}
+
+#[test]
+fn pings_come_late_twice_from_strangers_and_never() {
+    let bench = world_of(
+        "{plain: {consents: {decision: asked}}}",
+        "[{name: b, match: {op: backchannel.authorize}, phases: [{calls: 1, do: {oauth: {ping: twice}}}, {calls: 1, do: {oauth: {ping: wrong-bearer}}}, {calls: 1, do: {oauth: {ping: never}}}, {calls: 1, do: {oauth: {ping: {late: +1m}}}}, {forever: pass}]}]",
+    );
+    let told = Told::listen();
+    let client = json!({
+        "grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": [],
+        "token_endpoint_auth_method": "client_secret_post", "backchannel_token_delivery_mode": "ping",
+        "backchannel_client_notification_endpoint": format!("http://{}/ping", told.address),
+    });
+    let json = ("Content-Type", "application/json");
+    let raw = bench.call("POST", &format!("{BANK}/oauth/register"), &[json], &client.to_string());
+    let made: Value = serde_json::from_str(&raw.body).unwrap();
+    let ask = |token: &str| {
+        let form = format!(
+            "client_id={}&client_secret={}&scope=openid&login_hint=alice&client_notification_token={token}",
+            made["client_id"].as_str().unwrap(),
+            made["client_secret"].as_str().unwrap()
+        );
+        let (status, begun) = post(&bench, "bc-authorize", &form);
+        assert_eq!(status, 200, "{begun}");
+        let (_, waiting) = bench.control("GET", "/v1/worlds/mine/logins?bank=plain", "");
+        let id = waiting.as_array().unwrap().iter().find_map(|one| one["login_id"].as_str()).unwrap().to_owned();
+        let decision = json!({"username": "alice", "outcome": "approve", "bank": "plain"}).to_string();
+        let (status, decided) = bench.control("POST", &format!("/v1/worlds/mine/logins/{id}"), &decision);
+        assert_eq!(status, 200, "{decided}");
+    };
+    ask("token-of-the-first");
+    assert_eq!([told.next(), told.next()], ["token-of-the-first", "token-of-the-first"]);
+    ask("token-of-the-second");
+    assert_eq!(told.next(), "not-the-token-of-this-request");
+    ask("token-of-the-third");
+    ask("token-of-the-fourth");
+    // The third never comes; the fourth does when a minute is over and somebody calls.
+    assert_eq!(bench.control("POST", "/v1/worlds/mine/clock/advance", r#"{"by": "61s"}"#).0, 200);
+    get(&bench, "oauth/jwks");
+    ask("token-of-the-fifth");
+    let mut last = [told.next(), told.next()];
+    last.sort();
+    assert_eq!(last, ["token-of-the-fifth", "token-of-the-fourth"]);
 }

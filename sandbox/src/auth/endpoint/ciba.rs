@@ -61,7 +61,7 @@ fn begun(back: &BackChannel<'_>) -> Reply {
     let approval = decoupled::ask(bank, approval, now);
     let auth_req_id = auth.mint.next(Kind::Polled, &client.client_id);
     let mut polled = Polled::new(approval, client.client_id.clone(), GrantType::Ciba, scopes);
-    let notice = |(endpoint, token)| Notice { endpoint, token, auth_req_id: auth_req_id.clone() };
+    let notice = |(endpoint, token)| Notice { endpoint, token, auth_req_id: auth_req_id.clone(), mishap: None };
     polled.notice = asked.notice.map(notice);
     auth.pollings.keep(&auth_req_id, polled, after(now, lifetime), now);
     let response = BackchannelResponse { auth_req_id, expires_in: lifetime.as_secs(), interval: INTERVAL.as_secs() };

@@ -15,9 +15,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "`alg` is `none`, and there is no signature",
         client: "refuses the token",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "alg", "none");
-                let _ = told;
                 Signer::Nobody
             })
         }),
@@ -29,9 +28,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "`alg` is HS256, and the secret is the public key",
         client: "refuses the token",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "alg", "HS256");
-                let _ = told;
                 Signer::PublicKeyAsSecret
             })
         }),
@@ -43,9 +41,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "`alg` is RS256, whatever the key",
         client: "refuses an algorithm that is not the one it registered",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "alg", "RS256");
-                let _ = told;
                 Signer::Bank
             })
         }),
@@ -57,9 +54,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "`kid` names no published key",
         client: "reads the key set again once, then refuses",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "kid", "nobody-has-this");
-                let _ = told;
                 Signer::Bank
             })
         }),
@@ -71,9 +67,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "there is no `kid`",
         client: "tries the keys that fit, or refuses",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 token.header.remove("kid");
-                let _ = told;
                 Signer::Bank
             })
         }),
@@ -84,12 +79,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "the key is not the bank's, the `kid` is",
         client: "refuses the token",
-        kind: Kind::Edit(|told| {
-            change(told, |token, told| {
-                let _ = (token, told);
-                Signer::Decoy
-            })
-        }),
+        kind: Kind::Edit(|told| change(told, |_, _| Signer::Decoy)),
     },
     Lie {
         point: "jose",
@@ -97,12 +87,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "a bit of the signature is wrong",
         client: "refuses the token",
-        kind: Kind::Edit(|told| {
-            change(told, |token, told| {
-                let _ = (token, told);
-                Signer::Damaged
-            })
-        }),
+        kind: Kind::Edit(|told| change(told, |_, _| Signer::Damaged)),
     },
     Lie {
         point: "jose",
@@ -110,12 +95,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "the signature is in DER",
         client: "refuses the token (RFC 7518 3.4)",
-        kind: Kind::Edit(|told| {
-            change(told, |token, told| {
-                let _ = (token, told);
-                Signer::Der
-            })
-        }),
+        kind: Kind::Edit(|told| change(told, |_, _| Signer::Der)),
     },
     Lie {
         point: "jose",
@@ -124,9 +104,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "`typ` is one of another kind of token",
         client: "refuses it where the kind has a `typ` of its own",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "typ", "logout+jwt");
-                let _ = told;
                 Signer::Bank
             })
         }),
@@ -152,9 +131,8 @@ pub(super) const LIES: &[Lie] = &[
         about: "the header says where other keys are",
         client: "fetches nothing a header names",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "jku", "https://bank.invalid/jwks");
-                let _ = told;
                 Signer::Decoy
             })
         }),
@@ -166,10 +144,9 @@ pub(super) const LIES: &[Lie] = &[
         about: "the header has a critical member nobody knows",
         client: "refuses the token",
         kind: Kind::Edit(|told| {
-            change(told, |token, told| {
+            change(told, |token, _| {
                 set(&mut token.header, "crit", json!(["http://bank.invalid/unknown"]));
                 set(&mut token.header, "http://bank.invalid/unknown", true);
-                let _ = told;
                 Signer::Bank
             })
         }),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::lie::Told;
+use crate::auth::Mishap;
 
 /// The keys a bank signs with, and one it does not.
 pub trait Forge: fmt::Debug {
@@ -24,6 +25,9 @@ pub trait Forge: fmt::Debug {
 
     /// Another key of the same kind under this name.
     fn decoy(&self, kid: &str) -> Value;
+
+    /// Lets something befall the notice that a client waits for (OpenID CIBA 10.2).
+    fn befall_ping(&self, auth_req_id: &str, mishap: Mishap);
 
     /// Takes another text for an access token from now on, too.
     fn also_known_as(&self, token: &str, alias: &str);
@@ -51,6 +55,8 @@ impl Forge for NoKeys {
     fn decoy(&self, kid: &str) -> Value {
         serde_json::json!({"kty": "EC", "kid": kid, "x": "decoy"})
     }
+
+    fn befall_ping(&self, _: &str, _: Mishap) {}
 
     fn also_known_as(&self, _: &str, _: &str) {}
 }

@@ -7,7 +7,8 @@ use bank_fixtures::duration;
 use bank_fixtures::seed::Seed;
 
 use super::{
-    answer, authorize, claims, discovery, introspection, jose, key_set, par, registration, server, token, userinfo,
+    answer, authorize, claims, discovery, introspection, jose, key_set, par, ping, registration, server, token,
+    userinfo,
 };
 use crate::exchange::Reply;
 use crate::fault::Moment;
@@ -22,6 +23,7 @@ pub(crate) const POINTS: &[(&str, &str)] = &[
     ("keys", "the keys the bank signs with"),
     ("par", "the answer to a pushed authorization request"),
     ("authorize", "the redirect back to the client"),
+    ("ping", "the notice that a backchannel request is decided"),
     ("token", "the token response"),
     ("id_token", "claims of id_tokens, and of signed authorization responses"),
     ("jose", "header and signature of everything the bank signs"),
@@ -114,6 +116,7 @@ pub(crate) static LIES: &[&[Lie]] = &[
     key_set::LIES,
     server::LIES,
     par::LIES,
+    ping::LIES,
     authorize::LIES,
     token::LIES,
     claims::LIES,

@@ -15,6 +15,7 @@ mod jwt;
 mod key_set;
 mod lie;
 mod par;
+mod ping;
 mod registration;
 mod rows;
 mod server;

@@ -91,7 +91,8 @@ fn every_lie_changes_an_answer_of_its_kind_and_leaves_a_list_alone() {
     let page = Reply::new(StatusCode::OK, "text/html", "<p>Log in</p>");
     // What an http bank has is nothing that could lose its TLS, and caching is about headers alone.
     let heads = ["stale", "dpop-nonce"];
-    for lie in all().filter(|lie| matches!(lie.kind, Kind::Edit(_))) {
+    // What befalls a ping is not seen in the answer that begins it.
+    for lie in all().filter(|lie| matches!(lie.kind, Kind::Edit(_)) && lie.point != "ping") {
         assert!(answers.iter().any(|reply| differs(&told(lie, reply), reply)), "{lie:?} changes nothing");
         if !heads.contains(&lie.name) {
             assert!(!differs(&told(lie, &list), &list), "{lie:?} changes a list of accounts");
