@@ -70,14 +70,22 @@ pub static SUITES: &[Suite] = &[
     Suite { slug: "bank-limits", title: "throttling and recovery", areas: &[Area::Limits] },
     Suite {
         slug: "client",
-        title: "a client integration on the wire, with money, in what it understood, and as the receiver of webhooks",
-        areas: &[Area::ClientWire, Area::ClientPayments, Area::ClientUnderstanding, Area::ClientNotifications],
+        title: "a client integration on the wire, with money, in what it understood, as the receiver of webhooks, and in logins",
+        areas: &[
+            Area::ClientWire,
+            Area::ClientPayments,
+            Area::ClientUnderstanding,
+            Area::ClientNotifications,
+            Area::ClientLogin,
+        ],
     },
 ];
 
 /// Checks whose failure is not a failure of the run; every other check is a must.
 static LESSER: &[(&str, Severity)] = &[
     ("accepts-rotated-webhook-keys", Severity::Should),
+    ("checks-signatures", Severity::Should),
+    ("gives-up-on-refusals", Severity::Should),
     ("guards-webhook-endpoint", Severity::Should),
     ("ignores-unknown-webhook-types", Severity::Should),
     ("limit-headers", Severity::Should),

@@ -368,7 +368,8 @@ impl BankInstance {
         let auth = AuthServer::new(AuthSettings::of(&profile), seed);
         let auth = auth.map_err(|error| WorldError::Client(profile.slug.clone(), error))?.with_directory(world_seed);
         let ledger = Ledger::new(Arc::clone(&profile), book, seed);
-        auth.grant_standing_access(&ledger, start).expect("an account holder may agree to a consent that was just made");
+        auth.grant_standing_access(&ledger, start)
+            .expect("an account holder may agree to a consent that was just made");
         BankInstance::new(profile, ledger, auth)
     }
 }

@@ -45,6 +45,7 @@ static TABLES: &[&[&Check]] = &[
     limits::CHECKS,
     client::CHECKS,
     client::notifications::CHECKS,
+    client::logins::CHECKS,
 ];
 
 /// One fact about a bank or a client.
@@ -117,6 +118,8 @@ pub enum Area {
     ClientUnderstanding,
     /// How a client takes what a bank tells it.
     ClientNotifications,
+    /// What a client believes while it logs an account holder in.
+    ClientLogin,
 }
 
 impl Area {
@@ -134,6 +137,7 @@ impl Area {
             Area::ClientPayments => "client-payments",
             Area::ClientUnderstanding => "client-understanding",
             Area::ClientNotifications => "client-notifications",
+            Area::ClientLogin => "client-login",
         }
     }
 }

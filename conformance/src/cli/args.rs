@@ -15,7 +15,7 @@ use crate::client_target::{Template, TemplateError, When};
 use crate::dialect::{self, DIALECTS, Dialect};
 use crate::normalise::document::Resource;
 use crate::normalise::standard::{STANDARDS, Standard};
-use crate::reference_client::{DEFECTS, Defect, JOBS, Job, SERVICE_DEFECTS, ServiceDefect};
+use crate::reference_client::{DEFECTS, Defect, JOBS, Job, LOGIN_DEFECTS, LoginDefect, SERVICE_DEFECTS, ServiceDefect};
 use crate::report::{FORMATS, Format};
 use crate::suite::{self, SUITES, Suite};
 
@@ -72,6 +72,13 @@ pub(crate) enum Command {
         /// One habit replaced by a wrong one
         #[arg(long, value_name = "NAME", value_parser = defect_of)]
         defect: Option<&'static Defect>,
+    },
+    /// The bundled client as far as it logs account holders in
+    #[command(hide = true)]
+    ReferenceLogin {
+        /// One look left out
+        #[arg(long, value_name = "NAME", value_parser = login_defect_of)]
+        defect: Option<&'static LoginDefect>,
     },
     /// The bundled client as a service that takes webhooks
     #[command(hide = true)]
@@ -314,6 +321,11 @@ fn defect_of(text: &str) -> Result<&'static Defect, String> {
 fn service_defect_of(text: &str) -> Result<&'static ServiceDefect, String> {
     let names = || SERVICE_DEFECTS.iter().map(|defect| defect.slug).collect();
     ServiceDefect::find(text).ok_or_else(|| unknown("defect of services", text, names()))
+}
+
+fn login_defect_of(text: &str) -> Result<&'static LoginDefect, String> {
+    let names = || LOGIN_DEFECTS.iter().map(|defect| defect.slug).collect();
+    LoginDefect::find(text).ok_or_else(|| unknown("defect of logins", text, names()))
 }
 
 fn template_of(text: &str) -> Result<Template, String> {

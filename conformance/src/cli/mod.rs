@@ -81,6 +81,15 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Refusal> {
                 Err(error) => Err(Refusal::new(ExitCode::InvalidInput, error.to_string())),
             }
         }
+        Command::ReferenceLogin { defect } => {
+            let (mut out, mut log) = (std::io::stdout(), anstream::stderr());
+            let succeeded = runtime()?.block_on(reference_client::log_in(defect, &mut out, &mut log));
+            match succeeded {
+                Ok(true) => Ok(ExitCode::Passed),
+                Ok(false) => Ok(ExitCode::Failed),
+                Err(error) => Err(Refusal::new(ExitCode::InvalidInput, error.to_string())),
+            }
+        }
         Command::Normalise(args) => normalise::run(&args),
         Command::ReferenceService { defect } => {
             let served = runtime()?.block_on(reference_client::serve(defect));

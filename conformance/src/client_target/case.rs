@@ -77,7 +77,8 @@ impl ObserveClient for ClientCase {
 
 impl ClientCase {
     async fn record(&self) -> Result<Evidence, CaseError> {
-        let consents = (self.target.credentials == Credentials::Login).then_some("automatic");
+        let logs_in = self.target.credentials == Credentials::Login || self.drives().contains(&Drive::Login);
+        let consents = logs_in.then_some("automatic");
         let world = self.control.create_world(self.seed, &self.text, consents).await?;
         let recorded = self.record_in(&world).await;
         // A world that could not be removed costs memory, not the verdict.
@@ -138,8 +139,11 @@ impl ClientCase {
             if drive == Drive::Pay {
                 order = Some(self.order(world, access, index).await?);
             }
-            let about = if drive == Drive::Sync { None } else { order.clone() };
+            let about = if matches!(drive, Drive::Sync | Drive::Login) { None } else { order.clone() };
             let mut values = values.clone();
+            if drive == Drive::Login {
+                values = values.without(TOKENS);
+            }
             if let Some(order) = &about {
                 order.fill(&mut values);
             }
@@ -212,6 +216,8 @@ impl ClientCase {
     }
 }
 
+/// What a client that is to log in is not told.
+const TOKENS: &[&str] = &["BANK_ACCESS_TOKEN", "BANK_REFRESH_TOKEN", "BANK_CONSENT_ID"];
 /// How often the journal is read until nothing more comes.
 const SETTLE_ROUNDS: u32 = 40;
 /// How long to wait in between.

@@ -129,6 +129,13 @@ impl Values {
         self.0.push((name, value.into()));
     }
 
+    /// The same without what is called one of these.
+    #[must_use]
+    pub(crate) fn without(mut self, names: &[&str]) -> Values {
+        self.0.retain(|(name, _)| !names.contains(name));
+        self
+    }
+
     /// The value of a name; empty if it has none.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)

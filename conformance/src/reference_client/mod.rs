@@ -11,6 +11,7 @@ mod defect;
 mod failure;
 mod habits;
 mod hook;
+mod login;
 mod mapping;
 mod output;
 mod pay;
@@ -31,6 +32,7 @@ use settings::{Order, Settings};
 
 pub use defect::{DEFECTS, Defect};
 pub use habits::{SERVICE_DEFECTS, ServiceDefect};
+pub use login::{LOGIN_DEFECTS, LoginDefect, log_in};
 pub use serve::serve;
 
 /// What the client is asked to do.

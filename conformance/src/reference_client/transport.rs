@@ -111,6 +111,14 @@ pub(crate) async fn send(http: &reqwest::Client, request: &Request, bearer: &str
     receive(builder).await
 }
 
+/// Reads an address without showing who we are.
+///
+/// # Errors
+/// [`Lost`] if no status line came back.
+pub(crate) async fn send_bare(http: &reqwest::Client, url: Url) -> Result<Answer, Lost> {
+    receive(http.get(url).header(ACCEPT, "application/json, text/html")).await
+}
+
 /// Sends a form with the client's id and secret, as the token endpoint wants it.
 ///
 /// # Errors

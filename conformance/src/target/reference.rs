@@ -10,7 +10,7 @@ use crate::client_target::{
     Body, Call, ClientTarget, Drive, Driver, HttpDriver, Operation, OutputPlace, Ready, Service, Template,
     TemplateError, When,
 };
-use crate::reference_client::{Defect, ServiceDefect};
+use crate::reference_client::{Defect, LoginDefect, ServiceDefect};
 
 /// The subcommand of `program` (this program's own path) that is the client.
 pub const SUBCOMMAND: &str = "reference-client";
@@ -31,6 +31,23 @@ pub fn reference_client(program: &Path, defect: Option<&Defect>) -> Result<Clien
         jobs.into_iter().map(|(drive, job)| Ok((drive, argv(job)?))).collect::<Result<_, TemplateError>>()?;
     let name = defect.map_or("reference client", |defect| defect.slug);
     Ok(ClientTarget::of(name, Driver::Command { commands, output: OutputPlace::Stdout }))
+}
+
+/// The subcommand of `program` that is the client as far as it logs account holders in.
+pub const LOGIN_SUBCOMMAND: &str = "reference-login";
+
+/// The login of the reference client, or one of the wrong ones.
+///
+/// # Errors
+/// If the program's path cannot be an argument (it contains `${`).
+pub fn reference_login(program: &Path, defect: Option<&LoginDefect>) -> Result<ClientTarget, TemplateError> {
+    let program = program.display().to_string();
+    let defect_words = defect.map(|defect| ["--defect", defect.slug]);
+    let words = [program.as_str(), LOGIN_SUBCOMMAND].into_iter().chain(defect_words.into_iter().flatten());
+    let argv = words.map(|word| Template::parse(word, When::Always)).collect::<Result<_, TemplateError>>()?;
+    let name = defect.map_or("reference login", |defect| defect.slug);
+    let driver = Driver::Command { commands: vec![(Drive::Login, argv)], output: OutputPlace::Stdout };
+    Ok(ClientTarget::of(name, driver))
 }
 
 /// The subcommand of `program` that is the client as a service.

@@ -9,7 +9,7 @@ use crate::fault::Forge;
 
 impl AuthServer {
     fn key_named(&self, kid: Option<&str>) -> std::sync::Arc<SigningKey> {
-        let keys = self.published_keys();
+        let keys = self.public_keys();
         let named = keys.iter().find(|key| Some(key.public().kid()) == kid);
         named.or(keys.first()).map_or_else(|| self.signing_key(), std::sync::Arc::clone)
     }

@@ -42,7 +42,7 @@ pub struct ClientSpec {
 /// A consent that is granted before the first call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentSpec {
-    /// Slug of the bank; `None` for every bank of the world.
+    /// Slug of the bank; `None` for every bank of the world that knows the client.
     pub bank: Option<String>,
     /// The client it is given to.
     pub client_id: String,

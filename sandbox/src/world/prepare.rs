@@ -42,7 +42,7 @@ pub(super) fn prepare(
     }
     let mut prepared = Vec::new();
     for consent in scenario.consents() {
-        for bank in of(banks, consent.bank.as_deref())? {
+        for bank in granting(banks, consent)? {
             let access = bank
                 .grant(order(consent), start)
                 .map_err(|error| WorldError::Consent(bank.slug.to_string(), consent.username.clone(), error))?;
@@ -51,6 +51,17 @@ pub(super) fn prepare(
         }
     }
     Ok(prepared)
+}
+
+/// The bank a consent names; without one every bank that knows its client, or all of them if none does, so that they say so.
+fn granting<'a>(
+    banks: &'a [Arc<BankInstance>],
+    consent: &ConsentSpec,
+) -> Result<Vec<&'a Arc<BankInstance>>, WorldError> {
+    let all = of(banks, consent.bank.as_deref())?;
+    let knows = |bank: &&Arc<BankInstance>| bank.auth.client(&consent.client_id).is_some();
+    let knowing: Vec<_> = all.iter().copied().filter(knows).collect();
+    Ok(if consent.bank.is_some() || knowing.is_empty() { all } else { knowing })
 }
 
 /// The bank of this slug; every bank without one.

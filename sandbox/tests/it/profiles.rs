@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 
+use bank_sandbox::Sandbox;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bank_sandbox::Sandbox;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::KeyPair;
 use serde_json::{Value, json};
@@ -200,13 +200,17 @@ fn harbour_is_fapi_2_with_proofs_of_possession() {
     let tpp = Tpp::at(&bench, "harbour", None);
     assert_eq!(tpp.metadata["require_pushed_authorization_requests"], true);
     // Nothing but a push is taken.
-    let unpushed = tpp.visit(&tpp.request(&[]));
-    assert_eq!(parameter(unpushed.query(), "error").as_deref(), Some("invalid_request"));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(tpp.request(&[])).finish();
+    let unpushed = tpp.raw("GET", &format!("/oauth/authorize?{query}"), &[], "");
+    assert!(unpushed.status == 400 && unpushed.body.contains("invalid_request"), "{unpushed:?}");
 
     let landed = tpp.pushed(&tpp.request(&[]));
     assert_eq!(parameter(landed.query(), "iss").as_deref(), Some(tpp.issuer()));
     let tokens = tpp.redeem(&parameter(landed.query(), "code").unwrap());
-    assert_eq!((&tokens["token_type"], claims(tokens["id_token"].as_str().unwrap())["nonce"].as_str()), (&json!("DPoP"), Some("n-0S6_WzA2Mj")));
+    assert_eq!(
+        (&tokens["token_type"], claims(tokens["id_token"].as_str().unwrap())["nonce"].as_str()),
+        (&json!("DPoP"), Some("n-0S6_WzA2Mj"))
+    );
     assert_eq!(tpp.accounts(&tokens).0, 200);
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
     assert_eq!(tpp.send("GET", "/accounts", &[("Authorization", &bearer)], "").0, 401, "no proof");
@@ -221,7 +225,10 @@ fn beacon_signs_what_it_says_and_wants_requests_signed() {
     let object = tpp.signed("oauth-authz-req+jwt", &tpp.request(&[("response_mode", "jwt")]));
     let landed = tpp.pushed(&[("client_id", "demo-jwt"), ("request", &object)]);
     let response = claims(&parameter(landed.query(), "response").unwrap());
-    assert_eq!((&response["iss"], &response["aud"], &response["state"]), (&json!(tpp.issuer()), &json!("demo-jwt"), &json!("s-1")));
+    assert_eq!(
+        (&response["iss"], &response["aud"], &response["state"]),
+        (&json!(tpp.issuer()), &json!("demo-jwt"), &json!("s-1"))
+    );
     let tokens = tpp.redeem(response["code"].as_str().unwrap());
     assert_eq!(tpp.accounts(&tokens).0, 200);
     let token = tokens["access_token"].as_str().unwrap();
@@ -287,7 +294,9 @@ fn where_nobody_logs_in_the_first_account_holder_is_shown() {
 
     // A key in a header.
     assert_eq!(names(&get("/locket/accounts", &[("X-API-Key", "demo-secret")])), (200, alice.clone()));
-    for headers in [&[][..], &[("X-API-Key", "wrong")], &[("X-API-Key", "")], &[("Authorization", "Bearer demo-secret")]] {
+    for headers in
+        [&[][..], &[("X-API-Key", "wrong")], &[("X-API-Key", "")], &[("Authorization", "Bearer demo-secret")]]
+    {
         let raw = bench.call("GET", "/locket/accounts", headers, "");
         assert_eq!((raw.status, raw.header("www-authenticate")), (401, Some("ApiKey header=\"X-API-Key\"")), "{raw:?}");
     }
@@ -311,7 +320,7 @@ fn where_nobody_logs_in_the_first_account_holder_is_shown() {
 fn what_the_control_api_hands_out_goes_before_what_everybody_is_shown() {
     let bench = Bench::start();
     for bank in ["meadow", "locket"] {
-        let order = json!({"bank": bank, "client_id": "demo", "username": "bob"}).to_string();
+        let order = json!({"bank": bank, "client_id": "demo", "username": "ben"}).to_string();
         let (status, granted) = bench.control("POST", "/v1/worlds/default/consents", &order);
         assert_eq!(status, 201, "{granted}");
         let bearer = format!("Bearer {}", granted["access_token"].as_str().unwrap());

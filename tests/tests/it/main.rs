@@ -8,6 +8,7 @@ mod documents;
 mod drivers;
 mod examples;
 mod fuzzing;
+mod logins;
 mod matrix;
 mod negative;
 mod normalise;

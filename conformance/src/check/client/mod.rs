@@ -15,6 +15,7 @@ mod backoff_jitters;
 mod exact_decimals;
 mod idempotent_reread;
 mod leaks_nothing;
+pub mod logins;
 mod no_blind_payment_retry;
 mod no_retry_of_permanent_errors;
 pub(crate) mod notifications;
