@@ -26,7 +26,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Whole body.
     pub body: Bytes,
-    /// External base URL of the bank without a trailing slash: what links, `iss` and `htu` are built from.
+    /// External base URL of the bank without a trailing slash: what `iss` and `htu` are built from, and links unless
+    /// [`Request::resource_base`] says otherwise.
     pub base_url: String,
     /// The certificate the client showed in its TLS handshake; `None` without one, whatever a header claims.
     pub certificate: Option<Arc<PeerCertificate>>,
@@ -264,6 +265,15 @@ impl Reply {
     pub fn replayed(mut self) -> Reply {
         self.replayed = true;
         self
+    }
+}
+
+impl Request {
+    /// What links to resources begin with: where the client called, if it showed a certificate there. A token that is bound to
+    /// one is good nowhere else.
+    pub fn resource_base(&self) -> &str {
+        let mutual = self.mutual_base_url.as_deref().filter(|_| self.certificate.is_some());
+        mutual.unwrap_or(&self.base_url)
     }
 }
 

@@ -345,7 +345,7 @@ impl Exchange<'_> {
     /// What the bank says to a read of the same path with another query: the neighbours of a page, for rewrites that mix
     /// them. It counts for nobody and changes nothing.
     fn read_on(&self, route: &Route, call: &Call<'_>, address: &str) -> Option<Reply> {
-        let own = format!("{}{}?", call.request.base_url, call.request.path);
+        let own = format!("{}{}?", call.request.resource_base(), call.request.path);
         let query = address.strip_prefix(&own).filter(|_| route.method == Method::GET)?;
         let request = Request { query: query.to_owned(), ..call.request.clone() };
         let (operation, now) = (call.operation, call.now);

@@ -16,7 +16,7 @@ pub(super) fn create(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Prob
     Query::read(call, &[])?;
     let asked = asked(&body(call)?, &access(call)?.client_id, call.now)?;
     let consent = bank.ledger.create_consent(asked, call.now);
-    let address = format!("{}/consents/{}", call.request.base_url, consent.id);
+    let address = format!("{}/consents/{}", call.request.resource_base(), consent.id);
     Ok(answer(StatusCode::CREATED, &consent).header(header::LOCATION, &address).committed())
 }
 

@@ -62,7 +62,7 @@ pub(super) fn record(status: StatusCode, body: &impl Serialize) -> Reply {
 /// The absolute address of this call, or of the page a cursor starts: every other parameter stays.
 fn address(call: &Call<'_>, cursor: Option<&str>) -> String {
     let request = call.request;
-    let mut address = format!("{}{}", request.base_url, request.path);
+    let mut address = format!("{}{}", request.resource_base(), request.path);
     let Some(cursor) = cursor else {
         if !request.query.is_empty() {
             address.push('?');

@@ -22,7 +22,7 @@ pub(super) fn create(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Prob
     let key = idempotency_key(call)?;
     let asked = order(&body(call)?)?;
     let outcome = read::granted(bank, call)?.pay(key, asked).map_err(problem)?;
-    let address = format!("{}/payments/{}", call.request.base_url, outcome.payment.id);
+    let address = format!("{}/payments/{}", call.request.resource_base(), outcome.payment.id);
     let reply = answer(StatusCode::CREATED, &outcome.payment).header(header::LOCATION, &address);
     Ok(if outcome.replayed { reply.header(REPLAYED, "true").replayed() } else { reply.committed() })
 }

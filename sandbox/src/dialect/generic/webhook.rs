@@ -74,7 +74,7 @@ pub(super) fn create(bank: &BankInstance, call: &Call<'_>) -> Result<Reply, Prob
         kinds: kinds.unwrap_or_default(),
     };
     let endpoint = bank.webhooks.add(asked, bank.ledger.seed(), call.now).map_err(problem)?;
-    let address = format!("{}/webhooks/{}", call.request.base_url, endpoint.id);
+    let address = format!("{}/webhooks/{}", call.request.resource_base(), endpoint.id);
     let reply = list::record(StatusCode::CREATED, &view(bank, &endpoint));
     Ok(reply.header(header::LOCATION, &address).committed())
 }

@@ -97,6 +97,6 @@ fn address(visit: &Visit<'_>, page: Option<&str>) -> String {
     let named = |pair: &&str| pair.split('=').next() == Some(PAGE);
     let kept = request.query.split('&').filter(|pair| !pair.is_empty() && !named(pair)).map(str::to_owned);
     let pairs: Vec<String> = kept.chain(page.map(|page| format!("{PAGE}={page}"))).collect();
-    let path = format!("{}{}", request.base_url, request.path);
+    let path = format!("{}{}", request.resource_base(), request.path);
     if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
 }

@@ -196,7 +196,7 @@ impl<'a> Visit<'a> {
 
     /// The address of something of this bank: `aisp/accounts/acc_1`.
     pub(super) fn address(&self, path: &str) -> String {
-        format!("{}{}/{path}", self.call.request.base_url, self.version.prefix)
+        format!("{}{}/{path}", self.call.request.resource_base(), self.version.prefix)
     }
 }
 

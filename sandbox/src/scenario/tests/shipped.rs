@@ -25,7 +25,8 @@ fn every_file_is_right_named_as_its_file_and_says_what_it_expects() {
         let expect = scenario.expect();
         // What happens to connections before any call is of no world that a judge could make for itself.
         let unseen = scenario.is_about_connections();
-        assert!(unseen != (!expect.client.is_empty() || !expect.bank.is_empty()), "{path} expects nothing");
+        let expects = !expect.client.is_empty() || !expect.bank.is_empty() || expect.no_bank.is_some();
+        assert!(unseen != expects, "{path} expects nothing");
         assert!(expect.client.is_empty() || !expect.drive.is_empty(), "{path} judges a client that does nothing");
     }
 }

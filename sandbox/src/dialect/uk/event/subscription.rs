@@ -167,7 +167,7 @@ fn registered(visit: &Visit<'_>, resource: &Resource, id: &str, body: &Json) -> 
         "Version": text("Version"),
         "EventTypes": body.at(&["Data", "EventTypes"]).cloned(),
         "Endpoint": endpoint.map(|endpoint| endpoint.id.clone()),
-        "Base": format!("{}{}", visit.call.request.base_url, visit.version.prefix),
+        "Base": format!("{}{}", visit.call.request.resource_base(), visit.version.prefix),
     };
     let kept = kept_of(resource.path, &visit.access.client_id);
     visit.bank.ledger.papers().keep(&kept, String::from_utf8_lossy(&paper.written()).into_owned());
