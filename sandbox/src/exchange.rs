@@ -40,6 +40,24 @@ pub struct Request {
     pub request_id: String,
 }
 
+impl Request {
+    /// A GET of nobody in particular: no headers, no body, no certificate.
+    pub(crate) fn get(path: &str, query: &str, base_url: &str) -> Request {
+        Request {
+            method: Method::GET,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            base_url: base_url.to_owned(),
+            certificate: None,
+            mutual_base_url: None,
+            connection: 0,
+            request_id: String::new(),
+        }
+    }
+}
+
 /// A routed request on its way to a handler.
 #[derive(Debug)]
 pub struct Call<'a> {

@@ -233,7 +233,7 @@ fn change_id(row: &mut String, new: impl Fn(&str) -> Option<String>) {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, Method, StatusCode};
+    use axum::http::StatusCode;
     use proptest::prelude::*;
 
     use super::*;
@@ -251,18 +251,7 @@ mod tests {
     }
 
     fn changed(edit: Edit, number: usize) -> (String, Option<String>) {
-        let request = Request {
-            method: Method::GET,
-            path: "/list".into(),
-            query: format!("page={number}"),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            base_url: BASE.into(),
-            certificate: None,
-            mutual_base_url: None,
-            connection: 1,
-            request_id: "r".into(),
-        };
+        let request = Request::get("/list", &format!("page={number}"), BASE);
         let read =
             |link: &str| link.strip_prefix(&format!("{BASE}/list?page=")).map(|number| page(number.parse().unwrap()));
         let mut reply = page(number);

@@ -224,25 +224,14 @@ fn without(body: &Bytes, honest: &str) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, Method, StatusCode};
+    use axum::http::StatusCode;
 
     use super::*;
 
     const BASE: &str = "http://127.0.0.1:8080/plain";
 
     fn page(lie: NextLink, query: &str) -> (Option<String>, String) {
-        let request = Request {
-            method: Method::GET,
-            path: "/accounts/acc_1/transactions".into(),
-            query: query.into(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            base_url: BASE.into(),
-            certificate: None,
-            mutual_base_url: None,
-            connection: 1,
-            request_id: "r".into(),
-        };
+        let request = Request::get("/accounts/acc_1/transactions", query, BASE);
         let next = format!("{BASE}/accounts/acc_1/transactions?limit=25&cursor=p3");
         let body = serde_json::json!({"data": [], "links": {"self": "x", "next": next}}).to_string();
         let mut reply = Reply::new(StatusCode::OK, "application/json", body)

@@ -85,24 +85,11 @@ pub(super) fn elsewhere(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, Method};
-
     use super::*;
 
     #[test]
     fn each_redirect_leads_where_it_says() {
-        let request = Request {
-            method: Method::GET,
-            path: "/accounts".into(),
-            query: "limit=5".into(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            base_url: "http://127.0.0.1:8080/plain".into(),
-            certificate: None,
-            mutual_base_url: None,
-            connection: 1,
-            request_id: "r".into(),
-        };
+        let request = Request::get("/accounts", "limit=5", "http://127.0.0.1:8080/plain");
         let to = |redirect: Redirect| {
             let mut reply = Reply::empty(StatusCode::FOUND);
             redirect.apply(&mut reply, &request);

@@ -1,9 +1,7 @@
 //! Rules about connections, which happen before any request: what they may ask, and what they are asked about.
 
-use axum::http::{HeaderMap, Method};
 use bank_fixtures::document::Value;
 use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
-use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -59,12 +57,11 @@ pub(super) fn lint(rule: &Rule, value: Value<'_>) {
 
 /// The bank behind a connection of which nobody knows yet for which bank it is. Rules about connections cannot ask it.
 #[derive(Debug)]
-struct NoBank;
+pub(super) struct NoBank(pub(super) TimeZone);
 
 impl BankView for NoBank {
     fn zone(&self) -> &TimeZone {
-        static UTC: TimeZone = TimeZone::UTC;
-        &UTC
+        &self.0
     }
 
     fn payment_status(&self, _: &str) -> Option<PaymentStatus> {
@@ -82,19 +79,8 @@ impl BankView for NoBank {
 
 /// A connection in the words of scenarios: a call of which only the host is known.
 pub(super) fn facts<T>(host: Option<&str>, now: Timestamp, with: impl FnOnce(&Facts<'_>) -> T) -> T {
-    let request = Request {
-        request_id: String::new(),
-        method: Method::GET,
-        path: String::new(),
-        query: String::new(),
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-        base_url: format!("https://{}", host.unwrap_or_default()),
-        certificate: None,
-        mutual_base_url: None,
-        connection: 0,
-    };
+    let request = Request::get("", "", &format!("https://{}", host.unwrap_or_default()));
     let call = CallFacts::default();
-    let (operation, bank) = (Operation::Unknown, &NoBank);
+    let (operation, bank) = (Operation::Unknown, &NoBank(TimeZone::UTC));
     with(&Facts { operation, request: &request, access: None, client_id: None, call: &call, now, bank })
 }

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderMap, Method};
 use bank_fixtures::library;
 use bank_fixtures::record::{AccountKind, ConsentStatus, PaymentStatus};
 use bank_fixtures::seed::Seed;
@@ -9,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use super::connection::NoBank;
 use super::*;
 use crate::dialect::{CallFacts, PaymentFacts};
 use crate::exchange::{Access, Request};
@@ -41,45 +41,14 @@ struct Sample {
 }
 
 /// A bank that knows nothing, in Berlin.
-#[derive(Debug)]
-struct NoBank;
-
-impl BankView for NoBank {
-    fn zone(&self) -> &TimeZone {
-        static ZONE: std::sync::LazyLock<TimeZone> =
-            std::sync::LazyLock::new(|| TimeZone::get("Europe/Berlin").unwrap());
-        &ZONE
-    }
-
-    fn payment_status(&self, _: &str) -> Option<PaymentStatus> {
-        None
-    }
-
-    fn consent_status(&self, _: &str) -> Option<ConsentStatus> {
-        None
-    }
-
-    fn account_kind(&self, _: &str) -> Option<AccountKind> {
-        None
-    }
-}
+static NO_BANK: std::sync::LazyLock<NoBank> =
+    std::sync::LazyLock::new(|| NoBank(TimeZone::get("Europe/Berlin").unwrap()));
 
 impl Default for Sample {
     fn default() -> Sample {
         Sample {
             operation: Operation::AccountsList,
-            request: Request {
-                method: Method::GET,
-                path: "/accounts".into(),
-                query: String::new(),
-                headers: HeaderMap::new(),
-                body: Bytes::new(),
-                base_url: "http://127.0.0.1:8080/plain".into(),
-                certificate: None,
-                mutual_base_url: None,
-                connection: 1,
-                request_id: "r".into(),
-            },
+            request: Request::get("/accounts", "", "http://127.0.0.1:8080/plain"),
             access: Access {
                 client_id: "demo".into(),
                 user: Some("alice".into()),
@@ -104,7 +73,7 @@ impl Sample {
     }
 
     fn decide(&self, engine: &Engine) -> Plan {
-        self.decide_at(engine, &NoBank)
+        self.decide_at(engine, &*NO_BANK)
     }
 
     fn decide_at(&self, engine: &Engine, bank: &dyn BankView) -> Plan {

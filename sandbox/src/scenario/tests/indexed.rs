@@ -77,7 +77,7 @@ proptest! {
         let scenario = Scenario::compile("sample", &text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
         let index = Index::of(&scenario.rules, &Switches::default());
         for call in &calls {
-            let facts = call.facts(&NoBank);
+            let facts = call.facts(&*NO_BANK);
             let matches = |slot: &Slot| scenario.rules[slot.rule].matcher.matches(&facts, 1);
             let mut expected: Vec<Slot> = Vec::new();
             for (number, rule) in scenario.rules.iter().enumerate() {
@@ -110,7 +110,7 @@ fn rules_that_name_another_text_are_not_looked_at() {
     let mut call = Sample::of(Operation::TransactionsList);
     call.call = CallFacts { account: Some("acc".into()), page: Some(1), ..CallFacts::default() };
     call.request.headers.insert("x-a", "x".parse().unwrap());
-    assert_eq!(index.met_by(&call.facts(&NoBank)).len(), 0);
+    assert_eq!(index.met_by(&call.facts(&*NO_BANK)).len(), 0);
     call.call.account = Some("a5".into());
-    assert_eq!(index.met_by(&call.facts(&NoBank)).len(), 1);
+    assert_eq!(index.met_by(&call.facts(&*NO_BANK)).len(), 1);
 }

@@ -37,7 +37,7 @@ struct Books;
 
 impl BankView for Books {
     fn zone(&self) -> &TimeZone {
-        NoBank.zone()
+        NO_BANK.zone()
     }
 
     fn payment_status(&self, payment: &str) -> Option<PaymentStatus> {
