@@ -6,13 +6,22 @@ use bank_fixtures::seed::Draws;
 /// Texts that are read.
 const CASES: u64 = 100_000;
 
-/// Right rules to damage, short so that many fit into a second.
+/// Right files to damage: each is short, so that many fit into a second, and shows another part of the language.
 const SOUND: &[&str] = &[
-    "sandbox: 1\nname: a\nseed: 1\nrules:\n  - name: r\n    match: {op: accounts.*, page: 2.., header: {x: ~}}\n    when: {chance: 5% exact, unless: {attempt: 3}}\n    do: {status: 503, retry_after: 1s}\n",
-    "sandbox: 1\nname: a\nrules:\n  - name: r\n    key: [client, body:$.a]\n    max: 2\n    phases:\n      - {calls: 2, do: {hang: 1s}}\n      - {for: 2s, do: [{delay: 1s..2s}]}\n      - forever: pass\n",
-    "sandbox: 1\nname: a\nprofiles:\n  p: [{name: q, do: {delay: 1s}}]\n  o: {active: true, rules: []}\nrules:\n  - name: r\n    limit: {quota: 4 per day, headers: {limit: X-A}, suspend: {after: 3 refusals, for: 1h}}\n",
-    "sandbox: 1\nname: a\nclock: {start: 2026-03-01T08:00:00Z, mode: {scaled: 60}}\nbanks: {plain: {pages: {default: 10}}}\nclients: [{client_id: a}]\nrules:\n- {name: r, when: {clock: \"Sun 02:00-04:00\", bank: {payment.amount: \">= 1\"}, state: {}}, do: {drip: {chunk: 64B, every: 1s}}}\n",
-    "sandbox: 1\nname: a\ninclude: [flap, gone]\nexpect: {drive: [sync], client: [a: {b: 1}], bank: []}\nrules: [{name: r, do: {set: {a: b}}}, {name: s, when: {state: {a: b}}, do: {error: timeout}}]\n",
+    "sandbox: 1\nname: a\nrules:\n  - name: r\n    match: {op: accounts.*, page: 2.., header: {x: ~}}\n    do: {status: 503}\n",
+    "sandbox: 1\nname: a\nseed: 1\nrules:\n- {name: r, when: {chance: 5% exact, unless: {attempt: 3}}, do: {retry_after: 1s}}\n",
+    "sandbox: 1\nname: a\nrules:\n- name: r\n  key: [client, body:$.a]\n  phases:\n    - {calls: 2, do: {hang: 1s}}\n    - forever: pass\n",
+    "sandbox: 1\nname: a\nrules:\n- {name: r, max: 2, phases: [{for: 2s, do: [{delay: 1s..2s}]}]}\n",
+    "sandbox: 1\nname: a\nprofiles:\n  p: [{name: q, do: {delay: 1s}}]\n  o: {active: true, rules: []}\n",
+    "sandbox: 1\nname: a\nrules:\n- {name: r, limit: {quota: 4 per day, headers: {limit: X-A}, suspend: {after: 3 refusals, for: 1h}}}\n",
+    "sandbox: 1\nname: a\nclock: {start: 2026-03-01T08:00:00Z, mode: {scaled: 60}}\nclients: [{client_id: a}]\n",
+    "sandbox: 1\nname: a\nbanks: {plain: {pages: {default: 10}, settlement: {business_days: DE}}}\n",
+    "sandbox: 1\nname: a\nrules:\n- {name: r, when: {clock: \"Sun 02:00-04:00\", bank: {payment.amount: \">= 1\"}}, do: {drip: {chunk: 64B, every: 1s}}}\n",
+    "sandbox: 1\nname: a\ninclude: [flap, gone]\nexpect: {drive: [sync], client: [a: {b: 1}], bank: {none: a}}\n",
+    "sandbox: 1\nname: a\nrules: [{name: r, do: {set: {a: b}}}, {name: s, when: {state: {a: b}}, do: {error: timeout}}]\n",
+    "sandbox: 1\nname: a\nrules:\n- {name: r, event: payment.accepted, do: {after: 9s, bank: {payment.status: RJCT}}}\n",
+    "sandbox: 1\nname: a\nrules:\n- {name: r, event: webhook.queued, deliver: {copies: 2, drop: 1 of 3, retry: {after: [5xx], max: 3}}}\n",
+    "sandbox: 1\nname: a\ntimeline:\n- {at: +2d, every: 1d, times: 3, do: {transaction: {user: a, amount: \"-1\"}}}\n",
 ];
 
 /// Pieces that are inserted as they are.
