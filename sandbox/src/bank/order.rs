@@ -70,6 +70,8 @@ pub(crate) struct Order {
     pub hold: Option<HoldId>,
     step: Option<(Timestamp, u64)>,
     taken: Timestamp,
+    /// What it was when it was taken, and nothing had become of it.
+    first: PaymentStatus,
     /// What has become of it, oldest first.
     past: Vec<Turn>,
 }
@@ -150,6 +152,7 @@ impl Orders {
         now: Timestamp,
     ) -> usize {
         let position = self.orders.len();
+        let first = payment.status;
         self.by_id.insert(payment.id.clone(), position);
         let client = self.by_client.entry(who.client_id.to_owned()).or_default();
         client.orders.push(position);
@@ -163,6 +166,7 @@ impl Orders {
             hold: None,
             step: None,
             taken: now,
+            first,
             past: Vec::new(),
         });
         position
@@ -263,15 +267,11 @@ impl Order {
             return None;
         }
         let known = self.past.partition_point(|turn| turn.at <= at);
-        let mut payment = Payment {
-            status: PaymentStatus::Scheduled,
-            reason: None,
-            updated_at: self.payment.created_at,
-            ..self.payment.clone()
-        };
+        let mut payment =
+            Payment { status: self.first, reason: None, updated_at: self.payment.created_at, ..self.payment.clone() };
         let mut earlier = Vec::new();
         if self.past.first().is_none_or(|turn| turn.shown != payment.created_at) {
-            // It waited for its day first.
+            // It stood there for a while first: it waited for its day.
             earlier.push((payment.status, payment.created_at));
         }
         earlier.extend(self.past[..known].iter().map(|turn| (turn.status, turn.shown)));
