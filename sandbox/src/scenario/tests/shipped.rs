@@ -28,6 +28,8 @@ fn every_file_is_right_named_as_its_file_and_says_what_it_expects() {
         let expects = !expect.client.is_empty() || !expect.bank.is_empty() || expect.no_bank.is_some();
         assert!(unseen != expects, "{path} expects nothing");
         assert!(expect.client.is_empty() || !expect.drive.is_empty(), "{path} judges a client that does nothing");
+        let of_banks = !expect.bank.is_empty();
+        assert!(of_banks != expect.no_bank.is_some(), "{path} says which checks a bank fails, or why none");
     }
 }
 
