@@ -38,6 +38,9 @@ operations! {
     PaymentsCreate = "payments.create", "order a payment";
     PaymentsStatus = "payments.status", "read one payment order";
     PaymentsDetails = "payments.details", "read one payment order's status in finer words";
+    PaymentsReport = "payments.report", "read the report on a file of payments";
+    FilesUpload = "files.upload", "hand in a file of payments";
+    FilesGet = "files.get", "read a file of payments back";
     FundsConfirm = "funds.confirm", "ask whether an account holds an amount";
     PaymentsList = "payments.list", "look payment orders up";
     PaymentsCancel = "payments.cancel", "cancel a payment order";

@@ -104,13 +104,12 @@ pub(super) fn act<'b>(bank: &'b BankInstance, acts: &[Act], call: &Call<'_>, abo
             }
             (Act::OverrulePayment(end), Some(access), _) if call.operation.moves_money() => {
                 let key = about.idempotency_key.clone();
-                fates.push(bank.ledger.destine(&access.client_id, key, end.status, end.reason.clone()));
+                fates.push(bank.ledger.destine(&access.client_id, key, end.into()));
                 Ok(())
             }
-            (Act::OverrulePayment(end), ..) => about
-                .payment_id
-                .as_ref()
-                .map_or(Ok(()), |id| bank.ledger.overrule_payment(id, end.status, end.reason.clone(), now)),
+            (Act::OverrulePayment(end), ..) => {
+                about.payment_id.as_ref().map_or(Ok(()), |id| bank.ledger.overrule_payment(id, end.into(), now))
+            }
             _ => Ok(()),
         };
     }

@@ -64,6 +64,11 @@ impl Ledger {
         self.business().starts_at(at)
     }
 
+    /// When the bank starts with an order for a day to come.
+    pub fn starts_on(&self, day: Date) -> Timestamp {
+        self.business().starts_on(day)
+    }
+
     /// The next instant from which orders are for another day; `None` for a bank that never closes.
     pub fn next_cut_off(&self, now: Timestamp) -> Option<Timestamp> {
         self.business().next_cut_off(now)

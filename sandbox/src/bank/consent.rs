@@ -102,6 +102,8 @@ pub(crate) struct Consents {
     by_client: HashMap<String, Vec<String>>,
     /// When consents that have not ended will end by time.
     ends: BTreeSet<(Timestamp, String)>,
+    /// Those whose clients have not handed in all that belongs to them.
+    incomplete: BTreeSet<String>,
 }
 
 impl Consents {
@@ -323,7 +325,34 @@ impl Consents {
         found.into_iter().map(|view| view.consent.id.clone()).collect()
     }
 
+    /// The bank says no before anybody is asked.
+    pub(crate) fn refuse(
+        &mut self,
+        id: &str,
+        (now, zone): (Timestamp, &TimeZone),
+        news: &mut News,
+    ) -> Result<(), Refusal> {
+        let view = self.at(id, ConsentStatus::Awaiting, now)?;
+        view.consent.status = ConsentStatus::Rejected;
+        view.changed_at = local::instant(now, zone);
+        news.tell(now, BankEvent::ConsentRejected, Subject::consent(view));
+        Ok(())
+    }
+
+    /// Nobody can decide about it yet.
+    pub(crate) fn hold_back(&mut self, id: &str) {
+        self.incomplete.insert(id.to_owned());
+    }
+
+    /// From now on somebody can.
+    pub(crate) fn complete(&mut self, id: &str) {
+        self.incomplete.remove(id);
+    }
+
     fn awaiting(&mut self, id: &str, now: Timestamp) -> Result<&mut ConsentView, Refusal> {
+        if self.incomplete.contains(id) {
+            return Err(Refusal::ConsentIncomplete(id.to_owned()));
+        }
         self.at(id, ConsentStatus::Awaiting, now)
     }
 

@@ -4,10 +4,11 @@
 //! knew at that time, so that it does not matter how often or how late anybody looks.
 
 use bank_fixtures::book::Book;
+use bank_fixtures::currency::Currency;
 use bank_fixtures::money::{Amount, Money};
 use bank_fixtures::record::{
-    Account, AccountIdentifier, AccountKind, AccountStatus, Counterparty, Instant, Nature, Payment, PaymentReason,
-    PaymentStatus, Transaction, TransactionKind, TransactionStatus,
+    Account, AccountIdentifier, AccountKind, AccountStatus, Instant, Payment, PaymentReason, PaymentStatus,
+    Transaction, TransactionKind,
 };
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use crate::bank::fate::{Fate, Fates};
 use crate::bank::order::{Orderer, Orders, Step, later};
 use crate::bank::standing::Standings;
 use crate::bank::statement::Statement;
-use crate::bank::{BankEvent, NewPayment, News, PaymentOutcome, Refusal, Subject, local};
+use crate::bank::{BankEvent, NewPayment, News, PaymentOutcome, PaymentTerms, Refusal, Subject, local};
 use crate::profile::BankProfile;
 
 /// What changes while a world runs.
@@ -68,6 +69,10 @@ impl Desk<'_> {
                     self.state.orders.plan(order, Step::Book, due);
                 }
                 Step::Book => self.book_order(order, at),
+                Step::Credit => self.set(order, PaymentStatus::Credited, at, None),
+                Step::SetUp => self.set_up(order, at),
+                Step::Pay => self.pay_standing(order, at),
+                Step::GiveUp => self.give_up(order, at),
             }
         }
     }
@@ -77,18 +82,19 @@ impl Desk<'_> {
         &mut self,
         who: Orderer<'_>,
         key: &str,
-        asked: NewPayment,
+        (asked, terms): (NewPayment, PaymentTerms),
         now: Timestamp,
     ) -> Result<PaymentOutcome, Refusal> {
         let now = self.catch_up(now);
-        if let Some(payment) = self.state.orders.replay(who, key, &asked, now)? {
+        if !terms.key_kept_elsewhere
+            && let Some(payment) = self.state.orders.replay(who, key, &asked, now)?
+        {
             return Ok(PaymentOutcome { payment: payment.clone(), replayed: true });
         }
         let today = self.instant(now);
-        let scheduled = asked.requested_on.filter(|day| *day > self.day(now));
-        self.check(&asked, now)?;
-        if scheduled.is_none() {
-            self.check_funds(&asked.debtor_account_id, asked.amount, now)?;
+        self.check(&asked, &terms, now)?;
+        if self.starts_at(&asked, &terms, now).is_none() && terms.recurrence.is_none() {
+            self.check_funds(&asked.debtor_account_id, cost(&asked, &terms), now)?;
         }
         let number = self.state.orders.count_of(who.client_id);
         let payment = Payment {
@@ -100,28 +106,55 @@ impl Desk<'_> {
             reference: asked.reference.clone(),
             end_to_end_id: asked.end_to_end_id.clone(),
             requested_date: asked.requested_on,
-            status: PaymentStatus::Scheduled,
+            status: match &terms {
+                PaymentTerms { second: Some(_), .. } => PaymentStatus::PartiallyAuthorised,
+                PaymentTerms { recurrence: Some(_), .. } => PaymentStatus::Created,
+                _ => PaymentStatus::Scheduled,
+            },
             reason: None,
             created_at: today,
             updated_at: today,
         };
-        let order = self.state.orders.add(who, key, asked, payment, now);
+        let second = terms.second.as_ref().map(|second| second.until);
+        let magic = self.profile.payments.outcome_of(asked.amount);
+        let order = self.state.orders.add(who, key, (asked, terms), payment, now);
         self.tell(order, BankEvent::PaymentReceived, now);
-        let fate = self.state.fates.take(who.client_id, key);
-        match scheduled {
+        let fate = self.state.fates.take(who.client_id, key).or(magic);
+        match second {
             _ if fate.as_ref().is_some_and(Fate::is_refusal) => {}
-            Some(day) => {
-                let due = self.business().starts_on(day);
-                self.state.orders.plan(order, Step::Execute, due);
-                self.tell(order, BankEvent::PaymentScheduled, now);
-            }
-            None => self.execute(order, now),
+            Some(until) => self.state.orders.plan(order, Step::GiveUp, until),
+            None => self.begin(order, now),
         }
         if let Some(fate) = fate {
             self.befall(order, fate, now);
         }
         self.settle(now);
         Ok(PaymentOutcome { payment: self.state.orders.order(order).payment.clone(), replayed: false })
+    }
+
+    /// Starts with an order that all have agreed to.
+    pub(super) fn begin(&mut self, order: usize, now: Timestamp) {
+        let taken = self.state.orders.order(order);
+        if taken.standing.is_some() {
+            if taken.payment.status != PaymentStatus::Created {
+                self.set(order, PaymentStatus::Created, now, None);
+            }
+            let ready = later(now, self.profile.settlement.clearing_after);
+            return self.state.orders.plan(order, Step::SetUp, ready);
+        }
+        let Some(start) = self.starts_at(&taken.asked, &taken.terms, now) else { return self.execute(order, now) };
+        if taken.payment.status == PaymentStatus::Scheduled {
+            self.tell(order, BankEvent::PaymentScheduled, now);
+        } else {
+            self.set(order, PaymentStatus::Scheduled, now, None);
+        }
+        self.state.orders.plan(order, Step::Execute, start);
+    }
+
+    /// When an order is executed, if that is still to come.
+    fn starts_at(&self, asked: &NewPayment, terms: &PaymentTerms, now: Timestamp) -> Option<Timestamp> {
+        let day = asked.requested_on.filter(|day| *day > self.day(now)).map(|day| self.business().starts_on(day));
+        day.max(terms.not_before.filter(|start| *start > now))
     }
 
     /// Cancels an order that has not gone to the clearing. Cancelling twice is no error.
@@ -177,8 +210,8 @@ impl Desk<'_> {
 
     /// The day of an order has come, or it was for today.
     fn execute(&mut self, order: usize, at: Timestamp) {
-        let asked = &self.state.orders.order(order).asked;
-        let (account, amount) = (asked.debtor_account_id.clone(), asked.amount);
+        let taken = self.state.orders.order(order);
+        let (account, amount) = (taken.asked.debtor_account_id.clone(), cost(&taken.asked, &taken.terms));
         if let Err(refusal) = self.check_funds(&account, amount, at) {
             let reason = PaymentReason { code: "AM04".to_owned(), text: Some(refusal.to_string()) };
             return self.set(order, PaymentStatus::Rejected, at, Some(reason));
@@ -191,23 +224,23 @@ impl Desk<'_> {
         let business = self.business();
         let due = business.working_at(later(business.starts_at(at), self.profile.settlement.clearing_after));
         self.state.orders.plan(order, Step::Clear, due);
+        if let Some(fate) = self.state.orders.order_mut(order).fate.take() {
+            self.befall(order, fate, at);
+        }
     }
 
     /// Moves the money: the debtor's leg and, for an account of this bank, the creditor's.
     pub(super) fn book_order(&mut self, order: usize, at: Timestamp) {
         self.release(order, at);
-        let mut debit = self.debit(order, at);
-        self.booked(&mut debit, at);
-        let minor = debit.amount.minor().expect("checked when the order was taken");
-        let credit = self.credit(order, at);
-        self.tell_booked(order, &debit, at);
-        self.state.activity.book(debit, minor, at);
-        if let Some(mut credit) = credit {
-            self.booked(&mut credit, at);
-            self.tell_booked(order, &credit, at);
-            self.state.activity.book(credit, -minor, at);
+        let (debit, credit) = (self.debit(order, at), self.credit(order, at));
+        self.book_legs(order, debit, credit, at);
+        if let Some(fee) = self.fee(order, at) {
+            self.book_legs(order, fee, None, at);
         }
         self.set(order, PaymentStatus::Debited, at, None);
+        if let Some(wait) = self.profile.payments.credited_after {
+            self.state.orders.plan(order, Step::Credit, later(at, wait));
+        }
     }
 
     pub(super) fn release(&mut self, order: usize, at: Timestamp) {
@@ -237,7 +270,7 @@ impl Desk<'_> {
     }
 
     /// Everything about an order that does not depend on what the account holds.
-    fn check(&self, asked: &NewPayment, now: Timestamp) -> Result<(), Refusal> {
+    fn check(&self, asked: &NewPayment, terms: &PaymentTerms, now: Timestamp) -> Result<(), Refusal> {
         let id = &asked.debtor_account_id;
         let debtor = self.book.account(id).ok_or_else(|| Refusal::UnknownAccount(id.clone()))?;
         match self.standings.of(debtor) {
@@ -248,7 +281,9 @@ impl Desk<'_> {
         if !matches!(debtor.kind, AccountKind::Current | AccountKind::Savings | AccountKind::Prepaid) {
             return Err(Refusal::NoPaymentAccount(id.clone()));
         }
-        if let Some(currency) = debtor.currency.filter(|currency| *currency != asked.amount.currency()) {
+        let debited = self.in_currency_of(id, asked.amount).filter(|_| terms.recurrence.is_some());
+        let debited = terms.exchange.as_ref().map(|exchange| exchange.debited).or(debited).unwrap_or(asked.amount);
+        if let Some(currency) = debtor.currency.filter(|currency| *currency != debited.currency()) {
             return Err(Refusal::OtherCurrency { account: id.clone(), currency });
         }
         let amount = asked.amount.money().map_err(|error| Refusal::Amount(error.to_string()))?;
@@ -261,16 +296,17 @@ impl Desk<'_> {
         {
             return Err(Refusal::ExecutionDay { day, today });
         }
-        self.check_creditor(asked)
+        let transferred = terms.exchange.as_ref().map_or(asked.amount, |exchange| exchange.transferred);
+        self.check_creditor(asked, transferred.currency())
     }
 
-    fn check_creditor(&self, asked: &NewPayment) -> Result<(), Refusal> {
+    fn check_creditor(&self, asked: &NewPayment, transferred: Currency) -> Result<(), Refusal> {
         let Some(creditor) = self.own_account(&asked.creditor_account) else { return Ok(()) };
         let why = if creditor.id == asked.debtor_account_id {
             "it is the account to debit"
         } else if self.standings.of(creditor) == AccountStatus::Closed {
             "it is closed"
-        } else if creditor.currency.is_some_and(|currency| currency != asked.amount.currency()) {
+        } else if creditor.currency.is_some_and(|currency| currency != transferred) {
             "it is held in another currency"
         } else {
             return Ok(());
@@ -278,7 +314,7 @@ impl Desk<'_> {
         Err(Refusal::Creditor { account: asked.creditor_account.value.clone(), why })
     }
 
-    fn check_funds(&self, account_id: &str, amount: Amount, at: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn check_funds(&self, account_id: &str, amount: Amount, at: Timestamp) -> Result<(), Refusal> {
         let available = self.statement(account_id).available(at);
         let wanted = amount.minor();
         match available.zip(wanted) {
@@ -287,91 +323,28 @@ impl Desk<'_> {
         }
     }
 
-    /// The debtor's leg of an order.
-    pub(super) fn debit(&self, order: usize, at: Timestamp) -> Transaction {
-        let payment = &self.state.orders.order(order).payment;
-        let id = self.leg_id(&payment.id, "debit");
-        let kind = TransactionKind::CreditTransferOut;
-        let mut entry = self.entry(id, &payment.debtor_account_id, kind, payment.amount.negated(), at);
-        let (name, account) = (payment.creditor_name.clone(), payment.creditor_account.clone());
-        entry.counterparty = Some(Counterparty { name: Some(name), account: Some(account) });
-        texts(&mut entry, payment);
-        entry
-    }
-
-    /// The creditor's leg, if the creditor's account is at this bank.
-    pub(super) fn credit(&self, order: usize, at: Timestamp) -> Option<Transaction> {
-        let payment = &self.state.orders.order(order).payment;
-        let account = self.own_account(&payment.creditor_account)?;
-        let debtor = self.book.account(&payment.debtor_account_id)?;
-        let id = self.leg_id(&payment.id, "credit");
-        let mut entry = self.entry(id, &account.id, TransactionKind::CreditTransferIn, payment.amount, at);
-        entry.counterparty =
-            Some(Counterparty { name: debtor.owners.first().cloned(), account: debtor.identifiers.first().cloned() });
-        texts(&mut entry, payment);
-        Some(entry)
-    }
-
-    /// A pending entry of an account.
-    fn entry(&self, id: String, account: &str, kind: TransactionKind, amount: Amount, at: Timestamp) -> Transaction {
-        let family = if kind == TransactionKind::CreditTransferIn { "RCDT" } else { "ICDT" };
-        Transaction {
-            id: Some(id),
-            account_id: account.to_owned(),
-            status: TransactionStatus::Pending,
-            nature: Nature::Original,
-            kind: Some(kind),
-            amount,
-            booking_date: None,
-            booking_at: None,
-            value_date: None,
-            transaction_date: Some(self.day(at)),
-            transaction_at: Some(self.instant(at)),
-            original_amount: None,
-            fx: None,
-            balance_after: None,
-            counterparty: None,
-            merchant: None,
-            remittance: Vec::new(),
-            creditor_reference: None,
-            end_to_end_id: None,
-            mandate_id: None,
-            bank_tx_code: Some(["PMNT", family, "DMCT"].map(str::to_owned)),
-            links: Vec::new(),
-        }
-    }
-
-    pub(super) fn booked(&self, entry: &mut Transaction, at: Timestamp) {
-        entry.status = TransactionStatus::Booked;
-        entry.booking_date = Some(self.day(at));
-        entry.booking_at = Some(self.instant(at));
-        entry.value_date = Some(self.day(at));
-    }
-
-    fn statement<'a>(&'a self, account_id: &'a str) -> Statement<'a> {
+    pub(super) fn statement<'a>(&'a self, account_id: &'a str) -> Statement<'a> {
         Statement::new(self.book, &self.state.activity, account_id)
     }
 
-    fn own_account(&self, identifier: &AccountIdentifier) -> Option<&Account> {
+    pub(super) fn own_account(&self, identifier: &AccountIdentifier) -> Option<&Account> {
         self.book.account_with(identifier)
     }
 
-    fn leg_id(&self, payment_id: &str, leg: &str) -> String {
-        format!("txn_{}", self.seed.of("leg").of(payment_id).of(leg).hex(10))
-    }
-
-    fn instant(&self, at: Timestamp) -> Instant {
+    pub(super) fn instant(&self, at: Timestamp) -> Instant {
         local::instant(at, self.book.zone())
     }
 
-    fn day(&self, at: Timestamp) -> Date {
+    pub(super) fn day(&self, at: Timestamp) -> Date {
         at.to_zoned(self.book.zone().clone()).date()
     }
 }
 
-fn texts(entry: &mut Transaction, payment: &Payment) {
-    entry.remittance = payment.reference.clone().into_iter().collect();
-    entry.end_to_end_id = payment.end_to_end_id.clone();
+/// What an order takes from the account: the amount in its currency, and the bank's charge.
+fn cost(asked: &NewPayment, terms: &PaymentTerms) -> Amount {
+    let debited = terms.exchange.as_ref().map_or(asked.amount, |exchange| exchange.debited);
+    let charge = terms.charge.filter(|charge| charge.currency() == debited.currency());
+    charge.map_or(debited, |charge| Amount::new(debited.value() + charge.value(), debited.currency()))
 }
 
 const LONGEST_AHEAD_DAYS: i32 = 365;

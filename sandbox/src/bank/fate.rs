@@ -2,15 +2,20 @@
 //!
 //! Owns the decision from the moment a call is decided upon until it is over. What a fate means for money is the desk's.
 
-use bank_fixtures::record::{PaymentReason, PaymentStatus};
+use bank_fixtures::record::{PaymentReason, PaymentShade, PaymentStatus};
 
 use super::Ledger;
+use crate::fault::PaymentEnd;
 
-/// What becomes of an order as soon as it is taken.
+/// What becomes of an order against the bank's own timetable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fate {
-    pub(crate) status: PaymentStatus,
-    pub(crate) reason: Option<PaymentReason>,
+pub struct Fate {
+    /// Where it is from now on.
+    pub status: PaymentStatus,
+    /// The finer place, if there is one.
+    pub shade: Option<PaymentShade>,
+    /// Why.
+    pub reason: Option<PaymentReason>,
 }
 
 /// Fates of orders to come.
@@ -33,7 +38,18 @@ pub(crate) struct Fated<'l> {
     number: u64,
 }
 
+impl From<&PaymentEnd> for Fate {
+    fn from(end: &PaymentEnd) -> Fate {
+        Fate { status: end.status, shade: end.shade, reason: end.reason.clone() }
+    }
+}
+
 impl Fate {
+    /// A status without a reason.
+    pub fn of(status: PaymentStatus) -> Fate {
+        Fate { status, shade: None, reason: None }
+    }
+
     /// `true` if the bank does nothing for the order but refuse it.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self.status, PaymentStatus::Rejected | PaymentStatus::Cancelled)
@@ -59,15 +75,9 @@ impl Fates {
 
 impl Ledger {
     /// Decides what becomes of the next order of a client, under this key if it has one.
-    pub(crate) fn destine(
-        &self,
-        client_id: &str,
-        key: Option<String>,
-        status: PaymentStatus,
-        reason: Option<PaymentReason>,
-    ) -> Fated<'_> {
+    pub(crate) fn destine(&self, client_id: &str, key: Option<String>, fate: Fate) -> Fated<'_> {
         let whose = Whose { client_id: client_id.to_owned(), key };
-        let number = self.desk(|desk| desk.state.fates.add(whose, Fate { status, reason }));
+        let number = self.desk(|desk| desk.state.fates.add(whose, fate));
         Fated { ledger: self, number }
     }
 }

@@ -18,7 +18,7 @@ use crate::bank::desk::State;
 use crate::bank::order::{OrderSearch, Orderer};
 use crate::bank::statement::{Page, Place, Statement, StatementFilter};
 use crate::bank::truth::{PaymentTruth, Truth};
-use crate::bank::{ConsentView, Ledger, NewPayment, PaymentOutcome, Refusal, local};
+use crate::bank::{ConsentView, Ledger, NewPayment, PaymentOutcome, PaymentTerms, Refusal, local};
 
 /// What one consent shows of a bank at one instant.
 #[derive(Debug)]
@@ -37,6 +37,16 @@ impl<'a> Granted<'a> {
         match (consent.consent.status, consent.user.clone()) {
             (ConsentStatus::Active, Some(user)) => Ok(Granted { ledger, consent, user, now, looking_back: false }),
             (status, _) => Err(Refusal::ConsentNotInForce { consent: consent_id.to_owned(), status }),
+        }
+    }
+
+    /// As [`Granted::new`], and where another account holder has still to agree.
+    pub(crate) fn for_orders(ledger: &'a Ledger, consent_id: &str, now: Timestamp) -> Result<Granted<'a>, Refusal> {
+        let found = ledger.consent(consent_id, now);
+        let waits = found.filter(|view| view.consent.status == ConsentStatus::PartiallyAuthorised);
+        match waits.and_then(|consent| consent.user.clone().map(|user| (consent, user))) {
+            Some((consent, user)) => Ok(Granted { ledger, consent, user, now, looking_back: false }),
+            None => Granted::new(ledger, consent_id, now),
         }
     }
 
@@ -137,8 +147,21 @@ impl<'a> Granted<'a> {
     /// # Errors
     /// The consent does not cover the account to debit, the key came with another order, or the bank refuses the order.
     pub fn pay(&self, idempotency_key: &str, asked: NewPayment) -> Result<PaymentOutcome, Refusal> {
+        self.pay_with(idempotency_key, asked, PaymentTerms::default())
+    }
+
+    /// Orders a payment with terms of its own.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pay_with(
+        &self,
+        idempotency_key: &str,
+        asked: NewPayment,
+        terms: PaymentTerms,
+    ) -> Result<PaymentOutcome, Refusal> {
         self.account(&asked.debtor_account_id)?;
-        self.ledger.desk(|mut desk| desk.order(self.orderer(), idempotency_key, asked, self.now))
+        self.ledger.desk(|mut desk| desk.order(self.orderer(), idempotency_key, (asked, terms), self.now))
     }
 
     /// One payment this client ordered for this account holder.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bank_fixtures::book::{Book, Customer};
 use bank_fixtures::money::Money;
 use bank_fixtures::record::{
-    Account, AccountStatus, Consent, ConsentScope, ConsentStatus, Payment, PaymentReason, PaymentStatus, Transaction,
+    Account, AccountStatus, Consent, ConsentScope, ConsentStatus, Payment, PaymentShade, Transaction,
 };
 use bank_fixtures::seed::Seed;
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ use crate::bank::granted::Granted;
 use crate::bank::papers::Papers;
 use crate::bank::standing::Standings;
 use crate::bank::truth::Truth;
-use crate::bank::{BankEvent, ConsentView, EndedBy, Happened, NewConsent, News, Refusal, Second, Subject};
+use crate::bank::{BankEvent, ConsentView, EndedBy, Fate, Happened, NewConsent, News, Refusal, Second, Subject};
 use crate::profile::{BankProfile, JointAccounts};
 
 /// The ledger of one bank in one world. To reset it, make a new one.
@@ -159,7 +159,12 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown or does not wait for somebody, or this account holder has agreed before.
     pub fn approve_consent_too(&self, id: &str, user: &str, now: Timestamp) -> Result<Consent, Refusal> {
-        self.consents.write().approve_too(id, user, (now, &self.profile.zone), &mut self.news.lock())
+        let agreed = self.consents.write().approve_too(id, user, (now, &self.profile.zone), &mut self.news.lock())?;
+        if self.desk(|mut desk| desk.agreed(id, now)) {
+            // What was agreed to was ordered before: that was the one act the consent is good for.
+            self.consents.write().consume(id, now, &self.profile.zone)?;
+        }
+        Ok(agreed)
     }
 
     /// Consents that wait until this account holder agrees, too: others agreed for an account they hold together, or,
@@ -181,7 +186,9 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown, already decided or expired.
     pub fn reject_consent(&self, id: &str, user: &str, now: Timestamp) -> Result<(), Refusal> {
-        self.consents.write().reject(id, user, (now, &self.profile.zone), &mut self.news.lock())
+        self.consents.write().reject(id, user, (now, &self.profile.zone), &mut self.news.lock())?;
+        self.desk(|mut desk| desk.disagreed(id, now));
+        Ok(())
     }
 
     /// Ends a consent for good. Ending one that has ended is no error.
@@ -189,7 +196,9 @@ impl Ledger {
     /// # Errors
     /// The consent is unknown.
     pub fn revoke_consent(&self, id: &str, by: EndedBy, now: Timestamp) -> Result<(), Refusal> {
-        self.consents.write().end(id, by, (now, &self.profile.zone), &mut self.news.lock())
+        self.consents.write().end(id, by, (now, &self.profile.zone), &mut self.news.lock())?;
+        self.desk(|mut desk| desk.disagreed(id, now));
+        Ok(())
     }
 
     /// Uses up a consent that is good for one act.
@@ -255,14 +264,35 @@ impl Ledger {
     ///
     /// # Errors
     /// The payment is unknown.
-    pub fn overrule_payment(
-        &self,
-        id: &str,
-        status: PaymentStatus,
-        reason: Option<PaymentReason>,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        self.desk(|mut desk| desk.overrule(id, status, reason, now))
+    pub fn overrule_payment(&self, id: &str, fate: Fate, now: Timestamp) -> Result<(), Refusal> {
+        self.desk(|mut desk| desk.overrule(id, fate, now))
+    }
+
+    /// What a client may do about the payments of a consent at `now`, as soon as one account holder has agreed: an order
+    /// waits for the second.
+    ///
+    /// # Errors
+    /// The consent is unknown, nobody has agreed, or it has ended.
+    pub fn ordering(&self, consent_id: &str, now: Timestamp) -> Result<Granted<'_>, Refusal> {
+        Granted::for_orders(self, consent_id, now)
+    }
+
+    /// The bank says no to a consent that nobody has decided about.
+    ///
+    /// # Errors
+    /// The consent is unknown, or somebody has decided.
+    pub fn refuse_consent(&self, id: &str, now: Timestamp) -> Result<(), Refusal> {
+        self.consents.write().refuse(id, (now, &self.profile.zone), &mut self.news.lock())
+    }
+
+    /// Lets nobody decide about a consent before its client has handed in all that belongs to it.
+    pub fn hold_back_consent(&self, id: &str) {
+        self.consents.write().hold_back(id);
+    }
+
+    /// All that belongs to a consent is there.
+    pub fn complete_consent(&self, id: &str) {
+        self.consents.write().complete(id);
     }
 
     /// What a consent shows of the bank at `now`.
@@ -295,6 +325,13 @@ impl Ledger {
         let state = self.state(now);
         let order = state.orders.known(id).ok()?;
         Some(state.orders.order(order).payment.clone())
+    }
+
+    /// The finer place of a payment, if it has one.
+    pub(crate) fn payment_shade(&self, id: &str, now: Timestamp) -> Option<PaymentShade> {
+        let state = self.state(now);
+        let order = state.orders.known(id).ok()?;
+        state.orders.order(order).shade
     }
 
     /// Books an entry on an account out of nothing.

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use bank_fixtures::money::Amount;
-use bank_fixtures::record::{AccountIdentifier, Instant, Payment, PaymentReason, PaymentStatus};
+use bank_fixtures::record::{AccountIdentifier, Instant, Payment, PaymentReason, PaymentShade, PaymentStatus};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::bank::Refusal;
 use crate::bank::activity::HoldId;
+use crate::bank::standing_order::Standing;
+use crate::bank::{Fate, PaymentTerms, Refusal};
 
 /// What a client asks the bank to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,13 @@ pub(crate) struct Order {
     pub user: String,
     pub idempotency_key: String,
     pub hold: Option<HoldId>,
+    pub terms: PaymentTerms,
+    /// What becomes of it once it is executed, if that was decided before.
+    pub fate: Option<Fate>,
+    /// A finer place than its status says.
+    pub shade: Option<PaymentShade>,
+    /// How far it has come, if it is a standing order.
+    pub standing: Option<Standing>,
     step: Option<(Timestamp, u64)>,
     taken: Timestamp,
     /// What it was when it was taken, and nothing had become of it.
@@ -94,6 +102,14 @@ pub(crate) enum Step {
     Clear,
     /// Both legs are booked.
     Book,
+    /// The other side has the money.
+    Credit,
+    /// A standing order is in the bank's books.
+    SetUp,
+    /// A standing order pays.
+    Pay,
+    /// Nobody agreed in time to an order that waits for another account holder.
+    GiveUp,
 }
 
 /// Every order of one bank.
@@ -147,16 +163,16 @@ impl Orders {
         &mut self,
         who: Orderer<'_>,
         key: &str,
-        asked: NewPayment,
+        (asked, terms): (NewPayment, PaymentTerms),
         payment: Payment,
         now: Timestamp,
     ) -> usize {
         let position = self.orders.len();
-        let first = payment.status;
         self.by_id.insert(payment.id.clone(), position);
         let client = self.by_client.entry(who.client_id.to_owned()).or_default();
         client.orders.push(position);
         client.by_key.insert(key.to_owned(), (position, now));
+        let first = payment.status;
         self.orders.push(Order {
             payment,
             asked,
@@ -164,6 +180,10 @@ impl Orders {
             user: who.user.to_owned(),
             idempotency_key: key.to_owned(),
             hold: None,
+            standing: terms.recurrence.clone().map(Standing::new),
+            terms,
+            fate: None,
+            shade: None,
             step: None,
             taken: now,
             first,
@@ -176,7 +196,23 @@ impl Orders {
     pub(crate) fn waiting_of(&self, account_id: &str) -> impl Iterator<Item = (Timestamp, &Payment)> {
         let waiting = self.due.iter().filter(|(_, (_, step))| *step == Step::Execute);
         let payments = waiting.map(|((at, _), (order, _))| (*at, &self.orders[*order].payment));
-        payments.filter(move |(_, payment)| payment.debtor_account_id == account_id)
+        // What came after a cut-off waits, too, and nobody ordered it for a day.
+        payments.filter(move |(_, payment)| payment.debtor_account_id == account_id && payment.requested_date.is_some())
+    }
+
+    /// The standing orders out of an account, oldest first.
+    pub(crate) fn standing_of(&self, account_id: &str) -> impl Iterator<Item = (&Payment, &Standing)> {
+        let own = self.orders.iter().filter(move |order| order.payment.debtor_account_id == account_id);
+        own.filter_map(|order| order.standing.as_ref().map(|standing| (&order.payment, standing)))
+    }
+
+    /// Orders that wait until another account holder agrees to their consent.
+    pub(crate) fn waiting_for(&self, consent_id: &str) -> Vec<usize> {
+        let waits = |order: &Order| {
+            order.payment.status == PaymentStatus::PartiallyAuthorised
+                && order.terms.second.as_ref().is_some_and(|second| second.consent_id == consent_id)
+        };
+        (0..self.orders.len()).filter(|position| waits(&self.orders[*position])).collect()
     }
 
     /// Any order by its id, whoever ordered it.
@@ -259,6 +295,17 @@ impl Order {
         self.payment.status = status;
         self.payment.updated_at = shown;
         self.payment.reason = reason;
+        self.shade = None;
+    }
+
+    /// What leaves the account, in its own currency.
+    pub(crate) fn debited(&self) -> Amount {
+        self.terms.exchange.as_ref().map_or(self.payment.amount, |exchange| exchange.debited)
+    }
+
+    /// What arrives at the other side.
+    pub(crate) fn transferred(&self) -> Amount {
+        self.terms.exchange.as_ref().map_or(self.payment.amount, |exchange| exchange.transferred)
     }
 
     /// The payment as it stood at an instant, with the statuses it had before, each since when; nothing before it was taken.

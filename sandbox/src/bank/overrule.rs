@@ -3,7 +3,7 @@
 //! Owns that the ledger stays right whatever is ordered and when: money set aside is given free, booked legs are reversed
 //! by entries of their own, and an order that has come to its end stays there.
 
-use bank_fixtures::record::{Link, Nature, PaymentReason, PaymentStatus, Relation, Transaction, TransactionKind};
+use bank_fixtures::record::{Link, Nature, PaymentStatus, Relation, Transaction, TransactionKind};
 use jiff::Timestamp;
 
 use super::desk::Desk;
@@ -12,37 +12,48 @@ use super::{News, Refusal};
 
 impl Desk<'_> {
     /// Makes a status of an order so now. An order that was refused, cancelled or returned before stays as it is.
-    pub(crate) fn overrule(
-        &mut self,
-        payment_id: &str,
-        to: PaymentStatus,
-        reason: Option<PaymentReason>,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn overrule(&mut self, payment_id: &str, fate: Fate, now: Timestamp) -> Result<(), Refusal> {
         let now = self.catch_up(now);
         let order = self.state.orders.known(payment_id)?;
-        self.move_to(order, to, reason, now);
+        self.move_to(order, fate, now);
         Ok(())
     }
 
-    /// Moves an order to where it can still go; elsewhere it stays as it is.
-    fn move_to(&mut self, order: usize, to: PaymentStatus, reason: Option<PaymentReason>, now: Timestamp) {
+    /// Moves an order to where it can still go; elsewhere it stays as it is. What is not an end is for ever.
+    fn move_to(&mut self, order: usize, fate: Fate, now: Timestamp) {
+        let Fate { status: to, shade, reason } = fate;
         let status = self.state.orders.order(order).payment.status;
         let booked = matches!(status, PaymentStatus::Debited | PaymentStatus::Credited);
         let under_way =
             matches!(status, PaymentStatus::AcceptedChecks | PaymentStatus::PendingReview | PaymentStatus::InClearing);
+        let waits =
+            matches!(status, PaymentStatus::Scheduled | PaymentStatus::Created | PaymentStatus::PartiallyAuthorised);
         match to {
-            _ if status == to => {}
-            PaymentStatus::PendingReview if under_way || status == PaymentStatus::Scheduled => {
+            _ if status == to && self.state.orders.order(order).shade == shade && shade.is_none() => {}
+            PaymentStatus::PendingReview if under_way || waits => {
                 self.state.orders.unplan(order);
                 self.set(order, to, now, reason);
+            }
+            PaymentStatus::AcceptedChecks | PaymentStatus::InClearing if under_way => {
+                self.state.orders.unplan(order);
+                self.set(order, to, now, reason);
+                self.state.orders.order_mut(order).shade = shade;
             }
             PaymentStatus::Debited if under_way => {
                 self.state.orders.unplan(order);
                 self.book_order(order, now);
+                self.state.orders.unplan(order);
+            }
+            PaymentStatus::Credited if under_way || status == PaymentStatus::Debited => {
+                self.state.orders.unplan(order);
+                if under_way {
+                    self.book_order(order, now);
+                    self.state.orders.unplan(order);
+                }
+                self.set(order, to, now, reason);
             }
             PaymentStatus::Rejected | PaymentStatus::Cancelled | PaymentStatus::Returned
-                if booked || under_way || status == PaymentStatus::Scheduled =>
+                if booked || under_way || waits =>
             {
                 self.state.orders.unplan(order);
                 self.release(order, now);
@@ -60,13 +71,20 @@ impl Desk<'_> {
         if fate.is_refusal() {
             return self.set(order, fate.status, now, fate.reason);
         }
-        let accepted = self.state.orders.order(order).payment.status == PaymentStatus::AcceptedChecks;
+        let status = self.state.orders.order(order).payment.status;
+        let accepted = status == PaymentStatus::AcceptedChecks;
+        let waits = matches!(status, PaymentStatus::Scheduled | PaymentStatus::PartiallyAuthorised);
+        if waits && fate.status != PaymentStatus::PendingReview {
+            // Its day is still to come: then is the time for it.
+            self.state.orders.order_mut(order).fate = Some(fate);
+            return;
+        }
         if accepted && fate.status == PaymentStatus::Returned {
             // What comes back was booked first.
             self.state.orders.unplan(order);
             self.book_order(order, now);
         }
-        self.move_to(order, fate.status, fate.reason, now);
+        self.move_to(order, fate, now);
     }
 
     /// Undoes both legs with entries that name what they undo.

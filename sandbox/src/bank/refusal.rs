@@ -24,6 +24,9 @@ pub enum Refusal {
         /// What it is instead.
         status: ConsentStatus,
     },
+    /// The client has not handed in all that belongs to the consent.
+    #[error("consent `{0}` is not complete: its client has still to hand in what is to be decided about")]
+    ConsentIncomplete(String),
     /// A second account holder has to agree, not the first once more.
     #[error("`{user}` has agreed already: another account holder has to")]
     AgreedBefore {
@@ -124,7 +127,7 @@ impl Refusal {
                 ConsentStatus::PartiallyAuthorised => ProblemKind::ScaRequired,
                 _ => ProblemKind::ConsentRevoked,
             },
-            Refusal::AgreedBefore { .. } => ProblemKind::InvalidParameter,
+            Refusal::AgreedBefore { .. } | Refusal::ConsentIncomplete(_) => ProblemKind::InvalidParameter,
             Refusal::AccountNotAskedFor { .. } | Refusal::UnknownAccount(_) | Refusal::UnknownStatement(_) => {
                 ProblemKind::AccountNotFound
             }

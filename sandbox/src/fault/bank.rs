@@ -9,7 +9,7 @@ pub(super) const FAULT: Fault = Fault {
     layer: Layer::Bank,
     stages: &[Stage::Head],
     about: "something happens at the bank before this call is looked at: its consent ends (or a second account holder decides about it), its account is closed or blocked, or the payment it names, or is about to order, takes another course; this call and all later ones meet it as the dialect says",
-    legal: "{consent.status: revoked, revoked-by-bank, expired, consumed, rejected or authorised}, {account.status: closed, blocked or open}, or {payment.status: RJCT, CANC, PDNG (held for ever), returned or ACSC, reason: AM04}",
+    legal: "{consent.status: revoked, revoked-by-bank, expired, consumed, rejected or authorised}, {account.status: closed, blocked or open}, or {payment.status: RJCT, CANC, returned, ACSC, ACCC or, for ever, PDNG, ACTC, ACCP, ACFC, ACWC, ACSP, ACWP or BLCK, reason: AM04}",
     example: "bank: {consent.status: revoked}",
     compile,
 };

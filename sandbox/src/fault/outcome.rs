@@ -4,7 +4,7 @@
 //! ISO 20022; reasons are ISO 20022 external codes with a text for people.
 
 use bank_fixtures::document::{Map, Value, suggest};
-use bank_fixtures::record::{AccountStatus, PaymentReason, PaymentStatus};
+use bank_fixtures::record::{AccountStatus, PaymentReason, PaymentShade, PaymentStatus};
 
 /// What becomes of a consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,21 +28,33 @@ pub enum ConsentEnd {
 pub struct PaymentEnd {
     /// What it is from now on.
     pub status: PaymentStatus,
+    /// The finer place, if there is one.
+    pub shade: Option<PaymentShade>,
     /// Why.
     pub reason: Option<PaymentReason>,
 }
 
-/// Words for what a payment becomes.
-pub(crate) const PAYMENT_STATUSES: &[(&str, PaymentStatus)] = &[
-    ("RJCT", PaymentStatus::Rejected),
-    ("rejected", PaymentStatus::Rejected),
-    ("CANC", PaymentStatus::Cancelled),
-    ("cancelled", PaymentStatus::Cancelled),
-    ("returned", PaymentStatus::Returned),
-    ("PDNG", PaymentStatus::PendingReview),
-    ("pending", PaymentStatus::PendingReview),
-    ("ACSC", PaymentStatus::Debited),
-    ("debited", PaymentStatus::Debited),
+/// Words for what a payment becomes; it stays there until something else is ordered.
+pub(crate) const PAYMENT_ENDS: &[(&str, (PaymentStatus, Option<PaymentShade>))] = &[
+    ("RJCT", (PaymentStatus::Rejected, None)),
+    ("rejected", (PaymentStatus::Rejected, None)),
+    ("CANC", (PaymentStatus::Cancelled, None)),
+    ("cancelled", (PaymentStatus::Cancelled, None)),
+    ("returned", (PaymentStatus::Returned, None)),
+    ("PDNG", (PaymentStatus::PendingReview, None)),
+    ("pending", (PaymentStatus::PendingReview, None)),
+    ("ACTC", (PaymentStatus::AcceptedChecks, Some(PaymentShade::FormChecked))),
+    ("ACCP", (PaymentStatus::AcceptedChecks, Some(PaymentShade::ProfileChecked))),
+    ("ACFC", (PaymentStatus::AcceptedChecks, Some(PaymentShade::FundsChecked))),
+    ("ACWC", (PaymentStatus::AcceptedChecks, Some(PaymentShade::Changed))),
+    ("ACSP", (PaymentStatus::InClearing, None)),
+    ("in_clearing", (PaymentStatus::InClearing, None)),
+    ("ACWP", (PaymentStatus::InClearing, Some(PaymentShade::NotPosted))),
+    ("BLCK", (PaymentStatus::InClearing, Some(PaymentShade::Blocked))),
+    ("ACSC", (PaymentStatus::Debited, None)),
+    ("debited", (PaymentStatus::Debited, None)),
+    ("ACCC", (PaymentStatus::Credited, None)),
+    ("credited", (PaymentStatus::Credited, None)),
 ];
 
 /// Words for what becomes of a consent.
@@ -79,9 +91,10 @@ pub(crate) const REASONS: &[(&str, &str)] = &[
 
 /// Reads `payment.status` and `reason` of a mapping.
 pub(crate) fn payment(map: &Map<'_>) -> Option<PaymentEnd> {
-    let status = map.required("payment.status").and_then(|value| value.one_of(PAYMENT_STATUSES));
+    let status = map.required("payment.status").and_then(|value| value.one_of(PAYMENT_ENDS));
     let reason = map.optional("reason").map(reason);
-    Some(PaymentEnd { status: status?, reason: reason.map_or(Some(None), |read| read.map(Some))? })
+    let (status, shade) = status?;
+    Some(PaymentEnd { status, shade, reason: reason.map_or(Some(None), |read| read.map(Some))? })
 }
 
 fn reason(value: Value<'_>) -> Option<PaymentReason> {

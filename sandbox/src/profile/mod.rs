@@ -3,6 +3,7 @@
 //! Owns what can be set and within which bounds. A profile that exists is valid.
 
 mod messages;
+mod payments;
 mod read;
 mod security;
 mod settlement;
@@ -10,6 +11,8 @@ mod step_up;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+
+pub use payments::{AfterCutOff, PaymentPolicy, Rail, exchanged_at, working_days};
 
 use bank_fixtures::document::{self, Diagnostics, Value};
 use bank_fixtures::library;
@@ -46,6 +49,8 @@ pub struct BankProfile {
     pub consents: ConsentPolicy,
     /// How long payments take.
     pub settlement: Settlement,
+    /// How orders are treated otherwise.
+    pub payments: PaymentPolicy,
     /// The security profile of its authorization server.
     pub security: Security,
     /// How it takes messages where its standard leaves that to it.

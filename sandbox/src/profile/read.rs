@@ -1,6 +1,6 @@
 //! Reading a bank file, or the keys of one that a scenario sets anew.
 //!
-//! Every key but `security`, `messages`, `lenient`, `step_up`, `limits.unattended`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
+//! Every key but `payments`, `security`, `messages`, `lenient`, `step_up`, `limits.unattended`, `consents.sca` and `consents.joint` is required in a bank file. Where a profile is given to start from, a missing key keeps its value.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use bank_fixtures::duration;
 use jiff::tz::TimeZone;
 
 use super::{
-    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, Sca, TokenLifetimes,
-    messages, security, settlement, step_up,
+    BankProfile, ConsentDecision, ConsentPolicy, JointAccounts, MessagePolicy, PageSizes, PaymentPolicy, Sca,
+    TokenLifetimes, messages, payments, security, settlement, step_up,
 };
 use crate::auth::{self, Leniency, Security, SecurityProfile};
 use crate::dialect::DIALECTS;
@@ -42,6 +42,7 @@ const FILE_KEYS: &[&str] = &[
     "tokens",
     "consents",
     "settlement",
+    "payments",
     "security",
     "messages",
     "lenient",
@@ -67,6 +68,11 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
     let settlement = key(map, "settlement", base.map(|base| &base.settlement), |value| {
         settlement::read(value, base.map(|base| &base.settlement))
     });
+    let payments = match (map.optional("payments"), base.map(|base| &base.payments)) {
+        (Some(value), Some(base)) => payments::read(value, base),
+        (Some(value), None) => payments::read(value, &PaymentPolicy::none()),
+        (None, base) => Some(base.cloned().unwrap_or_else(PaymentPolicy::none)),
+    };
     // `plain` is what an issuer is unless its file says otherwise.
     let security = match map.optional("security") {
         Some(value) => security::read(value, base.map(|base| base.security)),
@@ -95,6 +101,7 @@ fn settings(slug: &str, map: Map<'_>, base: Option<&BankProfile>) -> Option<Bank
         tokens: tokens?,
         consents: consents?,
         settlement: settlement?,
+        payments: payments?,
         security: security?,
         messages: messages?,
         lenient: lenient?,

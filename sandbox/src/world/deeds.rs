@@ -186,7 +186,7 @@ impl World {
                 if let Some((about, payment)) = payment
                     && let Some(bank) = self.bank(&about.bank)
                 {
-                    bank.ledger.overrule_payment(&payment.id, end.status, end.reason.clone(), at)?;
+                    bank.ledger.overrule_payment(&payment.id, end.into(), at)?;
                     touched.push(payment.id.clone());
                 }
             }

@@ -35,5 +35,6 @@ mod staples;
 mod time;
 mod uk;
 mod uk_events;
+mod uk_payments;
 mod webhooks;
 mod worlds;

@@ -12,7 +12,7 @@ const BANKS: &[(&str, &str, &str, &str)] = &[
     ("albion", "/albion/open-banking/v4.0", "AWAU", "RCVD"),
 ];
 
-fn token(bench: &Bench, bank: &str, form: &str) -> String {
+pub(crate) fn token(bench: &Bench, bank: &str, form: &str) -> String {
     let form = format!("{form}&client_id=demo&client_secret=demo-secret");
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     let answer = bench.call("POST", &format!("/{bank}/oauth/token"), &headers, &form);
@@ -21,7 +21,7 @@ fn token(bench: &Bench, bank: &str, form: &str) -> String {
 }
 
 /// The token of an account holder who agreed to a consent.
-fn agreed(bench: &Bench, bank: &str, scope: &str, consent: &str) -> String {
+pub(crate) fn agreed(bench: &Bench, bank: &str, scope: &str, consent: &str) -> String {
     let query = format!(
         "response_type=code&client_id=demo&redirect_uri=http://127.0.0.1:4000/callback&scope=openid%20{scope}&state=s&code_challenge={CHALLENGE}&code_challenge_method=S256&login_hint=alice&consent_id={consent}"
     );
@@ -32,7 +32,7 @@ fn agreed(bench: &Bench, bank: &str, scope: &str, consent: &str) -> String {
     token(bench, bank, &format!("{form}&code={code}&code_verifier={VERIFIER}"))
 }
 
-fn call(bench: &Bench, method: &str, path: &str, token: &str, body: Option<Value>) -> Raw {
+pub(crate) fn call(bench: &Bench, method: &str, path: &str, token: &str, body: Option<Value>) -> Raw {
     let bearer = format!("Bearer {token}");
     let mut headers = vec![("Authorization", bearer.as_str())];
     if body.is_some() {
@@ -44,7 +44,7 @@ fn call(bench: &Bench, method: &str, path: &str, token: &str, body: Option<Value
     bench.call(method, path, &headers, &body.map(|body| body.to_string()).unwrap_or_default())
 }
 
-fn json(answer: &Raw, status: u16) -> Value {
+pub(crate) fn json(answer: &Raw, status: u16) -> Value {
     assert_eq!(answer.status, status, "{answer:?}");
     assert!(answer.header("x-fapi-interaction-id").is_some(), "{answer:?}");
     serde_json::from_str(&answer.body).unwrap()
@@ -98,7 +98,7 @@ fn what_a_bank_does_not_serve_is_refused_without_a_body() {
     for (bank, base, ..) in BANKS {
         let client = token(&bench, bank, "grant_type=client_credentials&scope=payments");
         for (method, path, status) in
-            [("GET", "/pisp/file-payments/1", 404), ("GET", "/aisp/nothing", 404), ("PUT", "/aisp/accounts", 405)]
+            [("GET", "/pisp/cheques/1", 404), ("GET", "/aisp/nothing", 404), ("PUT", "/aisp/accounts", 405)]
         {
             let answer = call(&bench, method, &format!("{base}{path}"), &client, None);
             assert_eq!((answer.status, answer.body.as_str()), (status, ""), "{method} {path}");

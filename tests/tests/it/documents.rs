@@ -37,6 +37,11 @@ fn the_page_of_the_uk_banks_does_what_it_says() {
     run_page("docs/uk-open-banking.md");
 }
 
+#[test]
+fn the_page_of_payments_at_the_uk_banks_does_what_it_says() {
+    run_page("docs/uk-payments.md");
+}
+
 fn run_page(page: &str) {
     let text = fs::read_to_string(workspace().join(page)).unwrap();
     let mut session = Session::new(page);

@@ -1,21 +1,22 @@
 //! What a consent shows of an account besides its entries and balances: arrangements, statements, terms, holders.
 //!
-//! Owns the join of the book with what happened since: a statement counts the entries made by requests, and a payment
-//! ordered for a later day is a scheduled one. Whether a consent's permissions let a record through is a dialect's to say.
+//! Owns the join of the book with what happened since: a statement counts the entries made by requests, a payment
+//! ordered for a later day is a scheduled one, and so are standing orders that clients made. Whether a consent's permissions let a record through is a dialect's to say.
 
 use std::ops::Range;
 
 use bank_fixtures::money::{Amount, Money};
 use bank_fixtures::record::{Account, AccountKind, Balance, BalanceKind, Counterparty, Transaction};
 use bank_fixtures::servicing::{
-    AccountDetails, AccountParty, Beneficiary, CreditLine, CreditLineKind, Mandate, Offer, PeriodStatement, Product,
-    ScheduledPayment, StandingOrder, TransactionDetails,
+    AccountDetails, AccountParty, Beneficiary, CreditLine, CreditLineKind, Due, Mandate, Offer, PeriodStatement,
+    Product, ScheduledPayment, StandingOrder, TransactionDetails,
 };
 use jiff::Timestamp;
 
 use super::Granted;
 use crate::bank::activity::AccountActivity;
 use crate::bank::desk::State;
+use crate::bank::standing_order::standing_leg;
 use crate::bank::statement::{Statement, StatementFilter, StatusFilter};
 use crate::bank::{Refusal, local};
 
@@ -53,7 +54,16 @@ impl Granted<'_> {
     /// The consent covers no such account.
     pub fn standing_orders(&self, account_id: &str) -> Result<Vec<StandingOrder>, Refusal> {
         self.account(account_id)?;
-        Ok(self.ledger.book().standing_orders(account_id, self.now))
+        let book = self.ledger.book();
+        let state = self.ledger.state(self.now);
+        let ordered = state.orders.standing_of(account_id).map(|(payment, standing)| {
+            standing.shown(payment, |day, amount, number| Due {
+                at: local::instant(self.ledger.starts_on(day), book.zone()),
+                amount: Some(amount),
+                transaction_id: standing_leg(self.ledger.seed(), &payment.id, number, "debit"),
+            })
+        });
+        Ok(book.standing_orders(account_id, self.now).into_iter().chain(ordered).collect())
     }
 
     /// Transfers ordered for later, in the bank's branch or through anybody's client, the next first.

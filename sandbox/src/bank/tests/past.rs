@@ -18,7 +18,7 @@ fn holds_payments_and_accounts_are_what_they_were() {
     let held = told(&ledger, &consent, after(10));
     let cleared = told(&ledger, &consent, after(12));
     let booked = told(&ledger, &consent, after(20));
-    ledger.overrule_payment(&payment.id, PaymentStatus::Returned, None, after(30)).unwrap();
+    ledger.overrule_payment(&payment.id, Fate::of(PaymentStatus::Returned), after(30)).unwrap();
     ledger.set_account(&account, AccountStatus::Blocked, after(40)).unwrap();
     let now = after(3_600);
     let back = |at| ledger.truth_as_of(&consent, at, now).unwrap();
@@ -69,7 +69,7 @@ proptest! {
                 }
                 _ => {
                     if let Some(id) = &last {
-                        let _ = ledger.overrule_payment(id, PaymentStatus::Rejected, None, now);
+                        let _ = ledger.overrule_payment(id, Fate::of(PaymentStatus::Rejected), now);
                     }
                 }
             }

@@ -7,9 +7,9 @@ use bank_fixtures::servicing::{
 use super::error::{Refused, clipped};
 use super::json::{Json, object};
 use super::permission::Permission as P;
-use super::value;
 use super::version::{Era, Version};
 use super::visit::{Reading, Visit, each};
+use super::{payment, value};
 use crate::exchange::Reply;
 
 pub(super) fn beneficiaries(visit: &Visit<'_>) -> Result<Reply, Refused> {
@@ -79,17 +79,19 @@ fn standing_order(visit: &Visit<'_>, reading: &Reading<'_>, order: &StandingOrde
     let amount = |due: &Option<Due>| due.as_ref().and_then(|due| due.amount).map(value::amount);
     let account = reading.has(P::ReadStandingOrdersDetail).then(|| value::counterparty(&order.creditor)).flatten();
     let reference = order.reference.as_deref();
+    let ordered = ordered(visit, &order.id);
+    let as_ordered = ordered.at(&["MandateRelatedInformation", "Frequency"]).cloned();
     let related = object! {
         "FirstPaymentDateTime": at(&order.first),
         "RecurringPaymentDateTime": at(&order.next),
         "FinalPaymentDateTime": at(&order.last),
-        "Frequency": frequency(order.frequency),
+        "Frequency": as_ordered.unwrap_or_else(|| frequency(order.frequency)),
     };
     let text = reference.map(|reference| object! { "Unstructured": vec![clipped(reference, 140)] });
     object! {
         "AccountId": order.account_id.as_str(),
         "StandingOrderId": order.id.as_str(),
-        "Frequency": three.then(|| pattern(order.frequency)),
+        "Frequency": three.then(|| ordered.text(&["Frequency"]).map_or_else(|| pattern(order.frequency), str::to_owned)),
         "Reference": reference.filter(|_| three).map(|reference| clipped(reference, 35)),
         "FirstPaymentDateTime": at(&order.first).filter(|_| three),
         "NextPaymentDateTime": at(&order.next),
@@ -105,6 +107,13 @@ fn standing_order(visit: &Visit<'_>, reading: &Reading<'_>, order: &StandingOrde
         "MandateRelatedInformation": (!three).then_some(related),
         "RemittanceInformation": text.filter(|_| !three),
     }
+}
+
+/// What a client ordered that became this standing order; nothing of one that was always there.
+fn ordered(visit: &Visit<'_>, id: &str) -> Json {
+    let consent = payment::paper(visit, id).ok().and_then(|paper| paper.text(&["ConsentId"]).map(str::to_owned));
+    let consent = consent.and_then(|id| payment::paper(visit, &id).ok());
+    consent.and_then(|consent| consent.at(&["Data", "Initiation"]).cloned()).unwrap_or(Json::Null)
 }
 
 fn scheduled_payment(_: &Visit<'_>, reading: &Reading<'_>, payment: &ScheduledPayment) -> Json {

@@ -43,6 +43,7 @@ codes! {
     ConsentStatus = "U009", "UK.OBIE.Resource.InvalidConsentStatus";
     Format = "U010", "UK.OBIE.Resource.InvalidFormat";
     NotFound = "U011", "UK.OBIE.Resource.NotFound";
+    AfterCutOff = "U012", "UK.OBIE.Rules.AfterCutOffDateTime";
     DuplicateReference = "U013", "UK.OBIE.Rules.DuplicateReference";
     ControlParameters = "U014", "UK.OBIE.Rules.FailsControlParameters";
     SignatureInvalid = "U015", "UK.OBIE.Signature.Invalid";
@@ -54,6 +55,7 @@ codes! {
     AccountIdentifier = "U021", "UK.OBIE.Unsupported.AccountIdentifier";
     Currency = "U023", "UK.OBIE.Unsupported.Currency";
     EventType = "U024", "UK.OBIE.Unsupported.EventType";
+    Frequency = "U025", "UK.OBIE.Unsupported.Frequency";
     LocalInstrument = "U026", "UK.OBIE.Unsupported.LocalInstrument";
     Scheme = "U027", "UK.OBIE.Unsupported.Scheme";
     Reauthenticate = "U028", "UK.OBIE.Reauthenticate";

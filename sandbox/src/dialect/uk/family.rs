@@ -1,9 +1,11 @@
-//! The kinds of payment: what each is called, and what its bodies look like in each version.
+//! The kinds of payment: what each is called, where it is, and what its bodies look like in each version.
 //!
 //! Owns the tables. What happens with an order is `payment`'s business.
 
+use super::initiation;
+use super::parts::{AUTHORISATION, AUTHORISATION_40, RISK_31, RISK_40, SCA};
 use super::shape::Need::{May, Must};
-use super::shape::Shape::{Amount, Any, Currency, Flag, Instant, List, Object, Text, Word};
+use super::shape::Shape::{Object, Text, Word};
 use super::shape::{Field, Shape};
 use super::version::{Era, Version};
 
@@ -20,6 +22,10 @@ pub(super) struct Family {
     pub id: &'static str,
     /// When it is carried out.
     pub timing: Timing,
+    /// Where the money goes.
+    pub reach: Reach,
+    /// `Data.Initiation` of 3.1 and of 4.
+    pub initiation: (Shape, Shape),
     consent: (Shape, Shape),
     payment: (Shape, Shape),
 }
@@ -31,25 +37,76 @@ pub(super) enum Timing {
     Now,
     /// On a day to come.
     Later,
+    /// Again and again.
+    Standing,
+    /// As the file says, many at once.
+    File,
+}
+
+/// Where the money goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In pounds, at home.
+    Domestic,
+    /// Abroad, or in another currency.
+    International,
 }
 
 impl Family {
     /// The body that asks for a consent.
     pub(super) fn consent_body(&self, version: &Version) -> &Shape {
-        match version.era {
-            Era::Three => &self.consent.0,
-            Era::Four => &self.consent.1,
-        }
+        of(&self.consent, version)
     }
 
     /// The body that orders the payment.
     pub(super) fn payment_body(&self, version: &Version) -> &Shape {
-        match version.era {
-            Era::Three => &self.payment.0,
-            Era::Four => &self.payment.1,
-        }
+        of(&self.payment, version)
     }
 }
+
+/// The one of this version.
+pub(super) fn of<'a, T>(pair: &'a (T, T), version: &Version) -> &'a T {
+    match version.era {
+        Era::Three => &pair.0,
+        Era::Four => &pair.1,
+    }
+}
+
+pub(super) const CONSENT_ID: Field = Field("ConsentId", Must, Text(128));
+const PERMISSION: Field = Field("Permission", Must, Word(&["Create"]));
+pub(super) const READ_REFUND: Field = Field("ReadRefundAccount", May, Word(&["No", "Yes"]));
+
+/// A body of `Data` with these members, and `Risk`.
+macro_rules! body {
+    ($risk:expr; $($field:expr),*) => {
+        Object(&[Field("Data", Must, Object(&[$($field),*])), Field("Risk", Must, $risk)])
+    };
+}
+
+/// The two bodies of a kind, in both versions: `$more` are the consent's members besides the usual.
+macro_rules! bodies {
+    ($initiation:expr, $authorisation_40:expr; $($more:expr),*) => {
+        (
+            (
+                body!(RISK_31; $($more,)* READ_REFUND, Field("Initiation", Must, $initiation.0), AUTHORISATION, SCA),
+                body!(RISK_40; $($more,)* READ_REFUND, Field("Initiation", Must, $initiation.1), $authorisation_40, SCA),
+            ),
+            (
+                body!(RISK_31; CONSENT_ID, Field("Initiation", Must, $initiation.0)),
+                body!(RISK_40; CONSENT_ID, Field("Initiation", Must, $initiation.1)),
+            ),
+        )
+    };
+}
+
+const DOMESTIC_BODIES: ((Shape, Shape), (Shape, Shape)) = bodies!(initiation::DOMESTIC, AUTHORISATION_40;);
+const SCHEDULED_BODIES: ((Shape, Shape), (Shape, Shape)) = bodies!(initiation::SCHEDULED, AUTHORISATION_40; PERMISSION);
+const STANDING_BODIES: ((Shape, Shape), (Shape, Shape)) = bodies!(initiation::STANDING, AUTHORISATION_40; PERMISSION);
+const INTERNATIONAL_BODIES: ((Shape, Shape), (Shape, Shape)) = bodies!(initiation::INTERNATIONAL, AUTHORISATION;);
+const INTERNATIONAL_SCHEDULED_BODIES: ((Shape, Shape), (Shape, Shape)) =
+    bodies!(initiation::INTERNATIONAL_SCHEDULED, AUTHORISATION; PERMISSION);
+const INTERNATIONAL_STANDING_BODIES: ((Shape, Shape), (Shape, Shape)) =
+    bodies!(initiation::INTERNATIONAL_STANDING, AUTHORISATION; PERMISSION);
 
 /// A single payment in pounds, at once.
 pub(super) static DOMESTIC: Family = Family {
@@ -58,26 +115,10 @@ pub(super) static DOMESTIC: Family = Family {
     payments: "domestic-payments",
     id: "DomesticPaymentId",
     timing: Timing::Now,
-    consent: (
-        Object(&[
-            Field("Data", Must, Object(&[READ_REFUND, Field("Initiation", Must, DOMESTIC_31), AUTHORISATION_31, SCA])),
-            Field("Risk", Must, RISK_31),
-        ]),
-        Object(&[
-            Field("Data", Must, Object(&[READ_REFUND, Field("Initiation", Must, DOMESTIC_40), AUTHORISATION_40, SCA])),
-            Field("Risk", Must, RISK_40),
-        ]),
-    ),
-    payment: (
-        Object(&[
-            Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, DOMESTIC_31)])),
-            Field("Risk", Must, RISK_31),
-        ]),
-        Object(&[
-            Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, DOMESTIC_40)])),
-            Field("Risk", Must, RISK_40),
-        ]),
-    ),
+    reach: Reach::Domestic,
+    initiation: initiation::DOMESTIC,
+    consent: DOMESTIC_BODIES.0,
+    payment: DOMESTIC_BODIES.1,
 };
 
 /// A single payment in pounds, on a day to come.
@@ -87,231 +128,79 @@ pub(super) static SCHEDULED: Family = Family {
     payments: "domestic-scheduled-payments",
     id: "DomesticScheduledPaymentId",
     timing: Timing::Later,
-    consent: (
-        Object(&[
-            Field(
-                "Data",
-                Must,
-                Object(&[PERMISSION, READ_REFUND, Field("Initiation", Must, SCHEDULED_31), AUTHORISATION_31, SCA]),
-            ),
-            Field("Risk", Must, RISK_31),
-        ]),
-        Object(&[
-            Field(
-                "Data",
-                Must,
-                Object(&[PERMISSION, READ_REFUND, Field("Initiation", Must, SCHEDULED_40), AUTHORISATION_40, SCA]),
-            ),
-            Field("Risk", Must, RISK_40),
-        ]),
-    ),
-    payment: (
-        Object(&[
-            Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, SCHEDULED_31)])),
-            Field("Risk", Must, RISK_31),
-        ]),
-        Object(&[
-            Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, SCHEDULED_40)])),
-            Field("Risk", Must, RISK_40),
-        ]),
-    ),
+    reach: Reach::Domestic,
+    initiation: initiation::SCHEDULED,
+    consent: SCHEDULED_BODIES.0,
+    payment: SCHEDULED_BODIES.1,
 };
 
-pub(super) const CONSENT_ID: Field = Field("ConsentId", Must, Text(128));
-const PERMISSION: Field = Field("Permission", Must, Word(&["Create"]));
-pub(super) const READ_REFUND: Field = Field("ReadRefundAccount", May, Word(&["No", "Yes"]));
-const AUTHORISATION_31: Field = Field(
-    "Authorisation",
-    May,
-    Object(&[Field("AuthorisationType", Must, Word(&["Any", "Single"])), Field("CompletionDateTime", May, Instant)]),
-);
-const AUTHORISATION_40: Field = Field(
-    "Authorisation",
-    May,
-    Object(&[
-        Field("AuthorisationType", Must, Word(&["Any", "Single", "Multiple"])),
-        Field("CompletionDateTime", May, Instant),
-    ]),
-);
-const SCA: Field = Field(
-    "SCASupportData",
-    May,
-    Object(&[
-        Field(
-            "RequestedSCAExemptionType",
-            May,
-            Word(&[
-                "BillPayment",
-                "ContactlessTravel",
-                "EcommerceGoods",
-                "EcommerceServices",
-                "Kiosk",
-                "Parking",
-                "PartyToParty",
-            ]),
-        ),
-        Field("AppliedAuthenticationApproach", May, Word(&["CA", "SCA"])),
-        Field("ReferencePaymentOrderId", May, Text(40)),
-    ]),
-);
+/// A standing order in pounds.
+pub(super) static STANDING: Family = Family {
+    kind: "domestic-standing-order",
+    consents: "domestic-standing-order-consents",
+    payments: "domestic-standing-orders",
+    id: "DomesticStandingOrderId",
+    timing: Timing::Standing,
+    reach: Reach::Domestic,
+    initiation: initiation::STANDING,
+    consent: STANDING_BODIES.0,
+    payment: STANDING_BODIES.1,
+};
 
-/// An amount in a currency.
-pub(super) const MONEY: Shape = Object(&[Field("Amount", Must, Amount), Field("Currency", Must, Currency)]);
+/// A single payment abroad, at once.
+pub(super) static INTERNATIONAL: Family = Family {
+    kind: "international-payment",
+    consents: "international-payment-consents",
+    payments: "international-payments",
+    id: "InternationalPaymentId",
+    timing: Timing::Now,
+    reach: Reach::International,
+    initiation: initiation::INTERNATIONAL,
+    consent: INTERNATIONAL_BODIES.0,
+    payment: INTERNATIONAL_BODIES.1,
+};
 
-const SCHEME: Field = Field("SchemeName", Must, Text(40));
-const IDENTIFICATION: Field = Field("Identification", Must, Text(256));
-const SECONDARY: Field = Field("SecondaryIdentification", May, Text(34));
+/// A single payment abroad, on a day to come.
+pub(super) static INTERNATIONAL_SCHEDULED: Family = Family {
+    kind: "international-scheduled-payment",
+    consents: "international-scheduled-payment-consents",
+    payments: "international-scheduled-payments",
+    id: "InternationalScheduledPaymentId",
+    timing: Timing::Later,
+    reach: Reach::International,
+    initiation: initiation::INTERNATIONAL_SCHEDULED,
+    consent: INTERNATIONAL_SCHEDULED_BODIES.0,
+    payment: INTERNATIONAL_SCHEDULED_BODIES.1,
+};
 
-/// An account whose holder need not be named.
-pub(super) const ACCOUNT_31: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", May, Text(350)), SECONDARY]);
-/// The same in version 4, where it may be known by a telephone number or the like.
-pub(super) const ACCOUNT_40: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", May, Text(350)), SECONDARY, PROXY]);
-pub(super) const PAYEE_31: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY]);
-pub(super) const PAYEE_40: Shape = Object(&[SCHEME, IDENTIFICATION, Field("Name", Must, Text(350)), SECONDARY, PROXY]);
-const PROXY: Field = Field(
-    "Proxy",
-    May,
-    Object(&[Field("Identification", Must, Text(2_048)), Field("Code", Must, Text(4)), Field("Type", May, Text(35))]),
-);
+/// A standing order abroad.
+pub(super) static INTERNATIONAL_STANDING: Family = Family {
+    kind: "international-standing-order",
+    consents: "international-standing-order-consents",
+    payments: "international-standing-orders",
+    id: "InternationalStandingOrderId",
+    timing: Timing::Standing,
+    reach: Reach::International,
+    initiation: initiation::INTERNATIONAL_STANDING,
+    consent: INTERNATIONAL_STANDING_BODIES.0,
+    payment: INTERNATIONAL_STANDING_BODIES.1,
+};
 
-pub(super) const ADDRESS_31: Shape = Object(&[
-    Field(
-        "AddressType",
-        May,
-        Word(&["Business", "Correspondence", "DeliveryTo", "MailTo", "POBox", "Postal", "Residential", "Statement"]),
+/// A file of payments. It has no `Risk`, and its consent no account for refunds.
+pub(super) static FILE: Family = Family {
+    kind: "file-payment",
+    consents: "file-payment-consents",
+    payments: "file-payments",
+    id: "FilePaymentId",
+    timing: Timing::File,
+    reach: Reach::Domestic,
+    initiation: initiation::FILE,
+    consent: (
+        Object(&[Field("Data", Must, Object(&[Field("Initiation", Must, initiation::FILE.0), AUTHORISATION, SCA]))]),
+        Object(&[Field("Data", Must, Object(&[Field("Initiation", Must, initiation::FILE.1), AUTHORISATION, SCA]))]),
     ),
-    Field("Department", May, Text(70)),
-    Field("SubDepartment", May, Text(70)),
-    Field("StreetName", May, Text(70)),
-    Field("BuildingNumber", May, Text(16)),
-    Field("PostCode", May, Text(16)),
-    Field("TownName", May, Text(35)),
-    Field("CountrySubDivision", May, Text(35)),
-    Field("Country", May, Text(2)),
-    Field("AddressLine", May, List(&Text(70), 0, 7)),
-]);
-pub(super) const ADDRESS_40: Shape = Object(&[
-    Field("AddressType", May, Word(&["BIZZ", "DLVY", "MLTO", "PBOX", "ADDR", "HOME", "CORR", "STAT"])),
-    Field("Department", May, Text(70)),
-    Field("SubDepartment", May, Text(70)),
-    Field("StreetName", May, Text(140)),
-    Field("BuildingNumber", May, Text(16)),
-    Field("BuildingName", May, Text(140)),
-    Field("Floor", May, Text(70)),
-    Field("UnitNumber", May, Text(16)),
-    Field("Room", May, Text(70)),
-    Field("PostBox", May, Text(16)),
-    Field("TownLocationName", May, Text(140)),
-    Field("DistrictName", May, Text(140)),
-    Field("CareOf", May, Text(140)),
-    Field("PostCode", May, Text(16)),
-    Field("TownName", May, Text(140)),
-    Field("CountrySubDivision", May, Text(35)),
-    Field("Country", May, Text(2)),
-    Field("AddressLine", May, List(&Text(70), 0, 7)),
-]);
-
-pub(super) const INSTRUCTION: Field = Field("InstructionIdentification", Must, Text(35));
-pub(super) const END_TO_END: Field = Field("EndToEndIdentification", Must, Text(35));
-const OPTIONAL_END_TO_END: Field = Field("EndToEndIdentification", May, Text(35));
-pub(super) const LOCAL_INSTRUMENT: Field = Field("LocalInstrument", May, Text(50));
-const EXECUTION: Field = Field("RequestedExecutionDateTime", Must, Instant);
-pub(super) const INSTRUCTED: Field = Field("InstructedAmount", Must, MONEY);
-pub(super) const REMITTANCE_31: Field = Field(
-    "RemittanceInformation",
-    May,
-    Object(&[Field("Unstructured", May, Text(140)), Field("Reference", May, Text(35))]),
-);
-pub(super) const REMITTANCE_40: Field = Field(
-    "RemittanceInformation",
-    May,
-    Object(&[
-        Field("Structured", May, List(&Any, 0, usize::MAX)),
-        Field("Unstructured", May, List(&Text(140), 0, usize::MAX)),
-    ]),
-);
-pub(super) const SUPPLEMENTARY: Field = Field("SupplementaryData", May, Any);
-pub(super) const REGULATORY: Field = Field("RegulatoryReporting", May, List(&Any, 0, 10));
-
-const DOMESTIC_31: Shape = Object(&[
-    INSTRUCTION,
-    END_TO_END,
-    LOCAL_INSTRUMENT,
-    INSTRUCTED,
-    Field("DebtorAccount", May, ACCOUNT_31),
-    Field("CreditorAccount", Must, PAYEE_31),
-    Field("CreditorPostalAddress", May, ADDRESS_31),
-    REMITTANCE_31,
-    SUPPLEMENTARY,
-]);
-const DOMESTIC_40: Shape = Object(&[
-    INSTRUCTION,
-    END_TO_END,
-    LOCAL_INSTRUMENT,
-    INSTRUCTED,
-    Field("DebtorAccount", May, ACCOUNT_40),
-    Field("CreditorAgent", May, Any),
-    Field("CreditorAccount", Must, PAYEE_40),
-    Field("CreditorPostalAddress", May, ADDRESS_40),
-    Field("UltimateCreditor", May, Any),
-    Field("UltimateDebtor", May, Any),
-    REGULATORY,
-    REMITTANCE_40,
-    SUPPLEMENTARY,
-]);
-const SCHEDULED_31: Shape = Object(&[
-    INSTRUCTION,
-    OPTIONAL_END_TO_END,
-    LOCAL_INSTRUMENT,
-    EXECUTION,
-    INSTRUCTED,
-    Field("DebtorAccount", May, ACCOUNT_31),
-    Field("CreditorAccount", Must, PAYEE_31),
-    Field("CreditorPostalAddress", May, ADDRESS_31),
-    REMITTANCE_31,
-    SUPPLEMENTARY,
-]);
-const SCHEDULED_40: Shape = Object(&[
-    INSTRUCTION,
-    OPTIONAL_END_TO_END,
-    LOCAL_INSTRUMENT,
-    EXECUTION,
-    INSTRUCTED,
-    Field("DebtorAccount", May, ACCOUNT_40),
-    Field("CreditorAccount", Must, PAYEE_40),
-    Field("CreditorPostalAddress", May, ADDRESS_40),
-    Field("UltimateCreditor", May, Any),
-    Field("UltimateDebtor", May, Any),
-    REGULATORY,
-    REMITTANCE_40,
-    SUPPLEMENTARY,
-]);
-
-const MERCHANT: Field = Field("MerchantCategoryCode", May, Text(4));
-const CUSTOMER: Field = Field("MerchantCustomerIdentification", May, Text(70));
-const PREPOPULATED: Field = Field("BeneficiaryPrepopulatedIndicator", May, Flag);
-const PURPOSE: Field = Field("PaymentPurposeCode", May, Text(4));
-const BENEFICIARY: Field = Field("BeneficiaryAccountType", May, Text(50));
-
-pub(super) const RISK_31: Shape = Object(&[
-    Field("PaymentContextCode", May, Text(60)),
-    MERCHANT,
-    CUSTOMER,
-    // The standard's own spelling.
-    Field("ContractPresentInidicator", May, Flag),
-    PREPOPULATED,
-    PURPOSE,
-    BENEFICIARY,
-    Field("DeliveryAddress", May, Any),
-]);
-pub(super) const RISK_40: Shape = Object(&[
-    Field("PaymentContextCode", May, Text(60)),
-    MERCHANT,
-    CUSTOMER,
-    Field("ContractPresentIndicator", May, Flag),
-    PREPOPULATED,
-    PURPOSE,
-    Field("CategoryPurposeCode", May, Text(4)),
-    BENEFICIARY,
-    Field("DeliveryAddress", May, Any),
-]);
+    payment: (
+        Object(&[Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, initiation::FILE.0)]))]),
+        Object(&[Field("Data", Must, Object(&[CONSENT_ID, Field("Initiation", Must, initiation::FILE.1)]))]),
+    ),
+};

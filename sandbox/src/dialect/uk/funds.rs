@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use bank_fixtures::record::{BalanceKind, ConsentStatus};
 
 use super::error::{Code, Mistake, Refused};
-use super::family::{ACCOUNT_31, ACCOUNT_40, CONSENT_ID, MONEY};
+use super::family::CONSENT_ID;
 use super::json::{Json, object};
+use super::parts::{ACCOUNT_31, ACCOUNT_40, MONEY};
 use super::shape::Need::{May, Must};
 use super::shape::Shape::{Instant, Object, Text};
 use super::shape::{self, Field, Shape};

@@ -54,15 +54,27 @@ impl Json {
 
 /// The same whatever the order of members: what a client repeats need not be repeated letter by letter.
 pub(super) fn alike(a: &Json, b: &Json) -> bool {
-    match (a, b) {
+    difference(a, b, "").is_none()
+}
+
+/// Where something that was repeated is first not the same, below a path; the order of members is no difference.
+pub(super) fn difference(sent: &Json, kept: &Json, path: &str) -> Option<String> {
+    let below = |name: &str| format!("{path}.{name}");
+    match (sent, kept) {
         (Json::Object(left), Json::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(name, value)| b.get(name).is_some_and(|other| alike(value, other)))
+            let changed = left.iter().find_map(|(name, value)| match kept.get(name) {
+                Some(other) => difference(value, other, &below(name)),
+                None => Some(below(name)),
+            });
+            let missing = || right.iter().find(|(name, _)| sent.get(name).is_none()).map(|(name, _)| below(name));
+            let twice = || (left.len() != right.len()).then(|| path.to_owned());
+            changed.or_else(missing).or_else(twice)
         }
-        (Json::List(left), Json::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(a, b)| alike(a, b))
+        (Json::List(left), Json::List(right)) if left.len() == right.len() => {
+            let pairs = left.iter().zip(right).enumerate();
+            pairs.into_iter().find_map(|(index, (a, b))| difference(a, b, &format!("{path}[{index}]")))
         }
-        _ => a == b,
+        _ => (sent != kept).then(|| path.to_owned()),
     }
 }
 
@@ -120,9 +132,14 @@ mod tests {
 
     #[test]
     fn the_order_of_members_is_no_difference() {
-        let read = |text: &str| Json::read(text.as_bytes()).unwrap();
-        assert!(alike(&read(r#"{"a":1,"b":[{"c":1,"d":2}]}"#), &read(r#"{"b":[{"d":2,"c":1}],"a":1}"#)));
-        assert!(!alike(&read(r#"{"a":[1,2]}"#), &read(r#"{"a":[2,1]}"#)));
-        assert!(!alike(&read(r#"{"a":1}"#), &read(r#"{"a":1,"b":1}"#)));
+        let differ = |sent: &str, kept: &str| {
+            difference(&Json::read(sent.as_bytes()).unwrap(), &Json::read(kept.as_bytes()).unwrap(), "D")
+        };
+        assert_eq!(differ(r#"{"a":1,"b":[{"c":1,"d":2}]}"#, r#"{"b":[{"d":2,"c":1}],"a":1}"#), None);
+        assert_eq!(differ(r#"{"a":[1,2]}"#, r#"{"a":[2,1]}"#).as_deref(), Some("D.a[0]"));
+        assert_eq!(differ(r#"{"a":[1,2]}"#, r#"{"a":[1]}"#).as_deref(), Some("D.a"));
+        assert_eq!(differ(r#"{"a":1}"#, r#"{"a":1,"b":1}"#).as_deref(), Some("D.b"));
+        assert_eq!(differ(r#"{"a":1,"b":{"c":1}}"#, r#"{"a":1,"b":{"c":2}}"#).as_deref(), Some("D.b.c"));
+        assert_eq!(differ(r#"{"a":1,"b":1}"#, r#"{"a":1}"#).as_deref(), Some("D.b"));
     }
 }

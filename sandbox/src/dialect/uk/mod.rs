@@ -4,6 +4,7 @@
 //! side understands them.
 
 mod account;
+mod agreement;
 mod answer;
 mod arrangement;
 mod balance;
@@ -12,18 +13,26 @@ mod consent;
 mod error;
 mod event;
 mod family;
+mod file;
+mod frequency;
 mod funds;
+mod initiation;
 mod json;
+mod pain;
+mod parts;
 mod party;
 mod payment;
 mod permission;
 mod product;
+mod purpose;
 mod routes;
+mod rules;
 mod shape;
 mod signature;
 mod statement;
 mod statement_file;
 mod status;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod transaction;
@@ -31,6 +40,7 @@ mod value;
 mod version;
 mod visit;
 mod vrp;
+mod wish;
 
 use axum::http::Method;
 
@@ -101,14 +111,16 @@ fn payment_facts(body: &Json) -> PaymentFacts {
         let initiation = body.at(&["Data", "Initiation"]).or_else(|| body.at(&["Data", "Instruction"]))?;
         initiation.text(path).map(str::to_owned)
     };
-    let currency = text(&["InstructedAmount", "Currency"]);
+    // A standing order is known by its first payment.
+    let money = |name: &str| text(&["InstructedAmount", name]).or_else(|| text(&["FirstPaymentAmount", name]));
+    let currency = money("Currency");
     let parsed = currency.as_deref().and_then(|code| code.parse().ok());
-    let value = text(&["InstructedAmount", "Amount"]);
+    let value = money("Amount");
     PaymentFacts {
         amount: value
             .zip(parsed)
             .and_then(|(value, currency)| bank_fixtures::money::Amount::parse(&value, currency).ok()),
-        reference: text(&["RemittanceInformation", "Reference"]),
+        reference: body.at(&["Data", "Initiation"]).and_then(wish::reference),
         creditor_name: text(&["CreditorAccount", "Name"]),
         creditor_account: text(&["CreditorAccount", "Identification"]),
         currency,

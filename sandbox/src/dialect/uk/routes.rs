@@ -3,11 +3,14 @@
 use axum::http::Method;
 
 use super::event::{self, CALLBACKS, SUBSCRIPTIONS};
-use super::family::{DOMESTIC, SCHEDULED};
+use super::family::{
+    DOMESTIC, FILE, INTERNATIONAL, INTERNATIONAL_SCHEDULED, INTERNATIONAL_STANDING, SCHEDULED, STANDING,
+};
 use super::version::{V31, V40};
 use super::visit::{self, Guard, Token};
 use super::{
-    account, arrangement, balance, consent, funds, party, payment, product, statement, statement_file, transaction, vrp,
+    account, arrangement, balance, consent, file, funds, party, payment, product, statement, statement_file,
+    transaction, vrp,
 };
 use crate::dialect::{Needs, Route, Surface};
 use crate::operation::Operation;
@@ -19,6 +22,7 @@ const ANY_TOKEN: Needs = Needs::Client("");
 const fn media(operation: Operation) -> &'static [&'static str] {
     match operation {
         Operation::StatementsFile => statement_file::MEDIA,
+        Operation::FilesUpload | Operation::FilesGet | Operation::PaymentsReport => file::MEDIA,
         _ => &["application/json"],
     }
 }
@@ -104,6 +108,42 @@ routes! {
     GET "/pisp/domestic-scheduled-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &SCHEDULED);
     GET "/pisp/domestic-scheduled-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
         |visit| payment::details(visit, &SCHEDULED);
+    POST "/pisp/domestic-standing-order-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &STANDING);
+    GET "/pisp/domestic-standing-order-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &STANDING);
+    POST "/pisp/domestic-standing-orders" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &STANDING);
+    GET "/pisp/domestic-standing-orders/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &STANDING);
+    GET "/pisp/domestic-standing-orders/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &STANDING);
+    POST "/pisp/international-payment-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &INTERNATIONAL);
+    GET "/pisp/international-payment-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &INTERNATIONAL);
+    GET "/pisp/international-payment-consents/{consent}/funds-confirmation" FundsConfirm Holder "payments" =>
+        |visit| payment::funds(visit, &INTERNATIONAL);
+    POST "/pisp/international-payments" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &INTERNATIONAL);
+    GET "/pisp/international-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &INTERNATIONAL);
+    GET "/pisp/international-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &INTERNATIONAL);
+    POST "/pisp/international-scheduled-payment-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &INTERNATIONAL_SCHEDULED);
+    GET "/pisp/international-scheduled-payment-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &INTERNATIONAL_SCHEDULED);
+    GET "/pisp/international-scheduled-payment-consents/{consent}/funds-confirmation" FundsConfirm Holder "payments" =>
+        |visit| payment::funds(visit, &INTERNATIONAL_SCHEDULED);
+    POST "/pisp/international-scheduled-payments" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &INTERNATIONAL_SCHEDULED);
+    GET "/pisp/international-scheduled-payments/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &INTERNATIONAL_SCHEDULED);
+    GET "/pisp/international-scheduled-payments/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &INTERNATIONAL_SCHEDULED);
+    POST "/pisp/international-standing-order-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &INTERNATIONAL_STANDING);
+    GET "/pisp/international-standing-order-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &INTERNATIONAL_STANDING);
+    POST "/pisp/international-standing-orders" PaymentsCreate Holder "payments" => |visit| payment::create(visit, &INTERNATIONAL_STANDING);
+    GET "/pisp/international-standing-orders/{payment}" PaymentsStatus Client "payments" => |visit| payment::read(visit, &INTERNATIONAL_STANDING);
+    GET "/pisp/international-standing-orders/{payment}/payment-details" PaymentsDetails Client "payments" =>
+        |visit| payment::details(visit, &INTERNATIONAL_STANDING);
+    POST "/pisp/file-payment-consents" ConsentsCreate Client "payments" => |visit| payment::ask(visit, &FILE);
+    GET "/pisp/file-payment-consents/{consent}" ConsentsGet Client "payments" => |visit| payment::asked(visit, &FILE);
+    POST "/pisp/file-payment-consents/{consent}/file" FilesUpload Client "payments" => file::upload;
+    GET "/pisp/file-payment-consents/{consent}/file" FilesGet Client "payments" => file::download;
+    POST "/pisp/file-payments" PaymentsCreate Holder "payments" => file::create;
+    GET "/pisp/file-payments/{payment}" PaymentsStatus Client "payments" => file::read;
+    GET "/pisp/file-payments/{payment}/payment-details" PaymentsDetails Client "payments" => file::details;
+    GET "/pisp/file-payments/{payment}/report-file" PaymentsReport Client "payments" => file::report;
     POST "/pisp/domestic-vrp-consents" ConsentsCreate Client "payments" => vrp::ask;
     GET "/pisp/domestic-vrp-consents/{consent}" ConsentsGet Client "payments" => vrp::asked;
     DELETE "/pisp/domestic-vrp-consents/{consent}" ConsentsDelete Client "payments" => vrp::end;

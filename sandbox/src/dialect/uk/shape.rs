@@ -25,7 +25,15 @@ pub(super) enum Shape {
     Instant,
     /// True or false.
     Flag,
-    /// Anything: it is kept and never looked at.
+    /// Text of a form of its own, and how to say what is legal.
+    Form(fn(&str) -> bool, &'static str),
+    /// A number, whole or not.
+    Number,
+    /// A whole number above zero.
+    Count,
+    /// An object of anything: it is kept and never looked at.
+    Open,
+    /// Anything at all.
     Any,
     /// An object of these members and no others.
     Object(&'static [Field]),
@@ -68,13 +76,25 @@ pub(super) fn read(call: &Call<'_>, shape: &Shape) -> Result<Json, Refused> {
 pub(super) fn check(json: &Json, shape: &Shape, path: &str, mistakes: &mut Vec<Mistake>) {
     let mut wrong = |code, message: String| mistakes.push(Mistake::new(code, path, message));
     match (shape, json) {
-        (Shape::Any, _) | (Shape::Flag, Json::Flag(_)) => {}
+        (Shape::Any, _)
+        | (Shape::Open, Json::Object(_))
+        | (Shape::Flag, Json::Flag(_))
+        | (Shape::Number, Json::Number(_)) => {}
+        (Shape::Open, _) => wrong(Code::Expected, "write an object".to_owned()),
+        (Shape::Number, _) => wrong(Code::Invalid, "write a number".to_owned()),
+        (Shape::Count, Json::Number(number)) if number.as_u64().is_some_and(|count| (1..=999).contains(&count)) => {}
+        (Shape::Count, _) => wrong(Code::Invalid, "write a whole number from 1 to 999".to_owned()),
+        (Shape::Form(fits, _), Json::Text(text)) if fits(text) => {}
+        (Shape::Form(_, legal), _) => wrong(Code::Invalid, format!("write {legal}")),
         (Shape::Flag, _) => wrong(Code::Invalid, "write true or false".to_owned()),
         (Shape::Text(most), Json::Text(text)) if (1..=*most).contains(&text.chars().count()) && !has_control(text) => {}
         (Shape::Text(most), _) => {
             wrong(Code::Invalid, format!("write a string of 1 to {most} characters without control characters"));
         }
         (Shape::Word(words), Json::Text(text)) if words.contains(&text.as_str()) => {}
+        (Shape::Word(words), _) if words.len() > MOST_NAMED => {
+            wrong(Code::Invalid, "write one of the codes of the ISO 20022 external code set".to_owned());
+        }
         (Shape::Word(words), _) => wrong(Code::Invalid, format!("write one of {}", words.join(", "))),
         (Shape::Amount, Json::Text(text)) if is_amount(text) => {}
         (Shape::Amount, _) => {
@@ -121,6 +141,9 @@ pub(super) fn check(json: &Json, shape: &Shape, path: &str, mistakes: &mut Vec<M
         (Shape::List(..), _) => wrong(Code::Expected, "write a list".to_owned()),
     }
 }
+
+/// More words than anybody reads are not listed.
+const MOST_NAMED: usize = 40;
 
 /// An instant with an offset, in any spelling of ISO 8601.
 pub(super) fn instant(text: &str) -> Option<Timestamp> {

@@ -1,4 +1,4 @@
-//! Domestic payments from outside, at once and for a day to come.
+//! Payments from outside, at once and for a day to come.
 
 use axum::http::Method;
 use bank_fixtures::record::ConsentStatus;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::bench::{Answer, Bench};
 
-fn initiation(amount: &str) -> Value {
+pub(super) fn initiation(amount: &str) -> Value {
     json!({
         "InstructionIdentification": "INSTR-1",
         "EndToEndIdentification": "E2E-1",
@@ -19,16 +19,16 @@ fn initiation(amount: &str) -> Value {
     })
 }
 
-fn later(day: &str) -> Value {
+pub(super) fn later(day: &str) -> Value {
     let mut order = initiation("12.30");
     order["RequestedExecutionDateTime"] = day.into();
     order
 }
 
 impl Bench {
-    fn ask_for(&self, kind: &str, key: &str, initiation: &Value) -> Answer {
+    pub(super) fn ask_for(&self, kind: &str, key: &str, initiation: &Value) -> Answer {
         let mut data = json!({"Initiation": initiation, "ReadRefundAccount": "Yes"});
-        if kind.contains("scheduled") {
+        if kind.contains("scheduled") || kind.contains("standing") {
             data["Permission"] = "Create".into();
         }
         let body = json!({"Data": data, "Risk": {"PaymentContextCode": "BillPayment"}}).to_string();
@@ -36,28 +36,28 @@ impl Bench {
     }
 
     /// A consent to an order, authorised by alice.
-    fn agreed(&mut self, kind: &str, initiation: &Value) -> String {
+    pub(super) fn agreed(&mut self, kind: &str, initiation: &Value) -> String {
         let asked = self.ask_for(kind, &format!("consent-{}", self.now), initiation);
-        assert_eq!(asked.status, 201, "{}", asked.text);
+        assert_eq!(asked.status, 201, "{kind}: {}", asked.text);
         let id = asked.json()["Data"]["ConsentId"].as_str().unwrap().to_owned();
         self.authorise("alice", &id);
         id
     }
 
-    fn order(&self, kind: &str, key: &str, consent: &str, initiation: &Value) -> Answer {
+    pub(super) fn order(&self, kind: &str, key: &str, consent: &str, initiation: &Value) -> Answer {
         let data = json!({"ConsentId": consent, "Initiation": initiation});
         let body = json!({"Data": data, "Risk": {"PaymentContextCode": "BillPayment"}}).to_string();
         let headers = [("content-type", "application/json"), ("x-idempotency-key", key)];
         self.send(&self.holder(), Method::POST, &format!("/pisp/{kind}s"), &headers, &body)
     }
 
-    fn status_of(&self, kind: &str, id: &str) -> String {
+    pub(super) fn status_of(&self, kind: &str, id: &str) -> String {
         let read = self.get_as_client(&format!("/pisp/{kind}s/{id}"));
         read.json()["Data"]["Status"].as_str().unwrap().to_owned()
     }
 }
 
-fn errors(bench: &Bench, expected: &[(&'static str, &'static str, &str)]) -> (u16, Vec<(String, String)>) {
+pub(super) fn errors(bench: &Bench, expected: &[(&'static str, &'static str, &str)]) -> (u16, Vec<(String, String)>) {
     let row = |(three, four, path): &(&'static str, &'static str, &str)| {
         (bench.word(three, four).to_owned(), (*path).to_owned())
     };
@@ -146,7 +146,7 @@ fn an_order_is_what_was_consented_to() {
         let consent = bench.agreed(DOMESTIC, &order);
         let mismatch = |path| ("UK.OBIE.Resource.ConsentMismatch", "U008", path);
         let more = bench.order(DOMESTIC, "key-2", &consent, &initiation("10.01"));
-        assert_eq!(more.refusal(), errors(&bench, &[mismatch("Data.Initiation")]));
+        assert_eq!(more.refusal(), errors(&bench, &[mismatch("Data.Initiation.InstructedAmount.Amount")]));
         let foreign = bench.order(DOMESTIC, "key-3", &waiting, &order);
         assert_eq!(foreign.refusal(), errors(&bench, &[mismatch("Data.ConsentId")]));
         // Nothing came of what was refused: the consent is as good as before.

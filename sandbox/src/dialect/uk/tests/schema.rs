@@ -88,6 +88,10 @@ pub(super) fn check(bench: &Bench, method: &Method, template: &str, answer: &Ans
         let must = resolved(document, header)["required"] == true;
         assert!(!must || answer.headers.contains_key(name.to_ascii_lowercase()), "{what}: no header {name}");
     }
+    // Files have no schema: what stands for one in the documents is an object without any member.
+    if schema.as_ref().is_some_and(|schema| schema["$ref"] == "#/components/schemas/File") {
+        return;
+    }
     let Some(schema) = schema else {
         assert!(answer.text.is_empty(), "{what}: the document knows no body here\n{}", answer.text);
         return;

@@ -1,11 +1,13 @@
 //! What bodies about variable recurring payments look like in each version.
 
-use crate::dialect::uk::family::{
-    ACCOUNT_40, ADDRESS_31, ADDRESS_40, CONSENT_ID, END_TO_END, INSTRUCTED, INSTRUCTION, LOCAL_INSTRUMENT, MONEY,
-    PAYEE_31, PAYEE_40, READ_REFUND, REGULATORY, REMITTANCE_31, REMITTANCE_40, RISK_31, RISK_40, SUPPLEMENTARY,
+use crate::dialect::uk::family::{CONSENT_ID, READ_REFUND};
+use crate::dialect::uk::initiation::{END_TO_END, INSTRUCTED, INSTRUCTION, LOCAL_INSTRUMENT, SUPPLEMENTARY};
+use crate::dialect::uk::parts::{
+    ACCOUNT_40, ADDRESS_31, ADDRESS_40, MONEY, PAYEE_31, PAYEE_40, REGULATORY, REMITTANCE_31, REMITTANCE_40, RISK_31,
+    RISK_40, ULTIMATE,
 };
 use crate::dialect::uk::shape::Need::{May, Must};
-use crate::dialect::uk::shape::Shape::{Amount, Any, Currency, Instant, List, Object, Text, Word};
+use crate::dialect::uk::shape::Shape::{Amount, Currency, Instant, List, Object, Text, Word};
 use crate::dialect::uk::shape::{Field, Shape};
 use crate::dialect::uk::version::{Era, Version};
 
@@ -83,8 +85,8 @@ const INITIATION_40: Field = Field(
         Field("DebtorAccount", May, ACCOUNT_40),
         Field("CreditorAccount", May, PAYEE_40),
         Field("CreditorPostalAddress", May, ADDRESS_40),
-        Field("UltimateCreditor", May, Any),
-        Field("UltimateDebtor", May, Any),
+        Field("UltimateCreditor", May, ULTIMATE),
+        Field("UltimateDebtor", May, ULTIMATE),
         REMITTANCE_40,
         REGULATORY,
     ]),
@@ -148,8 +150,8 @@ const ORDER_40: Shape = Object(&[
                     INSTRUCTED,
                     Field("CreditorPostalAddress", May, ADDRESS_40),
                     Field("CreditorAccount", Must, PAYEE_40),
-                    Field("UltimateCreditor", May, Any),
-                    Field("UltimateDebtor", May, Any),
+                    Field("UltimateCreditor", May, ULTIMATE),
+                    Field("UltimateDebtor", May, ULTIMATE),
                     SUPPLEMENTARY,
                 ]),
             ),

@@ -19,9 +19,9 @@ use rust_decimal::Decimal;
 
 use self::control::Controls;
 use super::error::{Code, Mistake, Refused};
-use super::family::Timing;
+use super::family::{DOMESTIC, Timing};
 use super::json::{Json, alike, object};
-use super::payment::{KEY, KEY_LENGTH, once, refused};
+use super::payment::{KEY, KEY_LENGTH, detail_row, once, refused};
 use super::shape;
 use super::version::Era;
 use super::visit::Visit;
@@ -115,15 +115,7 @@ pub(super) fn read(visit: &Visit<'_>) -> Result<Reply, Refused> {
 /// Reads an order in finer words.
 pub(super) fn details(visit: &Visit<'_>) -> Result<Reply, Refused> {
     let (payment, _) = own_order(visit, visit.call.param("payment"))?;
-    let status = status::detail(visit.version, payment.status);
-    let reason = payment.reason.as_ref().and_then(|reason| reason.text.as_deref());
-    let row = object! {
-        "PaymentTransactionId": payment.id.as_str(),
-        "Status": status,
-        "StatusUpdateDateTime": value::instant(payment.updated_at),
-        "StatusDetail": object! { "Status": status, "StatusReasonDescription": reason },
-    };
-    let data = object! { "PaymentStatus": vec![row] };
+    let data = object! { "PaymentStatus": vec![detail_row(visit, &DOMESTIC, &payment)] };
     Ok(answer::one(visit, StatusCode::OK, data))
 }
 
@@ -316,7 +308,7 @@ fn order_written(visit: &Visit<'_>, status: StatusCode, id: &str) -> Result<Repl
         "DomesticVRPId": payment.id.as_str(),
         "ConsentId": consent,
         "CreationDateTime": value::instant(payment.created_at),
-        "Status": status::payment(visit.version, Timing::Now, &payment),
+        "Status": status::payment(visit.version, Timing::Now, &status::Place::of(visit, &payment)),
         "StatusReason": status::reasons(visit.version, &payment),
         "StatusUpdateDateTime": value::instant(payment.updated_at),
         "Refund": refund,
