@@ -225,7 +225,7 @@ fn time(value: Value<'_>) -> Option<Time> {
 }
 
 fn charge(value: Value<'_>) -> Option<Decimal> {
-    value.parse("a decimal above 0, in quotes: \"7.50\"", |text| positive(text))
+    value.parse("a decimal above 0, in quotes: \"7.50\"", positive)
 }
 
 fn positive(text: &str) -> Result<Decimal, String> {

@@ -56,10 +56,8 @@ pub(super) fn orders(text: &str, era: Era) -> Result<Vec<Json>, String> {
                     return Err(format!("the file nests deeper than {DEEPEST} elements"));
                 }
             }
-            Event::End(_) => {
-                if path.pop().as_deref() == Some("CdtTrfTxInf") {
-                    orders.push(std::mem::take(&mut transfer).order(era));
-                }
+            Event::End(_) if path.pop().as_deref() == Some("CdtTrfTxInf") => {
+                orders.push(std::mem::take(&mut transfer).order(era));
             }
             Event::Text(part) => {
                 let text = part.decode().map_err(|error| format!("the file is not XML: {error}"))?;
