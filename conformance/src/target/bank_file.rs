@@ -291,6 +291,16 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_has_a_key_and_messages_are_signed_with_one() {
+        let problems = parse(
+            "kind: bank\nname: mine\nbase_url: https://bank.example\ntoken: abc\nca_file: no-such.pem\n\
+             client: {id: demo, secret: s, certificate_file: a.pem, message_issuer: org/app, redirect_uri: 'http://127.0.0.1/cb'}\n",
+        )
+        .unwrap_err();
+        insta::assert_snapshot!(problems);
+    }
+
+    #[test]
     fn a_key_that_cannot_be_read_is_named() {
         let problems = parse(
             "kind: bank\nname: mine\nbase_url: https://bank.example\ntoken: abc\n\
