@@ -4,6 +4,7 @@
 
 mod authorization;
 mod bench;
+mod business;
 mod certificates;
 mod cli;
 mod consents;

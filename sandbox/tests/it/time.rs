@@ -11,8 +11,8 @@ use crate::bench::{Bench, Raw};
 const CLOCK: &str = "clock: {start: 2026-03-02T09:00:00Z, mode: manual}";
 
 /// A bench of one world, and the access the scenario prepared for alice.
-struct Story {
-    bench: Bench,
+pub(crate) struct Story {
+    pub(crate) bench: Bench,
     token: String,
     accounts: Vec<String>,
 }
@@ -31,7 +31,7 @@ fn story_at(clock: &str, rest: &str) -> Story {
 }
 
 impl Story {
-    fn of(bench: Bench, world: &str) -> Story {
+    pub(crate) fn of(bench: Bench, world: &str) -> Story {
         let (_, shown) = bench.control("GET", &format!("/v1/worlds/{world}"), "");
         let access = &shown["access"][0];
         let accounts = access["account_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned());
@@ -54,7 +54,7 @@ impl Story {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    fn pay(&self, key: &str, amount: &str) -> Value {
+    pub(crate) fn pay(&self, key: &str, amount: &str) -> Value {
         let body = json!({
             "debtor_account_id": self.accounts[0],
             "creditor": {"name": "Zed", "account": {"scheme": "iban", "value": "GB33BUKB20201555555555"}},
@@ -65,7 +65,7 @@ impl Story {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    fn payment(&self, payment: &Value) -> Value {
+    pub(crate) fn payment(&self, payment: &Value) -> Value {
         self.get(&format!("/payments/{}", payment["id"].as_str().unwrap()))
     }
 
@@ -76,12 +76,12 @@ impl Story {
         row["amount"]["value"].as_str().unwrap().to_owned()
     }
 
-    fn rows(&self) -> Vec<Value> {
+    pub(crate) fn rows(&self) -> Vec<Value> {
         let page = self.get(&format!("/accounts/{}/transactions?limit=25", self.accounts[0]));
         page["data"].as_array().unwrap().clone()
     }
 
-    fn advance(&self, by: &str) -> Value {
+    pub(crate) fn advance(&self, by: &str) -> Value {
         let order = json!({ "by": by }).to_string();
         let (status, advanced) = self.bench.control("POST", "/v1/worlds/default/clock/advance", &order);
         assert_eq!(status, 200, "{advanced}");
