@@ -11,7 +11,7 @@ use crate::auth::approval::{Approvals, Standing};
 use crate::auth::client::{Client, Clients, GrantType, NewClient, RegistrationError};
 use crate::auth::directory::{self, Directory, Software};
 use crate::auth::grant::{Grant, GrantLogin, Grants, Issuing, Refreshing, TokenPolicy};
-use crate::auth::key::SigningKey;
+use crate::auth::key::{SigningAlgorithm, SigningKey};
 use crate::auth::mint::Mint;
 use crate::auth::nonce::Nonces;
 use crate::auth::orders::{Order, Orders, TooManyOrders};
@@ -61,6 +61,8 @@ pub struct AuthServer {
 #[derive(Debug, Clone, Default)]
 struct Keys {
     rotations: u32,
+    /// What it signs with instead of the algorithm of its profile.
+    switched: Option<SigningAlgorithm>,
     /// The one that signs, those it replaced, newest first, and last the one that comes next; empty until somebody needs one.
     published: Vec<Arc<SigningKey>>,
 }
@@ -307,7 +309,8 @@ impl AuthServer {
         self.published_keys();
         let mut keys = self.keys.write();
         keys.rotations += 1;
-        let announced = self.derived_key(keys.rotations + 1);
+        let algorithm = keys.switched.unwrap_or(self.settings.security.signing);
+        let announced = self.key_of(algorithm, keys.rotations + 1);
         let Some(next) = keys.published.pop() else { return };
         keys.published.insert(0, next);
         keys.published.truncate(KEYS_PUBLISHED);
@@ -325,8 +328,24 @@ impl AuthServer {
         keys.published.extend(announced);
     }
 
-    fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {
-        let algorithm = self.settings.security.signing;
+    /// Signs with a new key of another algorithm from now on, which nobody was told of. The old keys stay published.
+    pub fn switch_signing_algorithm(&self, algorithm: SigningAlgorithm) {
+        self.published_keys();
+        let mut keys = self.keys.write();
+        keys.switched = Some(algorithm);
+        keys.rotations += 1;
+        let [next, announced] = [keys.rotations, keys.rotations + 1].map(|number| self.key_of(algorithm, number));
+        keys.published.pop();
+        keys.published.insert(0, next);
+        keys.published.truncate(KEYS_PUBLISHED);
+        keys.published.push(announced);
+    }
+
+    fn key_of(&self, algorithm: SigningAlgorithm, rotations: u32) -> Arc<SigningKey> {
         Arc::new(SigningKey::make(algorithm, &self.mint, "issuer", rotations as usize))
+    }
+
+    fn derived_key(&self, rotations: u32) -> Arc<SigningKey> {
+        self.key_of(self.settings.security.signing, rotations)
     }
 }

@@ -13,6 +13,7 @@ use bank_fixtures::record::AccountStatus;
 use rust_decimal::Decimal;
 
 use super::effect;
+use crate::auth::SigningAlgorithm;
 use crate::fault::outcome::{self, ACCOUNT_STATUSES, CONSENT_ENDS};
 use crate::fault::{ConsentEnd, PaymentEnd};
 
@@ -37,6 +38,8 @@ pub(crate) enum Deed {
     Account(AccountStatus, Which),
     /// Every bank signs with a new key.
     RotateKeys,
+    /// The bank signs with another algorithm, and a key nobody was told of.
+    SwitchSigning(SigningAlgorithm),
     /// Every bank is down for so long.
     Maintenance(Duration),
     /// An entry is posted.
@@ -95,7 +98,7 @@ pub(crate) const DEED_KEYS: &[(&str, &str)] = &[
     ("after", "so long later on the world's clock: 90s"),
     (
         "bank",
-        "{payment.status: RJCT, reason: AM04}, {consent.status: revoked, user?, client?}, {account.status: closed, account? or user?}, {signing_keys: rotated} or {maintenance: 2h}",
+        "{payment.status: RJCT, reason: AM04}, {consent.status: revoked, user?, client?}, {account.status: closed, account? or user?}, {signing_keys: rotated, or PS256, RS256, ES256 or EdDSA from now on} or {maintenance: 2h}",
     ),
     ("transaction", "posts an entry: {account or user, amount: \"-12.30\", currency?, description?}"),
     ("webhook", "sends a webhook of this type about the event: payment.status, or any name"),
@@ -199,7 +202,12 @@ fn bank(value: Value<'_>, occasion: Occasion) -> Option<Deed> {
             let which = which(&map, value, occasion);
             Some(Deed::Account(status?, which?))
         }
-        "signing_keys" => place.word_of(&["rotated"]).map(|_| Deed::RotateKeys),
+        "signing_keys" => {
+            let rotated = std::iter::once(("rotated", None));
+            let switched = SigningAlgorithm::ALL.iter().map(|(name, algorithm)| (*name, Some(*algorithm)));
+            let words: Vec<_> = rotated.chain(switched).collect();
+            place.one_of(&words).map(|switched| switched.map_or(Deed::RotateKeys, Deed::SwitchSigning))
+        }
         _ => place.parse(duration::LEGAL, duration::parse).map(Deed::Maintenance),
     }
 }
@@ -253,7 +261,7 @@ impl Deed {
             Deed::Payment(_) => "payment.status",
             Deed::Consent(..) => "consent.status",
             Deed::Account(..) => "account.status",
-            Deed::RotateKeys => "signing_keys",
+            Deed::RotateKeys | Deed::SwitchSigning(_) => "signing_keys",
             Deed::Maintenance(_) => "maintenance",
             Deed::Post(_) => "transaction",
             Deed::Set(_) => "set",

@@ -197,6 +197,9 @@ impl World {
                 touched.push(account);
             }
             Deed::RotateKeys => self.banks().iter().for_each(|bank| bank.auth.rotate_signing_key()),
+            Deed::SwitchSigning(algorithm) => {
+                self.banks().iter().for_each(|bank| bank.auth.switch_signing_algorithm(*algorithm));
+            }
             Deed::Maintenance(length) => self.agenda.maintain(at.saturating_add(*length).unwrap_or(Timestamp::MAX)),
             Deed::Post(posting) => touched.extend(self.post(posting, about, at)?),
             Deed::Set(variables) => self.engine().set(variables),

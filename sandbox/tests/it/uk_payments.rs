@@ -2,6 +2,8 @@
 
 use bank_fixtures::library;
 use bank_sandbox::Sandbox;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Raw};
@@ -145,6 +147,32 @@ fn members_drift_away_from_the_standard() {
         assert!(debits["DirectDebit"].as_array().unwrap().iter().all(|debit| debit.get("Name").is_none()));
         assert_eq!(get("transactions")["Transaction"].as_array().map(Vec::is_empty), Some(false));
     }
+}
+
+#[test]
+fn from_one_answer_to_the_next_the_bank_signs_otherwise() {
+    let file = library::files("faults")
+        .into_iter()
+        .find(|file| file.name() == "signing-algorithm-switched-overnight")
+        .expect("it is shipped");
+    let text = file.text.replace("mode: { scaled: 60 }", "mode: manual");
+    let bench = Bench::with(Sandbox::builder().scenario(&text).unwrap_or_else(|errors| panic!("{errors}")));
+    let signed_with = || {
+        let client = token(&bench, "albion", "grant_type=client_credentials&scope=payments");
+        let path = "/albion/open-banking/v4.0/pisp/domestic-payments/none";
+        let answer = call(&bench, "GET", path, &client, None);
+        let header = answer.header("x-jws-signature").unwrap().split('.').next().unwrap().to_owned();
+        let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+        let keys = read(&bench.call("GET", "/albion/oauth/jwks", &[], ""));
+        let keys = keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect::<Vec<_>>();
+        assert!(keys.contains(&header["kid"]), "what signs is published: {keys:?}");
+        (header["alg"].clone(), header["kid"].clone(), keys)
+    };
+    let (before, old, _) = signed_with();
+    advance(&bench, "11m");
+    let (after, new, keys) = signed_with();
+    assert_eq!((before, after), (json!("PS256"), json!("RS256")));
+    assert!(old != new && keys.contains(&old), "what was signed before still verifies");
 }
 
 #[test]
