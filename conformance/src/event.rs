@@ -63,6 +63,15 @@ pub struct CaseHead {
     pub again: Option<String>,
 }
 
+impl CaseHead {
+    /// The command line that shows one check again with as little else as possible. A wrapped command is run as a whole:
+    /// all after `--` is its own.
+    pub fn again_for(&self, check: &Check) -> Option<String> {
+        let again = self.again.as_ref()?;
+        Some(if again.contains(" -- ") { again.clone() } else { format!("{again} --only {}", check.slug) })
+    }
+}
+
 /// The verdict of one check in one case.
 #[derive(Debug, Clone)]
 pub struct Outcome {

@@ -18,6 +18,7 @@ pub mod http;
 pub mod journal;
 pub mod json;
 pub mod library;
+pub mod machine;
 pub mod normalise;
 pub mod params;
 pub mod probe;

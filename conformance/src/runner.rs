@@ -12,12 +12,13 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 
 use crate::check::Run;
-use crate::client_target::Evidence;
+use crate::client_target::{Evidence, aside};
 use crate::clock::Stopwatch;
 use crate::event::{CaseHead, Event, Outcome, Sink, Totals};
 use crate::expected::{Expected, Judged};
+use crate::journal::Journal;
 use crate::probe::BankProbe;
-use crate::suite::Selected;
+use crate::suite::{Asked, Selected};
 use crate::verdict::Verdict;
 
 /// What to judge, and with what.
@@ -123,8 +124,8 @@ async fn run_case(index: usize, case: Case, stage: &Stage<'_>) {
         },
         Subject::Client(target) => match unpanicked(target.observe()).await {
             Ok(evidence) => {
-                judge_client(place, &evidence, &case.checks, stage);
-                stage.tell(&Event::Observed { case: index, journal: Arc::new(evidence.journal) });
+                let journal = judge_client(place, evidence, case.checks, stage).await;
+                stage.tell(&Event::Observed { case: index, journal: Arc::new(journal) });
             }
             Err(reason) => all_broken(place, &case.checks, &reason, stage),
         },
@@ -147,22 +148,40 @@ async fn judge_bank(place: Place<'_>, bank: &BankProbe, checks: &[Selected], sta
     }
 }
 
-fn judge_client(place: Place<'_>, evidence: &Evidence, checks: &[Selected], stage: &Stage<'_>) {
-    for selected in checks {
-        let watch = Stopwatch::start();
-        let verdict = match selected.check.run {
-            Run::Client(run) => {
-                let judged = std::panic::catch_unwind(AssertUnwindSafe(|| run(evidence, &selected.params)));
-                judged.unwrap_or_else(|payload| Verdict::broken(panic_text(&*payload)))
-            }
-            Run::Bank(_) => Verdict::skipped("judges a bank, and this target is a client"),
-        };
-        stage.checked(place, selected, verdict, watch.elapsed());
+/// Judges a record, and gives its journal back.
+async fn judge_client(place: Place<'_>, evidence: Evidence, checks: Vec<Selected>, stage: &Stage<'_>) -> Journal {
+    let judge = move || {
+        let judged: Vec<(Selected, Verdict, Duration)> = checks
+            .into_iter()
+            .map(|selected| {
+                let watch = Stopwatch::start();
+                let verdict = judged_by(&selected, &evidence);
+                (selected, verdict, watch.elapsed())
+            })
+            .collect();
+        (judged, evidence.journal)
+    };
+    let (judged, journal) = aside(judge).await;
+    for (selected, verdict, elapsed) in judged {
+        if selected.asked == Asked::ByName || matches!(verdict, Verdict::Failed(_)) {
+            stage.checked(place, &selected, verdict, elapsed);
+        }
+    }
+    journal
+}
+
+fn judged_by(selected: &Selected, evidence: &Evidence) -> Verdict {
+    match selected.check.run {
+        Run::Client(run) => {
+            let judged = std::panic::catch_unwind(AssertUnwindSafe(|| run(evidence, &selected.params)));
+            judged.unwrap_or_else(|payload| Verdict::broken(panic_text(&*payload)))
+        }
+        Run::Bank(_) => Verdict::skipped("judges a bank, and this target is a client"),
     }
 }
 
 fn all_broken(place: Place<'_>, checks: &[Selected], reason: &str, stage: &Stage<'_>) {
-    for selected in checks {
+    for selected in checks.iter().filter(|selected| selected.asked == Asked::ByName) {
         stage.checked(place, selected, Verdict::broken(reason), Duration::ZERO);
     }
 }
@@ -234,7 +253,12 @@ mod tests {
     }
 
     async fn judged(bank: Arc<dyn PrepareBank>, checks: &[&'static Check]) -> (Totals, Vec<Verdict>) {
-        let select = |check: &&'static Check| Selected { check, severity: Severity::Must, params: Default::default() };
+        let select = |check: &&'static Check| Selected {
+            check,
+            severity: Severity::Must,
+            params: Default::default(),
+            asked: Asked::ByName,
+        };
         let checks = checks.iter().map(select).collect();
         let case = Case::new("case", Subject::Bank(bank), checks);
         let mut record = Record::default();

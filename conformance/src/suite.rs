@@ -36,6 +36,17 @@ pub struct Selected {
     pub severity: Severity,
     /// Its parameters.
     pub params: Params,
+    /// Who asked for it.
+    pub asked: Asked,
+}
+
+/// Who asked for a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// A suite or a scenario: whatever comes out is told.
+    ByName,
+    /// Nobody: it holds whatever the scenario, and only a failure is worth telling.
+    Always,
 }
 
 /// Every built-in suite.
@@ -88,8 +99,20 @@ static LESSER: &[(&str, Severity)] = &[
     ("gives-up-on-refusals", Severity::Should),
     ("guards-webhook-endpoint", Severity::Should),
     ("ignores-unknown-webhook-types", Severity::Should),
+    ("backoff-exponential", Severity::Should),
+    ("balances-follow-entries", Severity::Should),
+    ("cancels-honestly", Severity::Should),
+    ("circuit-opens", Severity::Should),
+    ("encodings-decoded", Severity::Should),
+    ("gaps-reported", Severity::Should),
     ("limit-headers", Severity::Should),
+    ("refreshes-ahead", Severity::Should),
     ("request-id-echoed", Severity::Should),
+    ("retry-after-spread", Severity::Should),
+    ("retry-budget", Severity::Should),
+    ("survives-clock-skew", Severity::Should),
+    ("survives-hostile-bodies", Severity::Should),
+    ("unknown-errors-back-off", Severity::Should),
     ("unknown-parameters-harmless", Severity::May),
 ];
 
@@ -119,7 +142,7 @@ impl Suite {
 impl Selected {
     /// A check with its built-in severity and its declared defaults.
     pub fn built_in(check: &'static Check) -> Selected {
-        Selected { check, severity: Severity::of(check), params: Params::defaults(check.params) }
+        Selected { check, severity: Severity::of(check), params: Params::defaults(check.params), asked: Asked::ByName }
     }
 
     /// `true` for a check of banks.

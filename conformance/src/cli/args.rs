@@ -98,7 +98,7 @@ pub(crate) struct ObserveArgs {
     #[arg(long, value_name = "NAME=TEXT", value_parser = variable_of)]
     pub(crate) env: Vec<(String, Template)>,
     /// The bank it talks to
-    #[arg(long, value_name = "BANK", default_value = "plain")]
+    #[arg(long, value_name = "BANK", default_value = ObserveArgs::BANK)]
     pub(crate) bank: String,
     /// Whose data it may reach; the bank's first account holder if nobody is named
     #[arg(long, value_name = "NAME")]
@@ -124,6 +124,11 @@ pub(crate) struct ObserveArgs {
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
+}
+
+impl ObserveArgs {
+    /// The bank a command talks to if nothing is said.
+    pub(crate) const BANK: &str = "plain";
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

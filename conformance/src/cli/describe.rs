@@ -20,10 +20,11 @@ pub(crate) fn shipped_scenarios() -> impl Iterator<Item = (LibraryFile, Head)> {
 
 pub(crate) fn checks() -> String {
     let width = check::all().map(|check| check.slug.len()).max().unwrap_or(0);
+    let ids_width = check::all().map(|check| check.ids.join(" ").len()).max().unwrap_or(0);
     table(check::all().map(|check| {
         let ids = check.ids.join(" ");
         let severity = Severity::of(check).name();
-        format!("{:<width$}  {:<20}  {severity:<6}  {ids:<8}  {}", check.slug, check.area.name(), check.title)
+        format!("{:<width$}  {:<20}  {severity:<6}  {ids:<ids_width$}  {}", check.slug, check.area.name(), check.title)
     }))
 }
 

@@ -39,11 +39,7 @@ pub(crate) async fn run(args: ObserveArgs) -> Result<ExitCode, Refusal> {
     let plan = client_target::Plan { target: Arc::new(target), control, seed, scenarios };
     let cases = client_target::cases(&plan).map_err(|wrong| invalid(wrong.iter().map(ToString::to_string)))?;
     let ends = Ends::default();
-    let words: Vec<String> = args.command.iter().map(|word| quoted(word)).collect();
-    let again = |scenario: &str| {
-        format!("bank-conformance observe --scenario {} --seed {seed} -- {}", quoted(scenario), words.join(" "))
-    };
-    let cases = cases.into_iter().map(|case| watched(case, &ends, again)).collect();
+    let cases = cases.into_iter().map(|case| watched(case, &ends, |scenario| again(&args, scenario, seed))).collect();
     // One after the other: what the command prints goes to the same terminal.
     let totals =
         crate::run(Plan { seed, jobs: NonZeroUsize::MIN, expected: Expected::default(), cases }, &mut outlets).await;
@@ -72,6 +68,29 @@ fn target(args: &ObserveArgs) -> Result<ClientTarget, TemplateError> {
         timeout: args.timeout,
         ..ClientTarget::of(name, Driver::Observe { command, echo: Echo::Stderr })
     })
+}
+
+/// The command that shows one scenario again, with everything that decides what the wrapped command meets.
+fn again(args: &ObserveArgs, scenario: &str, seed: u64) -> String {
+    let mut words = vec!["bank-conformance observe --scenario".to_owned(), quoted(scenario)];
+    words.push(format!("--seed {seed}"));
+    // A value of the user's own may be a secret: whoever runs this again has it in their environment.
+    let env = |(name, text): &(String, Template)| match text.to_string() {
+        text if text.contains("${") => format!("--env {}", quoted(&format!("{name}={text}"))),
+        _ => format!("--env {name}=\"${name}\""),
+    };
+    words.extend(args.env.iter().map(env));
+    if args.bank != ObserveArgs::BANK {
+        words.push(format!("--bank {}", quoted(&args.bank)));
+    }
+    words.extend(args.user.iter().map(|user| format!("--user {}", quoted(user))));
+    if args.login {
+        words.push("--login".to_owned());
+    }
+    words.extend(args.webhooks.iter().map(|url| format!("--webhooks {}", quoted(&url.to_string()))));
+    words.push("--".to_owned());
+    words.extend(args.command.iter().map(|word| quoted(word)));
+    words.join(" ")
 }
 
 fn watched(case: Case, ends: &Ends, again: impl Fn(&str) -> String) -> Case {

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 
 use super::access::Access;
 use super::control::{Control, ControlError, World};
-use super::driver::{Driver, Session};
+use super::driver::{Cut, Driver, Session, never};
 use super::evidence::{Evidence, Order, Step};
 use super::order::Holdings;
 use super::scratch::Scratch;
@@ -22,6 +22,7 @@ use super::template::Values;
 use super::{aside, chain};
 use crate::clock;
 use crate::journal::Journal;
+use crate::machine;
 use crate::runner::ObserveClient;
 
 /// One client in one world.
@@ -102,9 +103,13 @@ impl ClientCase {
             scenario: self.head.name.clone(),
             base_url: access.base_url.clone(),
             secrets: access.secrets(),
+            hands_over: !matches!(self.target.driver, Driver::Observe { .. }),
             ..Evidence::default()
         };
+        // Only who takes webhooks is held to a limit in real time that a busy machine can break.
+        let watch = self.target.webhooks.is_some().then(machine::Watch::start);
         let driven = self.drive(world, &access, &values, &mut session, &mut evidence).await;
+        evidence.strain = watch.map(|watch| watch.strain()).unwrap_or_default();
         let (stdout, stderr) = session.stop().await;
         driven?;
         if let Some(last) = evidence.steps.last_mut() {
@@ -112,8 +117,11 @@ impl ClientCase {
             last.stderr.push_str(&stderr);
         }
         if self.compares && evidence.hands_over() {
-            let text = self.truth(world, &access, &evidence).await?;
-            evidence.truth = Some(aside(move || Canonical::parse("oracle", &text)).await.map_err(CaseError::Truth)?);
+            let last = evidence.steps.last().and_then(|step| step.truth.clone());
+            evidence.truth = match last {
+                Some(truth) => Some(truth),
+                None => self.truth(world, &access, &evidence).await?,
+            };
         }
         Ok(evidence)
     }
@@ -135,8 +143,11 @@ impl ClientCase {
             self.control.register_webhook(&world.name, bank, access.client_id(), &url, secret).await?;
         }
         let mut order = None;
+        let kill_after = self.head.expect.kill_after.as_deref();
         for (index, drive) in self.drives().into_iter().enumerate() {
-            if drive == Drive::Pay {
+            // What was cut off in the middle is asked for again: the same order, not another one.
+            let again = kill_after.is_some() && index == 1;
+            if drive == Drive::Pay && !again {
                 order = Some(self.order(world, access, index).await?);
             }
             let about = if matches!(drive, Drive::Sync | Drive::Login) { None } else { order.clone() };
@@ -149,16 +160,23 @@ impl ClientCase {
             }
             let failed = |reason: String| CaseError::Driver { step: index + 1, drive: drive.name(), reason };
             let before = evidence.last_seq();
-            let act = session.act(drive, &values, about.as_ref()).await.map_err(failed)?;
+            let cut: Cut<'_> = match kill_after.filter(|_| index == 0) {
+                Some(operation) => Box::pin(self.seen(world, before, operation)),
+                None => never(),
+            };
+            let act = session.act(drive, &values, about.as_ref(), cut).await.map_err(failed)?;
             if self.target.webhooks.is_some() {
                 self.control.settle(&world.name).await?;
             }
             self.read_journal(world, evidence).await?;
+            let compares = self.compares && drive == Drive::Sync && act.output.is_some();
+            let truth = if compares { self.truth(world, access, evidence).await? } else { None };
             evidence.steps.push(Step {
                 drive,
                 order: about,
                 journal: (before, evidence.last_seq()),
                 output: act.output,
+                truth,
                 end: act.end,
                 stdout: act.stdout,
                 stderr: act.stderr,
@@ -168,13 +186,30 @@ impl ClientCase {
         Ok(())
     }
 
-    /// What the client is asked to do. A command of the user's own knows itself what to do, and is run once: as a
+    /// Comes when the bank has seen this operation, after the exchange with this number.
+    async fn seen(&self, world: &World, after: u64, operation: &str) {
+        loop {
+            // What cannot be read now is read the next time; if it never can be, the client runs to its end.
+            if let Ok(lines) = self.control.journal(&world.name, after).await
+                && let Ok(journal) = aside(move || Journal::parse(&lines)).await
+                && journal.entries().iter().any(|entry| entry.is(operation))
+            {
+                return;
+            }
+            clock::wait(LOOK_PAUSE).await;
+        }
+    }
+
+    /// What the client is asked to do, with what it is killed in twice. A command of the user's own knows itself what to do, and is run once: as a
     /// payment, if there is one to make.
     fn drives(&self) -> Vec<Drive> {
-        let drives = match self.head.expect.drive.as_slice() {
+        let mut drives = match self.head.expect.drive.as_slice() {
             [] => vec![Drive::Sync],
             drives => drives.to_vec(),
         };
+        if self.head.expect.kill_after.is_some() {
+            drives.insert(0, drives[0]);
+        }
         match &self.target.driver {
             Driver::Observe { .. } if drives.contains(&Drive::Pay) => vec![Drive::Pay],
             Driver::Observe { .. } => drives.into_iter().take(1).collect(),
@@ -182,11 +217,16 @@ impl ClientCase {
         }
     }
 
-    /// What is true for the consent the client used: its own, if it got one itself.
-    async fn truth(&self, world: &World, access: &Access, evidence: &Evidence) -> Result<String, CaseError> {
+    /// What is now true for the consent the client used: its own, if it got one itself.
+    async fn truth(&self, world: &World, access: &Access, evidence: &Evidence) -> Result<Option<Canonical>, CaseError> {
         let used = evidence.journal.entries().iter().rev().find_map(|entry| entry.consent_id.as_deref());
         let consent = used.unwrap_or(&access.consent.consent_id);
-        Ok(self.control.oracle(&world.name, &self.target.bank, consent).await?)
+        match self.control.oracle(&world.name, &self.target.bank, consent).await {
+            Ok(text) => aside(move || Canonical::parse("oracle", &text)).await.map(Some).map_err(CaseError::Truth),
+            // A consent that has ended shows nothing, and so there is nothing to compare with.
+            Err(ControlError::Refused { status: 409, .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A payment order the account holder can afford.
@@ -207,7 +247,7 @@ impl ClientCase {
             let (deliveries, requests) = more.into_directions();
             evidence.deliveries.extend(deliveries);
             evidence.journal.extend(requests);
-            if quiet {
+            if quiet && self.control.open_exchanges(&world.name).await? == 0 {
                 break;
             }
             clock::wait(SETTLE_PAUSE).await;
@@ -220,5 +260,7 @@ impl ClientCase {
 const TOKENS: &[&str] = &["BANK_ACCESS_TOKEN", "BANK_REFRESH_TOKEN", "BANK_CONSENT_ID"];
 /// How often the journal is read until nothing more comes.
 const SETTLE_ROUNDS: u32 = 40;
+/// How long to wait between two looks for what a client is killed after.
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// How long to wait in between.
 const SETTLE_PAUSE: Duration = Duration::from_millis(50);

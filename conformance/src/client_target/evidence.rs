@@ -12,6 +12,7 @@ use bank_fixtures::money::Amount;
 use bank_fixtures::record::AccountIdentifier;
 
 use crate::journal::{Entry, Journal, Run, runs};
+use crate::machine::Strain;
 
 /// Everything recorded while one client ran through one scenario.
 #[derive(Debug, Clone, Default)]
@@ -26,10 +27,14 @@ pub struct Evidence {
     pub journal: Journal,
     /// Every message the world's banks sent to the client, with its answer.
     pub deliveries: Journal,
-    /// What a perfect client would now believe; `None` if the target is judged by the wire alone.
+    /// What a perfect client would believe in the end; `None` if the target is judged by the wire alone.
     pub truth: Option<Canonical>,
     /// What the client was entrusted with.
     pub secrets: Vec<Secret>,
+    /// Whether the driver takes a result from the client at all.
+    pub hands_over: bool,
+    /// How far the machine was behind, where somebody's speed is judged.
+    pub strain: Strain,
 }
 
 /// One thing the client was asked to do.
@@ -43,6 +48,8 @@ pub struct Step {
     pub journal: (u64, u64),
     /// What it handed over; `None` if the driver takes nothing from it, or it printed nothing.
     pub output: Option<Canonical>,
+    /// What was true when it had handed that over, if the step reads and something compares with the truth.
+    pub truth: Option<Canonical>,
     /// How its process ended.
     pub end: End,
     /// Its standard output, as text, bounded.
@@ -62,6 +69,8 @@ pub enum End {
     Answered(u16),
     /// It was still running when its time was over, and was ended.
     TimedOut,
+    /// It was killed in the middle, as the scenario says.
+    Killed,
 }
 
 /// A payment the client was asked to make.
@@ -103,6 +112,7 @@ impl fmt::Display for End {
             End::Exited(code) => write!(f, "exit code {code}"),
             End::Answered(status) => write!(f, "status {status}"),
             End::TimedOut => f.write_str("ended by the harness"),
+            End::Killed => f.write_str("killed, as the scenario says"),
         }
     }
 }
@@ -127,6 +137,11 @@ impl Evidence {
     /// The steps with their numbers, from 0.
     pub fn numbered(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate()
+    }
+
+    /// What was true after a step.
+    pub fn truth_of<'a>(&'a self, step: &'a Step) -> Option<&'a Canonical> {
+        step.truth.as_ref().or(self.truth.as_ref())
     }
 
     /// `true` if what the client understood can be judged at all.

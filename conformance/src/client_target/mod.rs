@@ -11,6 +11,7 @@ mod events;
 mod evidence;
 mod mapping;
 mod order;
+mod rehearsal;
 mod scratch;
 mod selection;
 mod target_file;
@@ -24,13 +25,14 @@ pub use driver::{
 };
 pub use evidence::{End, Evidence, Order, Secret, Step};
 pub use mapping::{Csv, Mapping, Sql, SqlSource};
+pub use rehearsal::rehearse;
 pub use selection::{Plan, SCENARIO_FOLDERS, Scenario, cases};
 pub use target_file::{ClientTarget, Connection, Credentials, DEFAULT_TIMEOUT};
 pub use template::{NAMES, Name, Template, TemplateError, Values, When};
 
 /// Long computations run beside the executor: the sandbox may be served by the same threads, and a client must not find
 /// its bank slow because the harness is busy.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| std::panic::resume_unwind(failed.into_panic()))
 }
 

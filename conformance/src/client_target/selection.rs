@@ -18,7 +18,7 @@ use crate::event::CaseHead;
 use crate::file::{self, NamedText};
 use crate::params::Params;
 use crate::runner::{Case, Subject};
-use crate::suite::{Selected, Severity};
+use crate::suite::{Asked, Selected, Severity};
 
 /// Areas whose checks compare with the truth.
 const COMPARING: &[Area] = &[Area::ClientUnderstanding, Area::ClientNotifications];
@@ -98,7 +98,8 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
         let of_wire = |check: &&check::Check| matches!(check.area, Area::ClientWire | Area::ClientPayments);
         checks = check::all().filter(of_wire).map(Selected::built_in).collect();
     }
-    let drivable = head.expect.drive.iter().all(|drive| plan.target.can(*drive));
+    let killable = head.expect.kill_after.is_none() || plan.target.driver.can_be_killed();
+    let drivable = killable && head.expect.drive.iter().all(|drive| plan.target.can(*drive));
     if checks.is_empty() || !drivable {
         return Ok(None);
     }
@@ -108,16 +109,44 @@ fn case(plan: &Plan, scenario: &Scenario) -> Result<Option<Case>, Diagnostics> {
         covers: head.covers.clone(),
         again: None,
     };
+    let compares = checks.iter().any(|selected| COMPARING.contains(&selected.check.area));
+    checks.extend(invariants(&checks));
     let case = ClientCase {
         target: Arc::clone(&plan.target),
         control: plan.control.clone(),
         seed: plan.seed,
         head,
         text: scenario.text.clone(),
-        compares: checks.iter().any(|selected| COMPARING.contains(&selected.check.area)),
+        compares,
     };
     Ok(Some(Case { head: about, subject: Subject::Client(Arc::new(case)), checks }))
 }
+
+/// What must hold whatever the scenario, and is not named by it.
+fn invariants(named: &[Selected]) -> Vec<Selected> {
+    let unnamed = |slug: &&&str| !named.iter().any(|selected| selected.check.slug == **slug);
+    let checks = INVARIANTS.iter().filter(unnamed).filter_map(|slug| check::find(slug));
+    checks.map(|check| Selected { asked: Asked::Always, ..Selected::built_in(check) }).collect()
+}
+
+/// Checks no good client fails in any scenario: no secret where it does not belong, no request where none may go, one
+/// payment per order, nothing reported that is not, and nothing that changes because it is read again.
+const INVARIANTS: &[&str] = &[
+    "leaks-nothing",
+    "same-origin-links",
+    "no-faked-presence",
+    "no-forbidden-request",
+    "payment-keys",
+    "same-key-and-body-on-retry",
+    "new-key-for-new-payment",
+    "no-blind-payment-retry",
+    "one-payment",
+    "settled-when-settled",
+    "final-status-kept",
+    "idempotent-reread",
+    "balances-follow-entries",
+    "failures-reported",
+];
 
 fn selected(expected: &ExpectedCheck, document: &Document) -> Result<Selected, Box<Diagnostic>> {
     let wrong = |message: String| {
@@ -135,7 +164,7 @@ fn selected(expected: &ExpectedCheck, document: &Document) -> Result<Selected, B
     let params = Params::resolve(check.params, given);
     let params = params
         .map_err(|errors| Box::new(wrong(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))))?;
-    Ok(Selected { check, severity: Severity::of(check), params })
+    Ok(Selected { check, severity: Severity::of(check), params, asked: Asked::ByName })
 }
 
 #[cfg(test)]
@@ -158,6 +187,9 @@ mod tests {
         let cases = cases(&plan(driving)).unwrap();
         assert_eq!(cases.iter().map(|case| case.head.name.as_str()).collect::<Vec<_>>(), ["my-client / lost"]);
         assert_eq!(cases[0].checks[0].params.count("at_most"), 3);
+        let named = cases[0].checks.iter().filter(|selected| selected.asked == Asked::ByName);
+        assert_eq!((named.count(), cases[0].checks.len()), (2, 2 + INVARIANTS.len()));
+        assert!(INVARIANTS.iter().all(|slug| check::find(slug).is_some()));
     }
 
     #[test]

@@ -7,15 +7,27 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::strtime::BrokenDownTime;
 
+use super::lapse::Lapse;
 use super::policy::{Growth, Jitter, Policy, RetryAfter};
+
+/// The least time over half of which those spread that were told the same instant.
+const SPREAD: Duration = Duration::from_millis(400);
 
 /// The wait before the repetition number `repetition` (from 1), given what the bank asked for and a draw in `[0, 1)`.
 pub(crate) fn wait(policy: &Policy, repetition: u32, asked: Option<Duration>, draw: f64) -> Duration {
+    if let Some(asked) = asked.filter(|_| policy.has(Lapse::PunctualToTheMillisecond)) {
+        return asked;
+    }
     let factor = match policy.growth {
         Growth::Exponential => 2u32.saturating_pow(repetition.saturating_sub(1)),
+        Growth::Linear => repetition,
         Growth::None => 1,
     };
-    let full = policy.first_wait.saturating_mul(factor).min(policy.longest_wait);
+    let mut full = policy.first_wait.saturating_mul(factor).min(policy.longest_wait);
+    if asked.is_some() && policy.jitter == Jitter::Equal {
+        // Many were told the same instant: spread over what a busy machine cannot level out.
+        full = full.max(SPREAD);
+    }
     let own = match policy.jitter {
         Jitter::Equal => full / 2 + (full / 2).mul_f64(draw),
         Jitter::None => full,
@@ -43,7 +55,7 @@ pub(crate) fn asked(policy: &Policy, retry_after: &str, date: Option<&str>, now:
 }
 
 /// Reads the three forms of RFC 9110 §5.6.7.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"].iter().find_map(|format| {
         let civil = BrokenDownTime::parse(format, text.trim()).ok()?.to_datetime().ok()?;
         jiff::tz::Offset::UTC.to_timestamp(civil).ok()

@@ -13,9 +13,11 @@ use serde_json::Value;
 
 use super::backoff;
 use super::failure::{Failure, Kind};
+use super::lapse::Lapse;
 use super::policy::{BrokenBodies, BrokenConnections, Links, Log, PagingGuard, PermanentErrors, Policy};
 use super::session::Session;
 use super::settings::Settings;
+use super::standing::Standing;
 use super::transport::{self, Answer, Body, Request};
 use crate::clock::{self, Stopwatch};
 
@@ -30,6 +32,7 @@ pub(crate) struct Bank<'a> {
     base_url: Url,
     policy: Policy,
     session: Session,
+    standing: Standing,
     /// Chance for the jitter: different for every consent, and the same when a run is repeated.
     chance: Seed,
     log: &'a mut dyn Write,
@@ -42,9 +45,10 @@ impl<'a> Bank<'a> {
     /// The HTTP library could not be set up.
     pub(crate) fn new(settings: &Settings, policy: Policy, log: &'a mut dyn Write) -> Result<Bank<'a>, reqwest::Error> {
         Ok(Bank {
-            http: transport::client(policy.request_limit)?,
+            http: transport::client(policy.request_limit, policy.has(Lapse::FollowsRedirects))?,
             base_url: settings.base_url.clone(),
             session: Session::open(settings),
+            standing: Standing::open(&settings.work_dir),
             chance: Seed::new(0).of(&settings.access_token),
             policy,
             log,
@@ -54,6 +58,11 @@ impl<'a> Bank<'a> {
     /// What this client chooses.
     pub(crate) fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// What earlier answers forbid us to ask.
+    pub(crate) fn standing(&mut self) -> &mut Standing {
+        &mut self.standing
     }
 
     /// The address of a resource below the base, each segment escaped.
@@ -69,34 +78,76 @@ impl<'a> Bank<'a> {
     pub(crate) async fn list(&mut self, segments: &[&str]) -> Result<Vec<Value>, Failure> {
         let mut first = self.url(segments);
         first.query_pairs_mut().append_pair("limit", PAGE_SIZE);
+        if self.policy.has(Lapse::InventsParameters) {
+            let mut invented = first.clone();
+            invented.query_pairs_mut().append_pair("sort", "newest");
+            if let Ok(rows) = self.pages(invented).await {
+                return Ok(rows);
+            }
+        }
         match self.pages(first.clone()).await {
             // The list changed under the cursor: what was read so far is no prefix of anything, so start over, once.
-            Err(failure) if failure.class == ErrorClass::PageInvalidated => self.pages(first).await,
+            Err(failure)
+                if failure.class == ErrorClass::PageInvalidated && !self.policy.has(Lapse::BadCursorIsTheEnd) =>
+            {
+                self.pages(first).await
+            }
             other => other,
         }
     }
 
     /// Makes a call, again and again where that can help.
     pub(crate) async fn call(&mut self, request: &Request) -> Result<Value, Failure> {
+        let result = self.call_patiently(request).await;
+        match result {
+            // The careless client has a second layer that retries as if the first did not.
+            Err(failure) if self.policy.has(Lapse::RetriesAtTwoLayers) && failure.may_pass() => {
+                self.call_patiently(request).await
+            }
+            other => other,
+        }
+        .map_err(|failure| failure.misread(&self.policy))
+    }
+
+    async fn call_patiently(&mut self, request: &Request) -> Result<Value, Failure> {
         let watch = Stopwatch::start();
         let chance = self.chance.of(request.url.path());
         let (mut repetition, mut broken_bodies) = (0, 0);
         loop {
+            self.standing.allows(request.url.path())?;
+            self.session.renew_ahead(&self.policy, &self.http).await;
             let failure = match self.attempt(request).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.standing.answered();
+                    return Ok(value);
+                }
                 Err(failure) => failure,
             };
+            self.standing.failed(request.url.path(), &failure, &self.policy);
             if failure.class == ErrorClass::AuthToken && failure.kind == Kind::Refused {
-                self.session.refused(failure, self.policy.refresh, &self.http).await?;
+                self.session.refused(failure, &self.policy, &self.http).await?;
                 continue;
+            }
+            if failure.class == ErrorClass::ConsentInvalid && !self.policy.has(Lapse::GoesOnAfterRevocation) {
+                return Err(self.session.end_for_good(failure));
+            }
+            if failure.http_status == Some(403) && self.policy.has(Lapse::RefreshesOnForbidden) {
+                self.session.refused(failure.clone(), &self.policy, &self.http).await?;
             }
             repetition += 1;
             broken_bodies += u32::from(failure.kind == Kind::BrokenBody);
-            if !self.worth_repeating(&failure, broken_bodies) || repetition >= self.policy.attempts {
+            if !self.worth_repeating(&failure, broken_bodies)
+                || repetition >= self.policy.attempts
+                || self.standing.is_open()
+            {
                 return Err(failure);
             }
             let wait = backoff::wait(&self.policy, repetition, failure.asked_wait, chance.at(repetition.into()).unit());
             if watch.elapsed() + wait > self.policy.deadline {
+                if self.policy.has(Lapse::SitsOutHugeWaits) {
+                    // For good would be as wrong, and nobody could watch it.
+                    clock::wait(std::time::Duration::from_secs(3)).await;
+                }
                 return Err(failure);
             }
             clock::wait(wait).await;
@@ -116,21 +167,35 @@ impl<'a> Bank<'a> {
         match failure.kind {
             Kind::BrokenBody => broken_bodies <= self.policy.broken_body_repeats,
             Kind::Lost => self.policy.broken_connections == BrokenConnections::Repeat,
+            Kind::Refused if failure.http_status > Some(511) && self.policy.has(Lapse::UnknownStatusIsFinal) => false,
             Kind::Refused => failure.may_pass() || self.policy.permanent_errors == PermanentErrors::Repeat,
         }
     }
 
     async fn attempt(&mut self, request: &Request) -> Result<Value, Failure> {
         let bearer = self.session.bearer()?.to_owned();
-        let answer = transport::send(&self.http, request, &bearer).await;
+        let presence = self.policy.has(Lapse::FakesPresence).then_some(("psu-ip-address", "192.0.2.44"));
+        let in_address = self.policy.has(Lapse::TokenInAddress) && request.method == Method::GET;
+        let request = &if in_address { request.with_token_in_address(&bearer) } else { request.clone() };
+        let answer = transport::send(&self.http, request, &bearer, presence).await;
         self.note(request, &bearer, answer.as_ref().ok());
         let answer = answer.map_err(Failure::lost)?;
         if !(200..300).contains(&answer.status) {
             return Err(Failure::refused(&answer, self.asked_wait(&answer)));
         }
         self.session.accepted();
+        if self.policy.has(Lapse::TrustsBankClock) {
+            self.session.age_by(answer.header("date").and_then(backoff::http_date));
+        }
         match &answer.body {
+            Body::Whole(bytes) if self.policy.has(Lapse::DecodesLossily) => {
+                serde_json::from_str(&String::from_utf8_lossy(bytes))
+                    .map_err(|error| Failure::broken(Some(answer.status), format!("the body is not JSON: {error}")))
+            }
             Body::Whole(bytes) => serde_json::from_slice(without_mark(bytes)).or_else(|error| {
+                if self.policy.has(Lapse::CrashesOnDeepNesting) && error.to_string().contains("recursion") {
+                    std::process::exit(101);
+                }
                 self.salvage(request, bytes)
                     .ok_or_else(|| Failure::broken(Some(answer.status), format!("the body is not JSON: {error}")))
             }),
@@ -142,6 +207,12 @@ impl<'a> Bank<'a> {
     }
 
     fn asked_wait(&self, answer: &Answer) -> Option<std::time::Duration> {
+        if self.policy.has(Lapse::PrefersReset)
+            && let Some(reset) =
+                answer.header("ratelimit").and_then(|text| text.rsplit("t=").next()?.trim().parse().ok())
+        {
+            return Some(std::time::Duration::from_secs(reset));
+        }
         backoff::asked(&self.policy, answer.header("retry-after")?, answer.header("date"), clock::now())
     }
 
@@ -149,11 +220,19 @@ impl<'a> Bank<'a> {
         let (mut rows, mut ids, mut visited) = (Vec::new(), HashSet::new(), HashSet::from([first.to_string()]));
         let (mut url, mut barren) = (first, 0);
         for _ in 0..self.policy.pages {
-            let page = self.call(&Request::get(url.clone())).await?;
+            let page = match self.call(&Request::get(url.clone())).await {
+                Err(failure)
+                    if failure.class == ErrorClass::PageInvalidated && self.policy.has(Lapse::BadCursorIsTheEnd) =>
+                {
+                    return Ok(rows);
+                }
+                other => other?,
+            };
             let data = page.get("data").and_then(Value::as_array);
             let data = data.ok_or_else(|| Failure::broken(Some(200), "a list without `data`"))?;
             let before = rows.len();
-            rows.extend(data.iter().filter(|row| ids.insert(identity(row))).cloned());
+            let twice = self.policy.has(Lapse::KeepsDuplicates);
+            rows.extend(data.iter().filter(|row| ids.insert(identity(row)) || twice).cloned());
             barren = if rows.len() == before { barren + 1 } else { 0 };
             let Some(next) = page.pointer("/links/next").and_then(Value::as_str) else { return Ok(rows) };
             url = self.allowed(&url, next)?;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use bank_fixtures::error_class::{ErrorClass, Retry};
 use serde::Deserialize;
 
+use super::lapse::Lapse;
+use super::policy::Policy;
 use super::transport::{Answer, Body, Lost};
 
 /// A call that did not succeed.
@@ -95,6 +97,18 @@ impl Failure {
             message,
             kind: Kind::Refused,
         }
+    }
+
+    /// What a careless team reports instead.
+    pub(crate) fn misread(mut self, policy: &Policy) -> Failure {
+        match policy.lapse {
+            Some(Lapse::OneClassForAll) => self.class = ErrorClass::ProviderUnavailable,
+            Some(Lapse::TrustsTexts) if self.message.to_lowercase().contains("limit") => {
+                self.class = ErrorClass::RateLimited;
+            }
+            _ => {}
+        }
+        self
     }
 
     /// What silence means.

@@ -148,13 +148,13 @@ pub static SERVICE_DEFECTS: &[ServiceDefect] = &[
     ServiceDefect {
         slug: "believes-the-last-webhook",
         what: "takes the status of the message that came last",
-        caught_by: &["webhooks-order-independent", "webhooks-are-hints"],
+        caught_by: &["webhooks-order-independent", "webhooks-are-hints", "settled-when-settled"],
         plant: |habits| habits.truth = Truth::LastMessage,
     },
     ServiceDefect {
         slug: "believes-webhooks",
         what: "takes the status of a message for the payment's, without asking the bank",
-        caught_by: &["webhooks-are-hints"],
+        caught_by: &["webhooks-are-hints", "settled-when-settled"],
         plant: |habits| habits.truth = Truth::LatestVersion,
     },
     ServiceDefect {

@@ -6,6 +6,7 @@ use bank_fixtures::currency::Currency;
 use bank_fixtures::money;
 use serde_json::Value;
 
+use super::lapse::Lapse;
 use super::output;
 use super::policy::{Balances, Ids, Numbers, Policy, Signs};
 use super::wire;
@@ -63,17 +64,36 @@ impl<'a> Mapping<'a> {
 
     /// An entry. `index` is its place in the list.
     pub(crate) fn transaction(&self, account: &str, index: usize, row: &Value) -> Result<output::Transaction, String> {
+        if self.policy.has(Lapse::RefusesNewMembers) {
+            known_members(row)?;
+        }
+        if self.policy.has(Lapse::ChokesOnNull) && row.as_object().is_some_and(|row| row.values().any(Value::is_null)) {
+            return Err("a member is null".to_owned());
+        }
         let row: wire::Transaction = read(row)?;
+        let day = match (&row.booked_at, self.policy.has(Lapse::UtcDays)) {
+            (Some(at), true) => {
+                // Midnight where the bank is lies in the day before in UTC, wherever clocks are ahead of it.
+                let day: Option<jiff::civil::Date> = row.booked_on.as_deref().and_then(|day| day.parse().ok());
+                let east = at.contains('+');
+                day.and_then(|day| if east { day.yesterday().ok() } else { Some(day) }).map(|day| day.to_string())
+            }
+            _ => row.booked_on.clone(),
+        };
         let exact = |money: &Option<wire::Money>| money.as_ref().map(|money| self.amount(money)).transpose();
+        let kind = row.kind.as_deref();
         Ok(output::Transaction {
             account_id: account.to_owned(),
             transaction_id: self.transaction_id(account, index, &row),
             provider_id: row.id,
-            nature: row.nature.unwrap_or_else(|| "original".to_owned()),
-            kind: row.kind,
+            nature: row
+                .nature
+                .filter(|_| !self.policy.has(Lapse::LosesNatures))
+                .unwrap_or_else(|| "original".to_owned()),
+            kind: row.kind.clone(),
             status: row.status,
-            amount: self.signed(&row.amount)?,
-            booking_date: row.booked_on,
+            amount: self.directed(&row.amount, kind)?,
+            booking_date: day,
             booking_at: row.booked_at,
             value_date: row.value_on,
             transaction_date: row.occurred_on,
@@ -101,10 +121,29 @@ impl<'a> Mapping<'a> {
             payment_id: order.to_owned(),
             provider_id: Some(row.id),
             idempotency_key: Some(key.to_owned()),
-            status: payment_status(&row.status).to_owned(),
+            status: self.payment_status(&row.status).to_owned(),
             amount: self.amount(&row.amount)?,
             reason: row.reason.map(|reason| output::Reason { code: reason.code, text: reason.text }),
         })
+    }
+
+    fn payment_status(&self, status: &str) -> &'static str {
+        match (self.policy.lapse, payment_status(status)) {
+            (Some(Lapse::AcceptedIsSettled), "accepted_checks" | "in_clearing") => "debited",
+            (Some(Lapse::UnknownPaymentIsSettled), "unknown") => "debited",
+            (_, word) => word,
+        }
+    }
+
+    /// The amount with the direction the bank states, or the one the kind of entry suggests.
+    fn directed(&self, money: &wire::Money, kind: Option<&str>) -> Result<output::Amount, String> {
+        let mut amount = self.signed(money)?;
+        if self.policy.has(Lapse::SignsByKind) {
+            let digits = amount.amount.trim_start_matches('-').to_owned();
+            let arrives = kind.is_some_and(|kind| kind.contains("in") || kind == "salary");
+            amount.amount = if arrives { digits } else { format!("-{digits}") };
+        }
+        Ok(amount)
     }
 
     fn transaction_id(&self, account: &str, index: usize, row: &wire::Transaction) -> String {
@@ -141,6 +180,38 @@ impl<'a> Mapping<'a> {
             }
         };
         Ok(output::Amount { amount: text, currency: money.currency.clone() })
+    }
+}
+
+/// Refuses a row of entries with a member that was not there when this client was written.
+fn known_members(row: &Value) -> Result<(), String> {
+    const KNOWN: &[&str] = &[
+        "id",
+        "status",
+        "type",
+        "nature",
+        "amount",
+        "booked_on",
+        "booked_at",
+        "value_on",
+        "occurred_on",
+        "occurred_at",
+        "original_amount",
+        "exchange_rate",
+        "balance_after",
+        "counterparty",
+        "merchant",
+        "description",
+        "creditor_reference",
+        "end_to_end_id",
+        "mandate_id",
+        "bank_transaction_code",
+        "related",
+    ];
+    let members = row.as_object().into_iter().flat_map(|row| row.keys());
+    match members.into_iter().find(|name| !KNOWN.contains(&name.as_str())) {
+        Some(name) => Err(format!("unknown member `{name}`")),
+        None => Ok(()),
     }
 }
 

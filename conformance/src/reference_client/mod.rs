@@ -11,6 +11,7 @@ mod defect;
 mod failure;
 mod habits;
 mod hook;
+mod lapse;
 mod login;
 mod mapping;
 mod output;
@@ -19,6 +20,7 @@ mod policy;
 mod serve;
 mod session;
 mod settings;
+mod standing;
 mod sync;
 mod transport;
 mod vault;
@@ -44,6 +46,8 @@ pub enum Job {
     Pay,
     /// Find out what became of that payment.
     Status,
+    /// Cancel that payment.
+    Cancel,
 }
 
 /// Why the client could not even start, or hand over its result.
@@ -61,7 +65,8 @@ pub enum ReferenceClientError {
 }
 
 /// The jobs by their names on the command line.
-pub const JOBS: &[(&str, Job)] = &[("sync", Job::Sync), ("pay", Job::Pay), ("status", Job::Status)];
+pub const JOBS: &[(&str, Job)] =
+    &[("sync", Job::Sync), ("pay", Job::Pay), ("status", Job::Status), ("cancel", Job::Cancel)];
 
 /// Does a job with the settings found in the environment and writes canonical v1 to `out` and one line per request to
 /// `log`. Answers whether everything succeeded: what did not is in the document's `errors`.
@@ -74,19 +79,33 @@ pub async fn run(
     out: &mut dyn Write,
     log: &mut dyn Write,
 ) -> Result<bool, ReferenceClientError> {
-    let lookup = |name: &str| std::env::var(name).ok();
+    run_with(job, defect, &|name| std::env::var(name).ok(), out, log).await
+}
+
+/// As [`run`], with settings from wherever the caller has them.
+///
+/// # Errors
+/// [`ReferenceClientError`]; trouble with the bank is not one of them.
+pub async fn run_with(
+    job: Job,
+    defect: Option<&Defect>,
+    lookup: &(dyn Fn(&str) -> Option<String> + Sync),
+    out: &mut dyn Write,
+    log: &mut dyn Write,
+) -> Result<bool, ReferenceClientError> {
     let wrong = |error: settings::SettingsError| ReferenceClientError::Settings(error.to_string());
-    let settings = Settings::read(&lookup).map_err(wrong)?;
+    let settings = Settings::read(lookup).map_err(wrong)?;
     let order = match job {
         Job::Sync => None,
-        Job::Pay | Job::Status => Some(Order::read(&lookup).map_err(wrong)?),
+        Job::Pay | Job::Status | Job::Cancel => Some(Order::read(lookup).map_err(wrong)?),
     };
     let policy = defect.map_or_else(Policy::careful, Defect::policy);
     let mut bank = Bank::new(&settings, policy, log).map_err(ReferenceClientError::Http)?;
     let output = match (job, &order) {
         (Job::Pay, Some(order)) => pay::pay(&mut bank, &settings, order).await,
         (Job::Status, Some(order)) => pay::status(&mut bank, &settings, order).await,
-        _ => sync::sync(&mut bank).await,
+        (Job::Cancel, Some(order)) => pay::cancel(&mut bank, &settings, order).await,
+        _ => sync::sync(&mut bank, &settings).await,
     };
     // In one piece: whoever reads us gets it in one piece too.
     let mut document = serde_json::to_vec(&output).map_err(|error| ReferenceClientError::Write(error.into()))?;

@@ -119,6 +119,33 @@ pub(crate) struct Error {
     pub(crate) message: String,
 }
 
+impl Transaction {
+    /// A pending entry of which nothing else is remembered.
+    pub(crate) fn pending(account_id: String, transaction_id: String, amount: String, currency: String) -> Transaction {
+        Transaction {
+            account_id,
+            transaction_id,
+            provider_id: None,
+            status: "pending".to_owned(),
+            nature: "original".to_owned(),
+            kind: None,
+            amount: Amount { amount, currency },
+            booking_date: None,
+            booking_at: None,
+            value_date: None,
+            transaction_date: None,
+            original_amount: None,
+            balance_after: None,
+            counterparty: None,
+            merchant: None,
+            remittance: Vec::new(),
+            end_to_end_id: None,
+            mandate_id: None,
+            links: Vec::new(),
+        }
+    }
+}
+
 impl Output {
     /// Nothing known, nothing failed.
     pub(crate) fn empty() -> Output {

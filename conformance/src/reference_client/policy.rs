@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use super::lapse::Lapse;
+
 /// Every choice of one integration.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Policy {
@@ -56,6 +58,8 @@ pub(crate) struct Policy {
     pub(crate) pending: Pending,
     /// What the log shows.
     pub(crate) log: Log,
+    /// A bad habit that is no choice between two ways, if there is one.
+    pub(crate) lapse: Option<Lapse>,
 }
 
 /// What becomes of a `Retry-After`.
@@ -74,6 +78,8 @@ pub(crate) enum RetryAfter {
 pub(crate) enum Growth {
     /// Each is twice the one before.
     Exponential,
+    /// Each is longer than the one before by as much as the first.
+    Linear,
     /// All are the first.
     None,
 }
@@ -226,7 +232,7 @@ impl Policy {
             longest_wait: Duration::from_secs(5),
             attempts: 5,
             deadline: Duration::from_secs(30),
-            request_limit: Duration::from_secs(10),
+            request_limit: Duration::from_secs(5),
             permanent_errors: PermanentErrors::Report,
             broken_connections: BrokenConnections::Repeat,
             broken_bodies: BrokenBodies::Refuse,
@@ -243,6 +249,12 @@ impl Policy {
             balances: Balances::AsNamed,
             pending: Pending::Kept,
             log: Log::Redacted,
+            lapse: None,
         }
+    }
+
+    /// `true` for a client with this bad habit.
+    pub(crate) fn has(&self, lapse: Lapse) -> bool {
+        self.lapse == Some(lapse)
     }
 }

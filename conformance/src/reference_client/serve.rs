@@ -125,7 +125,7 @@ async fn work(settings: &Settings, desk: &Desk, mut errands: mpsc::UnboundedRece
         let Ok(mut bank) = Bank::new(settings, Policy::careful(), &mut log) else { return };
         // Who no longer waits for an answer has no use for it.
         match errand {
-            Errand::Sync(answer) => drop(answer.send(sync::sync(&mut bank).await)),
+            Errand::Sync(answer) => drop(answer.send(sync::sync(&mut bank, settings).await)),
             Errand::Pay(order, answer) => {
                 let output = pay::pay(&mut bank, settings, &order).await;
                 desk.keep(&order, &output);

@@ -62,6 +62,13 @@ impl Request {
         Request { method: Method::GET, url, body: None, key: None }
     }
 
+    /// The same request with the token in its query, where everybody who logs addresses reads it.
+    pub(crate) fn with_token_in_address(&self, bearer: &str) -> Request {
+        let mut request = self.clone();
+        request.url.query_pairs_mut().append_pair("access_token", bearer);
+        request
+    }
+
     /// Path and query without the origin, for logs; secrets never are in it.
     pub(crate) fn target(&self) -> String {
         match self.url.query() {
@@ -82,9 +89,13 @@ impl Answer {
 ///
 /// # Errors
 /// The library could not be set up.
-pub(crate) fn client(request_limit: Duration) -> Result<reqwest::Client, reqwest::Error> {
+pub(crate) fn client(request_limit: Duration, follows_redirects: bool) -> Result<reqwest::Client, reqwest::Error> {
+    let redirects = match follows_redirects {
+        true => reqwest::redirect::Policy::limited(3),
+        false => reqwest::redirect::Policy::none(),
+    };
     reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(redirects)
         .retry(reqwest::retry::never())
         .no_proxy()
         .connect_timeout(request_limit.min(Duration::from_secs(5)))
@@ -97,11 +108,19 @@ pub(crate) fn client(request_limit: Duration) -> Result<reqwest::Client, reqwest
 ///
 /// # Errors
 /// [`Lost`] if no status line came back.
-pub(crate) async fn send(http: &reqwest::Client, request: &Request, bearer: &str) -> Result<Answer, Lost> {
+pub(crate) async fn send(
+    http: &reqwest::Client,
+    request: &Request,
+    bearer: &str,
+    presence: Option<(&'static str, &str)>,
+) -> Result<Answer, Lost> {
     let mut builder = http
         .request(request.method.clone(), request.url.clone())
         .header(ACCEPT, "application/json, application/problem+json")
         .header(AUTHORIZATION, sensitive(&format!("Bearer {bearer}")));
+    if let Some((name, value)) = presence {
+        builder = builder.header(name, value);
+    }
     if let Some(key) = &request.key {
         builder = builder.header(HeaderName::from_static("idempotency-key"), key);
     }

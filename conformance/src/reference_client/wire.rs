@@ -3,7 +3,7 @@
 //! Owns our own reading of the bank's documentation: members we do not know are ignored, names we do not know are kept as
 //! text until they are mapped. Nothing here is shared with a bank.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// `{"value": "-12.30", "currency": "EUR"}`.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,9 +26,9 @@ pub(crate) struct Account {
     pub(crate) status: Option<String>,
     pub(crate) currency: Option<String>,
     pub(crate) name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     pub(crate) owners: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     pub(crate) identifiers: Vec<Identifier>,
 }
 
@@ -57,11 +57,11 @@ pub(crate) struct Transaction {
     pub(crate) balance_after: Option<Money>,
     pub(crate) counterparty: Option<Counterparty>,
     pub(crate) merchant: Option<Merchant>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     pub(crate) description: Vec<String>,
     pub(crate) end_to_end_id: Option<String>,
     pub(crate) mandate_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "listed")]
     pub(crate) related: Vec<Related>,
 }
 
@@ -95,4 +95,9 @@ pub(crate) struct Payment {
 pub(crate) struct Reason {
     pub(crate) code: String,
     pub(crate) text: Option<String>,
+}
+
+/// A list that may be absent or null.
+fn listed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }

@@ -2,11 +2,12 @@
 //!
 //! Owns the shape of two lists: the catalogue of misbehaviours of banks (sections A to N) and the rules for clients
 //! (C01 to C87). A row of the catalogue is met by a case whose scenario says that it covers it; a rule is judged by a
-//! check that cites it.
+//! check that cites it. What a rule demands, and why some are judged by nothing, the table of the checks says.
 
 use serde::Serialize;
 
 use super::{CaseRecord, Record};
+use crate::check::client::{self, Rule};
 use crate::event::{Outcome, Word};
 
 /// The sections of the catalogue: letter, subject, how many rows.
@@ -26,9 +27,6 @@ const SECTIONS: &[(char, &str, usize)] = &[
     ('M', "webhooks and events", 10),
     ('N', "file feeds", 5),
 ];
-/// How many rules for clients there are.
-const RULES: usize = 87;
-
 /// What a run has met of both lists.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Coverage {
@@ -60,6 +58,12 @@ pub(super) struct Cell {
     pub(super) word: &'static str,
     /// Where it was met: `retry-after-seconds in my-client / flap: failed`.
     pub(super) where_met: Vec<String>,
+    /// What it demands; nothing for a row of the catalogue.
+    pub(super) what: &'static str,
+    /// Why nothing judges it, whatever is run.
+    pub(super) unjudged: Option<&'static str>,
+    /// Which part of it nothing judges.
+    pub(super) but: Option<&'static str>,
 }
 
 impl Coverage {
@@ -69,7 +73,7 @@ impl Coverage {
             let ids = (1..=*rows).map(|row| row_id(*letter, row));
             Section::of(letter.to_string(), title, ids.map(|id| cell_of_row(record, id)).collect())
         });
-        let rules = (1..=RULES).map(|rule| cell_of_rule(record, format!("C{rule:02}")));
+        let rules = client::RULES.iter().map(|rule| cell_of_rule(record, rule));
         Coverage {
             catalogue: catalogue.collect(),
             clients: Section::of(String::new(), "rules for clients", rules.collect()),
@@ -95,6 +99,11 @@ impl Coverage {
     pub(super) fn rules_judged(&self) -> usize {
         self.clients.met
     }
+
+    /// How many of them some check judges, if it is run.
+    pub(super) fn rules_known(&self) -> usize {
+        self.clients.cells.iter().filter(|cell| cell.unjudged.is_none()).count()
+    }
 }
 
 impl Section {
@@ -108,7 +117,7 @@ impl Cell {
     fn of(id: String, hits: Vec<(Word, String)>) -> Cell {
         let gravest = hits.iter().map(|(word, _)| *word).max_by_key(|word| gravity(*word));
         let where_met = hits.into_iter().map(|(_, place)| place).collect();
-        Cell { id, word: gravest.map_or("none", Word::name), where_met }
+        Cell { id, word: gravest.map_or("none", Word::name), where_met, what: "", unjudged: None, but: None }
     }
 
     fn is_met(&self) -> bool {
@@ -129,9 +138,14 @@ fn cell_of_row(record: &Record, id: String) -> Cell {
 }
 
 /// A rule for clients: judged by a check that cites it.
-fn cell_of_rule(record: &Record, id: String) -> Cell {
-    let hits = hits(record, |_, outcome| cites(outcome, &id));
-    Cell::of(id, hits)
+fn cell_of_rule(record: &Record, rule: &Rule) -> Cell {
+    let hits = hits(record, |_, outcome| cites(outcome, rule.id));
+    let (unjudged, but) = match rule.coverage {
+        client::Coverage::Judged => (None, None),
+        client::Coverage::But(what) => (None, Some(what)),
+        client::Coverage::Not(reason) => (Some(reason), None),
+    };
+    Cell { what: rule.what, unjudged, but, ..Cell::of(rule.id.to_owned(), hits) }
 }
 
 fn cites(outcome: &Outcome, id: &str) -> bool {
@@ -176,5 +190,16 @@ mod tests {
         assert_eq!(cell("J4"), Some(("broken", 2)));
         assert_eq!(cell("C.19"), Some(("none", 0)));
         assert_eq!(coverage.rows_met(), 6);
+    }
+
+    #[test]
+    fn a_rule_says_what_it_demands_and_why_nothing_judges_it() {
+        let coverage = Coverage::of(&record());
+        let rule = |id: &str| coverage.clients.cells.iter().find(|cell| cell.id == id).unwrap();
+        assert_eq!(rule("C01").what, "honours Retry-After in seconds");
+        assert!(rule("C05").unjudged.is_some() && rule("C08").but.is_some());
+        assert_eq!((rule("C05").word, rule("C31").word), ("none", "none"), "what a scenario covers judges no client");
+        let unjudged = coverage.clients.cells.iter().filter(|cell| cell.unjudged.is_some()).count();
+        assert_eq!(coverage.rules_known() + unjudged, coverage.rules());
     }
 }

@@ -33,8 +33,8 @@ fn line(case: &CaseRecord, outcome: &Outcome) -> Option<String> {
             format!("{} [{}]\nwhat to do: {}", found.join("\n"), outcome.check.source, outcome.check.advice)
         }
     };
-    if let Some(again) = &case.head.again {
-        message.push_str(&format!("\nagain: {again} --only {}", outcome.check.slug));
+    if let Some(again) = case.head.again_for(outcome.check) {
+        message.push_str(&format!("\nagain: {again}"));
     }
     Some(format!("::{command} title={}::{}\n", property(&title), data(&message)))
 }

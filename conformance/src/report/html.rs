@@ -67,6 +67,7 @@ pub fn text(record: &Record) -> String {
         rows: coverage.rows(),
         rules_judged: coverage.rules_judged(),
         rules: coverage.rules(),
+        rules_known: coverage.rules_known(),
         coverage,
         comparison,
         cases,
@@ -85,6 +86,7 @@ struct Page {
     rows: usize,
     rules_judged: usize,
     rules: usize,
+    rules_known: usize,
     coverage: Coverage,
     comparison: Option<[(&'static str, Vec<String>); 4]>,
     cases: Vec<CaseView>,
@@ -185,7 +187,7 @@ fn check_view(index: usize, case: &CaseRecord, outcome: &Outcome) -> CheckView {
             Verdict::Failed(_) => None,
         },
         findings: outcome.verdict.findings().iter().map(finding).collect(),
-        again: case.head.again.as_ref().map(|again| format!("{again} --only {}", check.slug)),
+        again: case.head.again_for(check).filter(|again| case.head.again.as_ref() != Some(again)),
     }
 }
 

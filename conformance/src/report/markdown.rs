@@ -76,8 +76,8 @@ fn item(case: &CaseRecord, outcome: &Outcome) -> String {
         Some(excuse) => text.push_str(&format!("  - expected until {}: {}\n", excuse.until, escaped(&excuse.reason))),
         None => text.push_str(&format!("  - what to do: {}\n", escaped(check.advice))),
     }
-    if let Some(again) = &case.head.again {
-        text.push_str(&format!("  - again: `{again} --only {}`\n", check.slug));
+    if let Some(again) = case.head.again_for(check) {
+        text.push_str(&format!("  - again: `{again}`\n"));
     }
     text
 }

@@ -132,6 +132,7 @@ fn the_page_is_whole_safe_and_needs_nothing_from_elsewhere() {
     assert!(!page.contains("<script") && !page.contains("src=") && !page.contains("href="), "nothing is loaded");
     assert!(page.contains("bank-conformance run --target client.yaml --scenario lost-reply --seed 42"));
     assert!(page.contains("answered 500; 200 is due"));
+    assert!(page.contains("not judged: needs a client of two banks in one case"));
     let (failed, passed) = (page.find("reads-answer"), page.find("ids-unique"));
     assert!(failed.is_some() && passed.is_some());
 }

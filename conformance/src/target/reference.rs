@@ -26,7 +26,7 @@ pub fn reference_client(program: &Path, defect: Option<&Defect>) -> Result<Clien
         let words = [program.as_str(), SUBCOMMAND, job].into_iter().chain(defect.into_iter().flatten());
         words.map(|word| Template::parse(word, When::Always)).collect()
     };
-    let jobs = [(Drive::Sync, "sync"), (Drive::Pay, "pay"), (Drive::Status, "status")];
+    let jobs = [(Drive::Sync, "sync"), (Drive::Pay, "pay"), (Drive::Status, "status"), (Drive::Cancel, "cancel")];
     let commands =
         jobs.into_iter().map(|(drive, job)| Ok((drive, argv(job)?))).collect::<Result<_, TemplateError>>()?;
     let name = defect.map_or("reference client", |defect| defect.slug);

@@ -131,11 +131,18 @@ impl World {
             let Some((at, next)) = self.next(self.clock.now()) else { break };
             let mut done = Done::default();
             self.step(at, next, &mut done);
-            if !done.leap.is_zero() {
-                self.clock.advance(done.leap);
-            }
+            self.leap(&done);
         }
-        self.hand_on(&mut Done::default());
+        let mut done = Done::default();
+        self.hand_on(&mut done);
+        self.leap(&done);
+    }
+
+    /// Goes ahead as far as a rule said. What that makes due is done by whoever wakes the world next.
+    fn leap(&self, done: &Done) {
+        if !done.leap.is_zero() {
+            self.clock.advance(done.leap);
+        }
     }
 
     /// Hands on what a request has made happen. Cheap if nobody listens.
@@ -152,6 +159,7 @@ impl World {
         let mut done = Done::default();
         self.occur(name, at, Some(&about), &mut done);
         self.hand_on(&mut done);
+        self.leap(&done);
     }
 
     /// A request comes in.

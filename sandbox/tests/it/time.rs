@@ -224,6 +224,19 @@ fn a_leap_of_the_clock_takes_everything_on_the_way_along() {
 }
 
 #[test]
+fn a_call_that_emits_an_event_takes_the_clock_along() {
+    let story = story(
+        "rules:\n  - {name: morning, match: {op: accounts.list}, do: {emit: morning}}\n  - {name: later, event: morning, do: {advance: 1d}}\n",
+    );
+    let payment = story.pay("k", "1.00");
+    assert_eq!(payment["status"], "accepted");
+    story.get("/accounts");
+    assert_eq!(story.payment(&payment)["status"], "debited", "what was due on the way is done");
+    let (_, clock) = story.bench.control("GET", "/v1/worlds/default/clock", "");
+    assert_eq!(clock["now"], "2026-03-03T09:00:00Z");
+}
+
+#[test]
 fn an_automatic_clock_goes_to_what_is_due_whenever_nobody_calls() {
     let story = story_at("clock: {start: 2026-03-02T09:00:00Z, mode: auto}", "rules: []\n");
     let payment = story.pay("k", "1.00");

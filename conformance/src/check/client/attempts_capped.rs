@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "attempts-capped",
-    ids: &["C09"],
+    ids: &["C09", "C11"],
     title: "gives up after a few attempts and a bounded time",
     source: "house; SRE book ch. 21 (about three attempts per request)",
     advice: "Bound both the number of attempts of one call and the time they may take together, then report the \

@@ -12,6 +12,8 @@ use crate::verdict::Verdict;
 
 /// With fewer calls than this nothing can be said.
 pub(super) const LEAST_CALLS: usize = 8;
+/// With fewer calls than this chance alone can make good waits look as if they did not grow.
+pub(super) const SURE_CALLS: usize = 20;
 
 /// Waits in seconds: for each attempt index (the first wait first), one per call, sorted.
 pub(super) struct Sample<'a> {
@@ -88,11 +90,17 @@ fn free_gaps(run: &Run<'_>) -> Vec<Duration> {
 /// A record of `calls` accounts whose attempts fail four times; `wait(call, index)` gives each wait in milliseconds.
 #[cfg(test)]
 pub(super) fn made_of(calls: u64, wait: impl Fn(u64, u32) -> u64) -> Evidence {
+    made_with(calls, 4, wait)
+}
+
+/// As [`made_of`], with so many failures of each call.
+#[cfg(test)]
+pub(super) fn made_with(calls: u64, failures: u32, wait: impl Fn(u64, u32) -> u64) -> Evidence {
     use super::testing::{call, evidence};
     let (mut entries, mut now) = (Vec::new(), 0);
     for account in 0..calls {
         let line = format!("GET /plain/accounts/{account}/transactions");
-        for index in 0..4 {
+        for index in 0..failures {
             entries.push(call(now, "transactions.list", &line, 503));
             now += wait(account, index);
         }

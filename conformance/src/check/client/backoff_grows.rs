@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::backoff::sample;
+use super::backoff::{SURE_CALLS, sample};
 use super::{judged, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
@@ -51,6 +51,13 @@ fn judge(evidence: &Evidence, params: &Params) -> Verdict {
     }
     if growth < least_growth {
         wrong.push(format!("waits grow by a factor of {growth:.2} per attempt, below {least_growth:.2}"));
+    }
+    if !wrong.is_empty() && growth >= 1.0 && first >= least_first && sample.runs.len() < SURE_CALLS {
+        return Verdict::inconclusive(format!(
+            "{}; {SURE_CALLS} calls are needed to be sure ({})",
+            wrong.join("; "),
+            sample.words()
+        ));
     }
     let example = sample.runs.first();
     let prove = |what: &String| {

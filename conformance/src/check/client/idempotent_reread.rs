@@ -70,6 +70,8 @@ fn changed((earlier, before): (usize, &Canonical), (later, after): (usize, &Cano
                 format!("{} then {}", named(entry), named(again))
             }
             (None, Some(id)) if own_ids.contains(id) => continue,
+            // What a reading says it could not read is not gone.
+            (None, _) if !after.errors.is_empty() => continue,
             (None, _) => {
                 gone += 1;
                 format!("{} then nothing", named(entry))

@@ -43,10 +43,25 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
         if let Some(entry) = evidence.journal.entries().iter().find(shows) {
             findings.push(Finding::new(format!("sent the {} in an address", secret.name)).with(shown(entry)));
         }
+        let carries = |entry: &&Entry| {
+            entry.request.headers.iter().any(|(_, value)| value.contains(&secret.value) || value.contains(&digest))
+        };
+        let abroad = evidence.journal.entries().iter().filter(|entry| !at_home(evidence, entry)).find(carries);
+        if let Some(entry) = abroad {
+            let host = entry.request_header("host").unwrap_or_default();
+            let what = format!("sent the {} to {host}", secret.name);
+            findings.push(Finding::new(what).with(shown(entry).at("host").measuring(host)));
+        }
     }
     let measured =
         format!("{} secrets in {} requests, output and log", secrets.len(), evidence.journal.entries().len());
     judged(evidence, findings, measured)
+}
+
+/// Whether a request went to the host the client was told.
+fn at_home(evidence: &Evidence, entry: &Entry) -> bool {
+    let own = evidence.base_url.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    entry.request_header("host").is_none_or(|host| host.eq_ignore_ascii_case(own))
 }
 
 /// How journal v1 writes a secret.

@@ -1,5 +1,7 @@
 //! C12: what the bank refused for good is not asked again.
 
+use std::time::Duration;
+
 use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
@@ -7,6 +9,8 @@ use crate::journal::Entry;
 use crate::params::Params;
 use crate::verdict::{Finding, Verdict};
 
+/// Every client waits this long for an answer.
+const WAITED_FOR: Duration = Duration::from_secs(2);
 /// Refusals that the same request will meet again.
 const PERMANENT: &[u16] = &[400, 403, 404, 405, 406, 410, 413, 414, 415, 422];
 
@@ -46,8 +50,12 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     judged(evidence, findings, format!("{refused} refusals, none asked again"))
 }
 
+/// A refusal the client can have read: one that took longer may have come when nobody waited for it any more.
 fn permanent(entry: &Entry) -> bool {
-    !entry.lost() && entry.status().is_some_and(|status| PERMANENT.contains(&status))
+    let took = entry.ended_ns.unwrap_or(entry.started_ns).saturating_sub(entry.started_ns);
+    !entry.lost()
+        && took < WAITED_FOR.as_nanos() as u64
+        && entry.status().is_some_and(|status| PERMANENT.contains(&status))
 }
 
 fn same_request(a: &Entry, b: &Entry) -> bool {

@@ -1,4 +1,4 @@
-//! C37: one order is one payment, at the bank and in the client's books.
+//! C37, C39: one order is one payment, at the bank and in the client's books.
 
 use bank_fixtures::record::PaymentStatus;
 
@@ -6,12 +6,13 @@ use super::payments::{made_one, orders, pay_steps, statements};
 use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
 use crate::client_target::Evidence;
+use crate::journal::Entry;
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "one-payment",
-    ids: &["C37"],
+    ids: &["C37", "C39"],
     title: "makes exactly one payment per order and knows what became of it, even when answers are lost",
     source: "house; RFC 9110 §9.2.2, draft-ietf-httpapi-idempotency-key-header §2",
     advice: "Resolve an unknown outcome before reporting it: the same key again, then a look-up by key. Report a failure \
@@ -29,7 +30,8 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
             continue;
         }
         steps += 1;
-        let made: Vec<_> = orders.iter().filter(|order| made_one(order)).collect();
+        // A client that was killed goes on with the same order in another step.
+        let made: Vec<&Entry> = same_order(evidence, index).into_iter().filter(|order| made_one(order)).collect();
         if made.len() > 1 {
             let finding = Finding::new(format!("one order became {} payments at the bank", made.len()));
             findings.push(made.iter().fold(finding, |finding, order| finding.with(shown(order))));
@@ -60,12 +62,21 @@ fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     judged(evidence, findings, format!("{steps} orders"))
 }
 
+/// The requests for the order of this step, in it and in the steps before it.
+fn same_order(evidence: &Evidence, index: usize) -> Vec<&Entry> {
+    let own = evidence.steps[index].order.as_ref().map(|order| &order.id);
+    let same = pay_steps(evidence).filter(|(place, step)| {
+        *place == index || (*place < index && own.is_some() && step.order.as_ref().map(|order| &order.id) == own)
+    });
+    same.flat_map(|(_, step)| orders(evidence, step)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{call, evidence, findings, passes, skips};
     use super::*;
     use crate::client_target::Drive;
-    use crate::journal::{Ending, Entry};
+    use crate::journal::Ending;
 
     fn order(at: u64, key: &str) -> Entry {
         call(at, "payments.create", "POST /plain/payments", 201).key(key, "body")

@@ -2,7 +2,7 @@
 //!
 //! Owns the reading of a `pay` step that the checks of payments share.
 
-use bank_fixtures::record::Payment;
+use bank_fixtures::record::{Payment, PaymentStatus};
 
 use crate::client_target::{Drive, Evidence, Step};
 use crate::journal::Entry;
@@ -30,7 +30,7 @@ pub(super) fn made_one(entry: &Entry) -> bool {
 }
 
 /// What an answer says about a payment: the one it is about, or the first of a list.
-fn stated(entry: &Entry) -> Option<Payment> {
+pub(super) fn stated(entry: &Entry) -> Option<Payment> {
     let response = entry.response.as_ref().filter(|_| entry.is("payments.*") && entry.succeeded())?;
     let document = json::parse(response.body.as_deref()?).ok()?;
     let listed = || generic::payments(&document).value.records.into_iter().next();
@@ -44,6 +44,21 @@ pub(super) fn statements<'a>(evidence: &'a Evidence, step: &Step) -> Vec<(&'a En
     let said: Vec<(&Entry, Payment)> = entries.filter_map(|entry| Some((entry, stated(entry)?))).collect();
     let id = said.last().map(|(_, payment)| payment.id.clone());
     said.into_iter().filter(|(_, payment)| Some(&payment.id) == id.as_ref()).collect()
+}
+
+/// The status of the payment a client handed over.
+pub(super) fn claimed(step: &Step) -> Option<PaymentStatus> {
+    step.output.as_ref()?.payments.first().map(|payment| payment.status)
+}
+
+/// `true` for a payment whose money has moved.
+pub(super) fn settled(status: PaymentStatus) -> bool {
+    matches!(status, PaymentStatus::Debited | PaymentStatus::Credited)
+}
+
+/// `true` for a status after which nothing comes but a return.
+pub(super) fn is_final(status: PaymentStatus) -> bool {
+    settled(status) || matches!(status, PaymentStatus::Rejected | PaymentStatus::Cancelled | PaymentStatus::Returned)
 }
 
 /// The key of a request in words.

@@ -9,7 +9,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "refresh-once",
-    ids: &["C47"],
+    ids: &["C47", "C48"],
     title: "refreshes a refused token once, repeats the request once, and stops if the new token is refused too",
     source: "RFC 6750 §3.1, RFC 6749 §6",
     advice: "On 401 invalid_token refresh once and repeat the request. If the token just issued is refused as well, stop \

@@ -1,4 +1,4 @@
-//! C64: the token goes to the bank's own origin and nowhere else.
+//! C26, C64: the token goes to the bank's own origin and nowhere else.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use crate::verdict::{self, Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "same-origin-links",
-    ids: &["C64"],
+    ids: &["C26", "C64"],
     title: "follows only links to the bank's own origin",
     source: "house (server-side request forgery); RFC 6454 §4",
     advice: "Compare scheme, host and port of every link in an answer with the address you were given for the bank, and \

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use bank_fixtures::canonical::Canonical;
+use bank_fixtures::money::Amount;
+use bank_fixtures::record::{AccountIdentifier, IdentifierScheme};
 
 use crate::check::{Check, Run};
-use crate::client_target::{Drive, End, Evidence, Step};
+use crate::client_target::{Drive, End, Evidence, Order, Step};
 use crate::journal::{Decision, Ending, Entry, Journal, Request, Response};
 use crate::params::Params;
 use crate::verdict::Verdict;
@@ -30,6 +32,7 @@ pub(crate) fn step(drive: Drive, journal: (u64, u64)) -> Step {
         order: None,
         journal,
         output: None,
+        truth: None,
         end: End::Exited(0),
         stdout: String::new(),
         stderr: String::new(),
@@ -50,6 +53,50 @@ pub(crate) fn read_twice(first: &[&str], second: &[&str]) -> Evidence {
     let mut evidence = understood(first, first);
     evidence.steps.push(Step { output: Some(transactions(second)), ..step(Drive::Sync, (0, 0)) });
     evidence
+}
+
+/// Evidence of one reading that ended with errors of these classes.
+pub(crate) fn reported(entries: Vec<Entry>, classes: &[&str]) -> Evidence {
+    let mut evidence = evidence(Drive::Sync, entries);
+    let errors: Vec<String> =
+        classes.iter().map(|class| format!(r#"{{"class": "{class}", "scope": "request"}}"#)).collect();
+    let text = format!(r#"{{"canonical": "v1", "errors": [{}]}}"#, errors.join(","));
+    evidence.steps[0].output = Some(Canonical::parse("hand-made", &text).unwrap_or_else(|wrong| panic!("{wrong}")));
+    evidence
+}
+
+/// Evidence of one payment: step by step what the bank answered and what the client reported.
+pub(crate) fn claiming(steps: &[(&str, &str)]) -> Evidence {
+    let answer = |bank: &str| {
+        format!(
+            r#"{{"id":"pay_1","status":"{bank}","debtor_account_id":"acc_1","creditor":{{"name":"N","account":{{"scheme":"other","value":"X"}}}},"amount":{{"value":"1.00","currency":"EUR"}},"created_at":"2026-03-01T08:00:00Z","updated_at":"2026-03-01T08:00:00Z"}}"#
+        )
+    };
+    let asked = |(at, (bank, _)): (u64, &(&str, &str))| {
+        call(at * 10, "payments.status", "GET /plain/payments/pay_1", 200).body(&answer(bank))
+    };
+    let mut evidence = evidence(Drive::Status, (0..).zip(steps).map(asked).collect());
+    let claimed = |(at, (_, claim)): (u64, &(&str, &str))| {
+        let text = format!(
+            r#"{{"canonical": "v1", "payments": [{{"payment_id": "o-1", "status": "{claim}", "amount": {{"amount": "1.00", "currency": "EUR"}}}}]}}"#
+        );
+        let output = Canonical::parse("hand-made", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        Step { output: Some(output), ..step(Drive::Status, (at, at + 1)) }
+    };
+    evidence.steps = (0..).zip(steps).map(claimed).collect();
+    evidence
+}
+
+/// An order with this id of the client's own.
+pub(crate) fn order(id: &str) -> Order {
+    Order {
+        id: id.to_owned(),
+        debtor_account: "acc_1".to_owned(),
+        creditor_name: "N".to_owned(),
+        creditor_account: AccountIdentifier { scheme: IdentifierScheme::Iban, value: "GB33".to_owned() },
+        amount: Amount::parse("1.00", "EUR".parse().expect("a currency")).expect("an amount"),
+        reference: String::new(),
+    }
 }
 
 /// A canonical document with these entries.

@@ -24,11 +24,15 @@ pub(super) struct Reading<'a> {
     pub(super) truth: &'a Canonical,
 }
 
-/// Every output of a step that reads.
+/// Every output of a step that reads, next to what was true then.
 pub(super) fn readings(evidence: &Evidence) -> Vec<Reading<'_>> {
-    let Some(truth) = &evidence.truth else { return Vec::new() };
     let syncs = evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync);
-    syncs.filter_map(|(step, record)| Some(Reading { step, understood: record.output.as_ref()?, truth })).collect()
+    syncs
+        .filter_map(|(step, record)| {
+            let truth = evidence.truth_of(record)?;
+            Some(Reading { step, understood: record.output.as_ref()?, truth })
+        })
+        .collect()
 }
 
 impl Reading<'_> {

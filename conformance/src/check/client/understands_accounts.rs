@@ -9,7 +9,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "understands-accounts",
-    ids: &["C68"],
+    ids: &["C65", "C66", "C68"],
     title: "hands over every account of the consent, with its currency, type and balances",
     source: "house; the standard's own mapping of accounts and balances",
     advice: "Read every page of the account list, keep the account's own currency, and take the meaning and the sign of \

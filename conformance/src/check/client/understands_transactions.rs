@@ -9,7 +9,7 @@ use crate::verdict::Verdict;
 
 pub(super) static CHECK: Check = Check {
     slug: "understands-transactions",
-    ids: &["C68"],
+    ids: &["C65", "C66", "C68", "C71"],
     title: "hands over every entry once, with the right direction, day, status and currency",
     source: "house; the standard's own mapping of signs, dates and states",
     advice: "Read all pages, keep pending entries as pending, take signs and dates as the bank's documentation defines \

@@ -3,12 +3,14 @@
 use bank_fixtures::expectation::Drive;
 
 use super::output::{self, OutputPlace};
-use super::{Act, Driver, Echo, process};
+use super::process::{self, Cut};
+use super::{Act, Driver, Echo};
+use crate::client_target::evidence::End;
 use crate::client_target::target_file::ClientTarget;
 use crate::client_target::template::{Template, Values};
 
 /// Runs the command of a deed to its end and takes its result.
-pub(super) async fn act(target: &ClientTarget, drive: Drive, values: &Values) -> Result<Act, String> {
+pub(super) async fn act(target: &ClientTarget, drive: Drive, values: &Values, cut: Cut<'_>) -> Result<Act, String> {
     let (argv, place, echo) = match &target.driver {
         Driver::Observe { command, echo } => (command, None, *echo),
         Driver::Command { commands, output } => {
@@ -19,10 +21,12 @@ pub(super) async fn act(target: &ClientTarget, drive: Drive, values: &Values) ->
         Driver::Http(_) | Driver::Library(_) => return Err("this client is not driven by commands".to_owned()),
     };
     let argv: Vec<String> = argv.iter().map(|argument| argument.fill(values)).collect();
-    let finished = process::run(&argv, environment(target, values), &target.folder, target.timeout, echo).await;
+    let finished = process::run(&argv, environment(target, values), &target.folder, target.timeout, echo, cut).await;
     let finished = finished.map_err(|error| error.to_string())?;
     let result = match place {
         None => None,
+        // What was cut off in the middle has no result.
+        Some(_) if finished.end == End::Killed => None,
         Some(OutputPlace::Stdout) => {
             let text = Some(finished.stdout.clone());
             output::read(&target.mapping, "standard output", text, finished.end).await?

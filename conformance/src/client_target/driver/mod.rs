@@ -20,6 +20,7 @@ use bank_fixtures::expectation::Drive;
 pub use http::{Body, Call, HttpDriver, Operation};
 pub use library::{Integration, Library, Task};
 pub use output::OutputPlace;
+pub(crate) use process::{Cut, never};
 pub(crate) use read::{read, template};
 pub use service::{Ready, Service};
 
@@ -85,6 +86,11 @@ pub(crate) enum Session<'a> {
 }
 
 impl Driver {
+    /// `true` if the client has a process that can be killed in the middle of what it does, and started again.
+    pub(crate) fn can_be_killed(&self) -> bool {
+        matches!(self, Driver::Command { .. })
+    }
+
     /// `true` if the client can be asked to do this.
     pub(crate) fn can(&self, drive: Drive) -> bool {
         match self {
@@ -121,13 +127,19 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks the client to do one thing and waits until it has.
+    /// Asks the client to do one thing and waits until it has; a process is killed when `cut` comes first.
     ///
     /// # Errors
     /// In words, what went wrong that is not the client's doing.
-    pub(crate) async fn act(&mut self, drive: Drive, values: &Values, order: Option<&Order>) -> Result<Act, String> {
+    pub(crate) async fn act(
+        &mut self,
+        drive: Drive,
+        values: &Values,
+        order: Option<&Order>,
+        cut: Cut<'_>,
+    ) -> Result<Act, String> {
         match self {
-            Session::Command(target) => command::act(target, drive, values).await,
+            Session::Command(target) => command::act(target, drive, values, cut).await,
             Session::Library(library, limit) => library.act(drive, values, order, *limit).await,
             Session::Http(session) => session.act(drive, values).await,
         }

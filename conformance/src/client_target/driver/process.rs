@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
@@ -17,6 +18,9 @@ use crate::clock::Stopwatch;
 
 /// A client may print this much; the rest is read and thrown away.
 const MOST_OUTPUT_BYTES: usize = 32 << 20;
+
+/// Comes when a process is to be killed in the middle.
+pub(crate) type Cut<'a> = BoxFuture<'a, ()>;
 
 /// What a finished process left behind.
 #[derive(Debug)]
@@ -45,13 +49,14 @@ pub(crate) enum ProcessError {
     Killed { program: String, status: ExitStatus },
 }
 
-/// Runs a command to its end, at most for `limit`.
+/// Runs a command to its end, at most for `limit`, and kills it when `cut` comes first.
 pub(crate) async fn run(
     argv: &[String],
     env: impl IntoIterator<Item = (String, String)>,
     folder: &Path,
     limit: Duration,
     echo: Echo,
+    cut: Cut<'_>,
 ) -> Result<Finished, ProcessError> {
     let (program, arguments) = argv.split_first().expect("a command has a program");
     let watch = Stopwatch::start();
@@ -63,14 +68,21 @@ pub(crate) async fn run(
             tokio::join!(child.wait(), collect(stdout, &mut printed, echo), collect(stderr, &mut logged, echo));
         status
     };
-    let ended = tokio::time::timeout(limit, all).await;
+    let ended = tokio::select! {
+        ended = tokio::time::timeout(limit, all) => Some(ended),
+        () = cut => None,
+    };
     let end = match ended {
-        Err(_) => {
+        None => {
+            end_group(&mut child).await;
+            End::Killed
+        }
+        Some(Err(_)) => {
             end_group(&mut child).await;
             End::TimedOut
         }
-        Ok(Err(source)) => return Err(ProcessError::Wait { program: program.clone(), source }),
-        Ok(Ok(status)) => match status.code() {
+        Some(Ok(Err(source))) => return Err(ProcessError::Wait { program: program.clone(), source }),
+        Some(Ok(Ok(status))) => match status.code() {
             Some(code) => End::Exited(code),
             None => return Err(ProcessError::Killed { program: program.clone(), status }),
         },
@@ -78,6 +90,11 @@ pub(crate) async fn run(
     let text =
         |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into());
     Ok(Finished { end, stdout: text(printed), stderr: text(logged), elapsed: watch.elapsed() })
+}
+
+/// The process may run to its end.
+pub(crate) fn never() -> Cut<'static> {
+    Box::pin(std::future::pending())
 }
 
 /// Starts a command in a group of its own, so that what it starts can be ended with it.
@@ -136,7 +153,15 @@ mod tests {
 
     async fn sh(script: &str, limit: Duration) -> Result<Finished, ProcessError> {
         let argv = ["sh", "-c", script].map(str::to_owned);
-        run(&argv, [("WORD".to_owned(), "hello".to_owned())], Path::new("."), limit, Echo::Silent).await
+        run(&argv, [("WORD".to_owned(), "hello".to_owned())], Path::new("."), limit, Echo::Silent, never()).await
+    }
+
+    #[tokio::test]
+    async fn a_command_is_killed_when_it_is_to_be() {
+        let argv = ["sh", "-c", "sleep 600"].map(str::to_owned);
+        let cut = Box::pin(std::future::ready(()));
+        let finished = run(&argv, [], Path::new("."), Duration::from_secs(20), Echo::Silent, cut).await.unwrap();
+        assert_eq!(finished.end, End::Killed);
     }
 
     #[tokio::test]
@@ -157,7 +182,8 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_cannot_start_or_is_killed_is_not_the_clients_fault() {
         let missing =
-            run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5), Echo::Silent).await;
+            run(&["./no-such-program".to_owned()], [], Path::new("."), Duration::from_secs(5), Echo::Silent, never())
+                .await;
         assert!(missing.unwrap_err().to_string().starts_with("`./no-such-program` could not be started in ."));
         let killed = sh("kill -KILL $$", Duration::from_secs(20)).await.unwrap_err().to_string();
         assert!(killed.contains("was ended from outside"), "{killed}");

@@ -48,7 +48,7 @@ pub async fn log_in(
     let registration = Registration::read(&|name| std::env::var(name).ok());
     let registration = registration.map_err(|missing| ReferenceClientError::Settings(missing.join("\n")))?;
     let policy = Policy::careful();
-    let http = transport::client(policy.request_limit).map_err(ReferenceClientError::Http)?;
+    let http = transport::client(policy.request_limit, false).map_err(ReferenceClientError::Http)?;
     let care = defect.map_or_else(Care::full, LoginDefect::care);
     let login = Login { http, registration: &registration, care };
     let mut output = Output::empty();
@@ -168,7 +168,7 @@ impl Login<'_> {
 
     async fn get(&self, url: Url, token: Option<&str>) -> Result<Answer, Failure> {
         let sent = match token {
-            Some(token) => transport::send(&self.http, &Request::get(url), token).await,
+            Some(token) => transport::send(&self.http, &Request::get(url), token, None).await,
             None => transport::send_bare(&self.http, url).await,
         };
         sent.map_err(Failure::lost)

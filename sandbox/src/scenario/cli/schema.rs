@@ -133,6 +133,7 @@ fn expect(slug: &Value) -> Value {
         "additionalProperties": false,
         "properties": {
             "drive": one_or_list(&json!({"enum": drives})),
+            "kill_after": {"type": "string", "pattern": r"^([a-z-]+|\*)\.([a-z-]+|\*)$"},
             "client": checks,
             "bank": {"anyOf": [checks, {
                 "type": "object",

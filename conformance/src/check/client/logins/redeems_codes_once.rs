@@ -11,7 +11,7 @@ use crate::verdict::{Finding, Verdict};
 
 pub(super) static CHECK: Check = Check {
     slug: "redeems-codes-once",
-    ids: &[],
+    ids: &["C57"],
     title: "sends an authorization code once, whatever became of the answer",
     source: "RFC 6749 §4.1.2, §10.5; RFC 9449 §8",
     advice: "A code that was sent may have been used up, and using it again revokes what it bought: begin a new login. \
