@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Area, Check, Run};
+use super::{Area, Check, Run, certificate};
 use crate::http::{Http, Network, RawReply, Request, Transport, TransportError};
 use crate::target::embedded::Embedded;
 use crate::target::sandbox::SandboxBank;
@@ -654,9 +654,14 @@ async fn no_check_accuses_the_well_behaved_bank() {
     assert!(wrong.is_empty(), "accused, or not observed: {wrong:#?}");
 }
 
+/// Checks of handshakes are seen failing behind TLS, where nothing can be changed on its way.
+fn is_seen(slug: &str) -> bool {
+    let behind_tls = certificate::tests::FORGOTTEN.iter().any(|(known, _)| *known == slug);
+    behind_tls || lies().any(|(_, known, _)| known == slug)
+}
+
 #[test]
 fn every_check_has_its_lie() {
-    let unseen: Vec<&str> =
-        bank_checks().map(|check| check.slug).filter(|slug| !lies().any(|(_, known, _)| known == *slug)).collect();
+    let unseen: Vec<&str> = bank_checks().map(|check| check.slug).filter(|slug| !is_seen(slug)).collect();
     assert!(unseen.is_empty(), "never seen failing: {unseen:?}");
 }

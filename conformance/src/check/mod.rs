@@ -12,6 +12,7 @@ use crate::verdict::Verdict;
 
 mod assertion;
 mod authorization;
+mod certificate;
 pub mod client;
 mod data;
 #[cfg(test)]
@@ -35,6 +36,7 @@ static TABLES: &[&[&Check]] = &[
     assertion::CHECKS,
     push::CHECKS,
     proof::CHECKS,
+    certificate::CHECKS,
     request::CHECKS,
     polled::CHECKS,
     registration::CHECKS,

@@ -59,9 +59,34 @@ fn the_clients_of_pypi_get_through_every_flow() {
     driven(Command::new(&python).args(["-W", "ignore"]).arg(workspace().join("tests/clients/python/drive.py")), PYTHON);
 }
 
+#[test]
+fn mutual_tls_takes_the_two_commands_of_the_page() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        skipped("curl", "apt-get install curl");
+        return;
+    }
+    let page = std::fs::read_to_string(workspace().join("docs/tls.md")).unwrap();
+    let block = page.split("```sh\n").find(|block| block.contains("client_id=demo-mtls")).unwrap();
+    let ask = block.lines().find(|line| line.starts_with("curl ")).unwrap();
+    let folder = std::env::temp_dir().join(format!("bank-sandbox-certs-{}", std::process::id()));
+    let certs = folder.display().to_string();
+    assert!(block.starts_with("bank-sandbox cert --out certs && bank-sandbox --tls --ca-dir certs &\n"), "{block}");
+    let made = Command::new(bank_sandbox()).args(["cert", "--out", &certs]).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let sandbox = Running::start(&["--ca-dir", &certs]);
+    let port = sandbox.told()["tls"]["mutual_address"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    let ask = ask.replace("certs/", &format!("{certs}/")).replace("8444", &port);
+    // Whatever this machine says about authorities and proxies: the command says which authority it trusts.
+    let asked =
+        Command::new("bash").args(["-c", &format!("{ask} --silent --show-error --noproxy '*'")]).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap_or_else(|_| panic!("{asked:?}"));
+    assert!(answer["access_token"].is_string(), "{answer}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 /// Starts the sandbox, lets the script drive it, and wants `ok` of every flow.
 fn driven(script: &mut Command, flows: &[&str]) {
-    let sandbox = Running::start();
+    let sandbox = Running::start(&[]);
     let ran = script.arg(&sandbox.ready).output().unwrap();
     let said = String::from_utf8_lossy(&ran.stdout);
     let expected = flows.iter().filter(|flow| !said.lines().any(|line| line == format!("ok {flow}")));
@@ -78,14 +103,14 @@ struct Running {
 }
 
 impl Running {
-    fn start() -> Running {
+    fn start(more: &[&str]) -> Running {
         let number = std::process::id();
         let thread = format!("{:?}", std::thread::current().id());
         let thread: String = thread.chars().filter(char::is_ascii_digit).collect();
         let ready = std::env::temp_dir().join(format!("bank-sandbox-clients-{number}-{thread}.json"));
         let _ = std::fs::remove_file(&ready);
         let mut serve = Command::new(bank_sandbox());
-        serve.args(["--tls", "--port", "0", "--control-port", "0", "--tls-port", "0", "--mtls-port", "0"]);
+        serve.args(["--tls", "--port", "0", "--control-port", "0", "--tls-port", "0", "--mtls-port", "0"]).args(more);
         let process = serve.arg("--ready-file").arg(&ready).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut running = Running { process: process.unwrap(), ready };
         // The greeting comes when everything is served and the file is written.
@@ -94,6 +119,11 @@ impl Running {
         BufReader::new(stdout).read_line(&mut greeting).unwrap();
         assert!(!greeting.is_empty(), "the sandbox did not start");
         running
+    }
+
+    /// What the program says of where it serves.
+    fn told(&self) -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(&self.ready).unwrap()).unwrap()
     }
 }
 

@@ -16,8 +16,6 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "a_code_without_challenge_takes_no_verifier",
         "a bank that demands PKCE has no code without a challenge",
     ),
-    ("N37", FAPI, "a_certificate_binds_and_proves", "the judge has no certificate"),
-    ("N39", FAPI, "a_certificate_binds_and_proves", "the judge has no certificate"),
     ("N54", CLIENTS, "the_certified_client_of_npm_gets_through_every_flow", "it is the client that has to stop"),
     ("N55", CLIENTS, "the_certified_client_of_npm_gets_through_every_flow", "it is the client that has to stop"),
     (
