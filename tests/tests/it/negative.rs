@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bank_conformance::check;
 use bank_tests::workspace;
 
-/// Catalogue ids that no check of banks covers: where they are shown instead (a file and a test in it), and why there.
+/// Catalogue ids that no check covers: where they are shown instead (a file and a test in it), and why there.
 const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
     ("N19", FAPI, "fapi1_answers_in_the_fragment_with_an_id_token", "the judge plays no client of FAPI 1"),
     ("N20", FAPI, "fapi1_answers_in_the_fragment_with_an_id_token", "the judge plays no client of FAPI 1"),
@@ -16,8 +16,6 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
         "a_code_without_challenge_takes_no_verifier",
         "a bank that demands PKCE has no code without a challenge",
     ),
-    ("N54", CLIENTS, "the_certified_client_of_npm_gets_through_every_flow", "it is the client that has to stop"),
-    ("N55", CLIENTS, "the_certified_client_of_npm_gets_through_every_flow", "it is the client that has to stop"),
     (
         "N80",
         "sandbox/tests/it/mutual.rs",
@@ -27,7 +25,6 @@ const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
 ];
 
 const FAPI: &str = "sandbox/src/auth/tests/fapi.rs";
-const CLIENTS: &str = "tests/tests/it/clients.rs";
 
 #[test]
 fn every_negative_test_is_somewhere() {
