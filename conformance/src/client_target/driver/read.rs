@@ -25,9 +25,14 @@ enum Which {
 }
 
 /// What a client is asked to do.
-const DEEDS: &[(&str, Drive)] =
-    &[("sync", Drive::Sync), ("pay", Drive::Pay), ("status", Drive::Status), ("cancel", Drive::Cancel)];
-const DEED_KEYS: &[&str] = &["sync", "pay", "status", "cancel"];
+const DEEDS: &[(&str, Drive)] = &[
+    ("sync", Drive::Sync),
+    ("pay", Drive::Pay),
+    ("status", Drive::Status),
+    ("cancel", Drive::Cancel),
+    ("login", Drive::Login),
+];
+const DEED_KEYS: &[&str] = &["sync", "pay", "status", "cancel", "login"];
 
 /// The keys of each driver.
 const OWN: &[(&str, &[Which])] = &[
