@@ -38,10 +38,11 @@ impl AuthServer {
     pub fn grant_standing_access(&self, ledger: &Ledger, now: Timestamp) -> Result<(), Refusal> {
         use SecurityProfile as P;
         let profile = self.settings.security.profile;
-        let Some(holder) = Holder::first(ledger) else { return Ok(()) };
         if !matches!(profile, P::ApiKey | P::Open | P::ClientCredentials) || self.standing_access.get().is_some() {
             return Ok(());
         }
+        // Only now: whoever lives at a bank is worked out when somebody asks.
+        let Some(holder) = Holder::first(ledger) else { return Ok(()) };
         let scopes = every_scope().covers();
         let asked = NewConsent { client_id: NOBODY.to_owned(), scopes, account_ids: None, expires_at: None };
         let consent_id = ledger.create_consent(asked, now).id;
