@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
 use parking_lot::RwLock;
 
-use crate::auth::key::SigningKey;
+use crate::auth::client_keys::ClientKeys;
 use crate::auth::mint::{Kind, Mint};
 use crate::auth::redirect::{BadRedirectUri, RedirectUri};
 use crate::auth::security::Security;
@@ -28,14 +28,12 @@ pub struct Client {
     pub auth_methods: Vec<AuthMethod>,
     /// What it may exchange for tokens.
     pub grants: Vec<GrantType>,
-    /// Its public keys.
-    pub jwks: Vec<Jwk>,
+    /// Its keys.
+    pub keys: ClientKeys,
     /// What its certificate says, for `tls_client_auth`.
     pub certificate: Option<CertificateName>,
     /// `true` if its tokens are bound to its certificate wherever the profile leaves that to clients (RFC 8705 3.4).
     pub binds_to_certificate: bool,
-    /// The private key as PKCS#8 PEM, where the bank made the pair for a client that brought none.
-    pub private_key_pem: Option<String>,
 }
 
 /// What is needed to register a client.
@@ -228,14 +226,10 @@ impl Client {
         let uses = |method| auth_methods.contains(&method);
         let secret = (uses(AuthMethod::SecretBasic) || uses(AuthMethod::SecretPost))
             .then(|| asked.secret.unwrap_or_else(|| mint.next(Kind::ClientSecret, &client_id)));
-        let (jwks, private_key_pem) = match asked.jwks {
-            Some(text) => (public_keys(&text)?, None),
-            None if uses(AuthMethod::PrivateKeyJwt) => {
-                let key = SigningKey::derive(mint, &format!("client {client_id}"));
-                let public = serde_json::to_value(key.public()).and_then(serde_json::from_value);
-                (vec![public.expect("our own key is a JWK")], Some(key.private_pem()))
-            }
-            None => (Vec::new(), None),
+        let keys = match asked.jwks {
+            Some(text) => ClientKeys::brought(public_keys(&text)?),
+            None if uses(AuthMethod::PrivateKeyJwt) => ClientKeys::made(mint, &client_id),
+            None => ClientKeys::default(),
         };
         let loopback = || ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}/callback")).to_vec();
         let uris = if asked.redirect_uris.is_empty() { loopback() } else { asked.redirect_uris };
@@ -246,10 +240,9 @@ impl Client {
             redirect_uris: uris.iter().map(|uri| RedirectUri::parse(uri)).collect::<Result<_, _>>()?,
             grants: GrantType::open_to(&auth_methods),
             auth_methods,
-            jwks,
+            keys,
             certificate: asked.certificate,
             binds_to_certificate: asked.binds_to_certificate,
-            private_key_pem,
         })
     }
 
@@ -322,7 +315,7 @@ mod tests {
         assert_eq!(client.redirect_uris.len(), 3);
         let keyed = NewClient { auth_methods: vec![AuthMethod::PrivateKeyJwt], ..NewClient::default() };
         let client = register(keyed).expect("a key is made");
-        assert!(client.private_key_pem.is_some() && client.secret.is_none());
+        assert!(client.keys.private_pem().is_some() && client.secret.is_none());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod bearer;
 mod behind_tls;
 mod client;
 mod client_auth;
+mod client_keys;
 mod details;
 mod directory;
 mod endpoint;
@@ -60,6 +61,7 @@ pub use bearer::{admit, challenge};
 pub use client::{
     AUTH_METHODS, AuthMethod, Client, GRANT_TYPES, GrantType, NewClient, RegistrationError, UnknownAuthMethod,
 };
+pub use client_keys::ClientKeys;
 pub use directory::{DIRECTORY, Software};
 pub use endpoint::{Decided, OpenLogin, Place, ROUTES, Undecided, ask, decide_login, metadata, open_logins};
 pub use key::SigningAlgorithm;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::auth::AuthServer;
 use crate::auth::client::{AuthMethod, Client};
+use crate::auth::client_keys::ClientKeys;
 use crate::auth::endpoint::register::keys_of;
 use crate::auth::form::Form;
 use crate::auth::grant::after;
@@ -91,23 +92,23 @@ impl AuthServer {
             return;
         }
         if let Some(client) = self.clients.find(client_id) {
-            self.clients.put(Client { jwks: read, ..Client::clone(&client) });
+            self.clients.put(Client { keys: ClientKeys::brought(read), ..Client::clone(&client) });
         }
     }
 }
 
 /// `true` if something in the request was signed with a key that is not at hand.
 fn lacks_key(client: &Client, request: &Request) -> bool {
-    if client.jwks.is_empty() {
+    if client.keys.public().is_empty() {
         return true;
     }
     let by_certificate = client.auth_methods.contains(&AuthMethod::SelfSignedTlsClientAuth);
-    if by_certificate && request.certificate.as_ref().is_some_and(|shown| !shown.is_registered(&client.jwks)) {
+    if by_certificate && request.certificate.as_ref().is_some_and(|shown| !shown.is_registered(client.keys.public())) {
         return true;
     }
     let forms = [request.query.as_bytes(), &request.body].map(|text| Form::parse(text).ok());
     let signed = forms.iter().flatten().flat_map(|form| SIGNED.iter().filter_map(|name| form.get(name)));
     let named = signed.filter_map(|jwt| jsonwebtoken::decode_header(jwt).ok()?.kid);
-    let known = |kid: &String| client.jwks.iter().any(|key| key.common.key_id.as_ref() == Some(kid));
+    let known = |kid: &String| client.keys.public().iter().any(|key| key.common.key_id.as_ref() == Some(kid));
     named.into_iter().any(|kid| !known(&kid))
 }

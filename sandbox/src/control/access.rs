@@ -201,6 +201,6 @@ fn view(client: &Client) -> ClientView {
         client_secret: client.secret.clone(),
         redirect_uris: client.redirect_uris.iter().map(|uri| uri.as_str().to_owned()).collect(),
         auth_method: client.auth_methods.first().map_or("none", |method| method.name()),
-        private_key_pem: client.private_key_pem.clone(),
+        private_key_pem: client.keys.private_pem().map(str::to_owned),
     }
 }

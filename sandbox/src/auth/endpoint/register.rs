@@ -8,6 +8,7 @@ use jsonwebtoken::jwk::Jwk;
 use serde_json::{Map, Value, json};
 
 use crate::auth::client::{AuthMethod, Client, GrantType, NewClient};
+use crate::auth::client_keys::ClientKeys;
 use crate::auth::error::{ErrorCode, OAuthError, json as answer};
 use crate::auth::mint::{Kind, sha256};
 use crate::auth::registration::Registration;
@@ -296,7 +297,7 @@ impl<'a> Registering<'a> {
         let grants = self.grants.clone();
         // Published keys are fetched when they are needed; the bank makes none for this client.
         Ok(match self.jwks_uri {
-            Some(_) => Client { grants, jwks: Vec::new(), private_key_pem: None, ..client },
+            Some(_) => Client { grants, keys: ClientKeys::default(), ..client },
             None => Client { grants, ..client },
         })
     }

@@ -25,7 +25,7 @@ fn run(assertion: &mut Assertion<'_>) -> Result<(), OAuthError> {
             jwk.common.key_algorithm.is_none_or(|alg| Algorithm::try_from(alg).is_ok_and(|alg| alg == header.alg));
         signs && named && algorithm && family_of(jwk) == Some(header.alg.family())
     };
-    let mut keys = assertion.client.jwks.iter().filter(fits);
+    let mut keys = assertion.client.keys.public().iter().filter(fits);
     let (Some(jwk), None) = (keys.next(), keys.next()) else { return Err(failed(assertion.call.request)) };
     assertion.key = Some(DecodingKey::from_jwk(jwk).map_err(|_| failed(assertion.call.request))?);
     Ok(())

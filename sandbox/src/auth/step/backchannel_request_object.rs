@@ -30,7 +30,7 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
     let Some(jwt) = back.form.get("request") else { return Ok(()) };
     let claims = directory::claims(jwt).ok_or_else(|| refuse("is not a signed JWT"))?;
     let client = back.client();
-    if !directory::verified(jwt, &client.jwks) {
+    if !directory::verified(jwt, client.keys.public()) {
         return Err(refuse("is not signed with a key the client registered, by an algorithm the bank takes"));
     }
     if claims.get("iss").and_then(Value::as_str) != Some(client.client_id.as_str()) {

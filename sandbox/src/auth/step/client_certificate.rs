@@ -23,7 +23,7 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
             let named = client.certificate.as_ref().is_some_and(|name| shown.is_of(name));
             named && shown.is_trusted(clock::wall())
         }
-        _ => shown.is_registered(&client.jwks),
+        _ => shown.is_registered(client.keys.public()),
     });
     if registered { Ok(()) } else { Err(failed(back.call.request)) }
 }

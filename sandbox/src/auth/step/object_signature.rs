@@ -17,7 +17,7 @@ pub(crate) const STEP: Step<FrontStage> = Step {
 fn run(front: &mut FrontChannel<'_>) -> Result<(), OAuthError> {
     let Some(object) = front.object.as_ref().filter(|object| !object.is_unsigned()) else { return Ok(()) };
     let named = |key: &&Jwk| object.header("kid").is_none_or(|kid| key.common.key_id.as_deref() == Some(kid));
-    if front.client().jwks.iter().filter(named).any(|key| object.is_signed_by(key)) {
+    if front.client().keys.public().iter().filter(named).any(|key| object.is_signed_by(key)) {
         return Ok(());
     }
     let description = "the request object is not signed with a registered key of the client";

@@ -42,7 +42,7 @@ fn run(back: &mut BackChannel<'_>) -> Result<(), OAuthError> {
         _ => {
             let bad =
                 || OAuthError::new(ErrorCode::InvalidRequest, "login_hint_token is not a JWT signed by the client");
-            let claims = directory::claims(value).filter(|_| directory::verified(value, &back.client().jwks));
+            let claims = directory::claims(value).filter(|_| directory::verified(value, back.client().keys.public()));
             let claims = claims.ok_or_else(bad)?;
             let now = back.call.now.as_second() as f64;
             if claims.get("exp").and_then(Value::as_f64).is_some_and(|exp| exp <= now) {

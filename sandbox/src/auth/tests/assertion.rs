@@ -11,7 +11,7 @@ pub(super) const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:
 /// Header and claims of a good assertion of `demo-jwt`.
 pub(super) fn assertion(bench: &Bench) -> (Header, Value, EncodingKey) {
     let client = bench.bank.auth.client("demo-jwt").expect("a demo client");
-    let pem = client.private_key_pem.clone().expect("made by the bank");
+    let pem = client.keys.private_pem().expect("made by the bank");
     let key = EncodingKey::from_ec_pem(pem.as_bytes()).expect("a key");
     let now = bench.now.as_second();
     let claims = json!({"iss": "demo-jwt", "sub": "demo-jwt", "aud": BASE, "jti": "j", "iat": now, "exp": now + 60});
@@ -72,10 +72,10 @@ fn an_assertion_is_held_to_its_header_and_signature() {
     let bench = Bench::automatic();
     let (good, claims, key) = assertion(&bench);
     let signed = |header: &Header, key: &EncodingKey| sign(header, &claims, key).expect("signs");
-    let public = json!(bench.bank.auth.client("demo-jwt").expect("a demo client").jwks[0]);
+    let public = json!(bench.bank.auth.client("demo-jwt").expect("a demo client").keys.public()[0]);
     let secret = EncodingKey::from_secret(public["x"].as_str().expect("text").as_bytes());
     let stranger = bench.register(NewClient { auth_methods: vec![AuthMethod::PrivateKeyJwt], ..NewClient::default() });
-    let strange = stranger.private_key_pem.clone().expect("made by the bank");
+    let strange = stranger.keys.private_pem().expect("made by the bank");
     let strange = EncodingKey::from_ec_pem(strange.as_bytes()).expect("a key");
     let jwk = serde_json::from_value(public.clone()).expect("a JWK");
     let header = |change: &dyn Fn(&mut Header)| {

@@ -44,7 +44,7 @@ pub(super) fn judge(visit: &Visit<'_>) -> Result<(), Refused> {
     let payload = read.payload(visit.version.era, visit.call.now.as_second());
     let payload = payload.map_err(|(code, message)| Refused::mistake(code, JWS.as_str(), message))?;
     let client = visit.bank.auth.client(&visit.access.client_id);
-    let keys = client.as_ref().map(|client| client.jwks.as_slice()).unwrap_or_default();
+    let keys = client.as_ref().map(|client| client.keys.public()).unwrap_or_default();
     if read.is_of(keys, payload, &visit.call.request.body) {
         return Ok(());
     }
