@@ -59,12 +59,12 @@ pub(super) fn status(visit: &Visit<'_>) -> Result<Reply, Refused> {
 }
 
 pub(super) fn end(visit: &Visit<'_>) -> Result<Reply, Refused> {
-    let (view, _) = visit.own_consent(KIND)?;
-    ended(visit, &view)
+    ended(visit, KIND)
 }
 
-/// Ends a consent for its client: its tokens die with it.
-pub(super) fn ended(visit: &Visit<'_>, view: &ConsentView) -> Result<Reply, Refused> {
+/// Ends a consent of a kind for its client: its tokens die with it.
+pub(super) fn ended(visit: &Visit<'_>, kind: &str) -> Result<Reply, Refused> {
+    let (view, _) = visit.own_consent(kind)?;
     visit.bank.ledger.revoke_consent(&view.consent.id, EndedBy::Client, visit.call.now)?;
     visit.bank.auth.revoke_consent_tokens(&view.consent.id);
     Ok(Reply::empty(StatusCode::NO_CONTENT).committed())

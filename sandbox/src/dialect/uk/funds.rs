@@ -69,8 +69,7 @@ pub(super) fn status(visit: &Visit<'_>) -> Result<Reply, Refused> {
 
 /// Ends an agreement.
 pub(super) fn end(visit: &Visit<'_>) -> Result<Reply, Refused> {
-    let (view, _) = visit.own_consent(KIND)?;
-    consent::ended(visit, &view)
+    consent::ended(visit, KIND)
 }
 
 /// Answers the question.

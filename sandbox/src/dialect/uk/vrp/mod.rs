@@ -58,8 +58,7 @@ pub(super) fn asked(visit: &Visit<'_>) -> Result<Reply, Refused> {
 
 /// Ends a consent.
 pub(super) fn end(visit: &Visit<'_>) -> Result<Reply, Refused> {
-    let (view, _) = visit.own_consent(KIND)?;
-    consent::ended(visit, &view)
+    consent::ended(visit, KIND)
 }
 
 /// Says whether the account to debit holds an amount.
