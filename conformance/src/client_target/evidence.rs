@@ -139,6 +139,16 @@ impl Evidence {
         self.steps.iter().enumerate()
     }
 
+    /// The readings with their numbers.
+    pub fn readings(&self) -> impl Iterator<Item = (usize, &Step)> {
+        self.numbered().filter(|(_, step)| step.drive == Drive::Sync)
+    }
+
+    /// What each reading handed over, with its number; one that handed over nothing is left out.
+    pub fn read(&self) -> impl Iterator<Item = (usize, &Canonical)> {
+        self.readings().filter_map(|(index, step)| Some((index, step.output.as_ref()?)))
+    }
+
     /// What was true after a step.
     pub fn truth_of<'a>(&'a self, step: &'a Step) -> Option<&'a Canonical> {
         step.truth.as_ref().or(self.truth.as_ref())

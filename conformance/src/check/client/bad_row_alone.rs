@@ -6,7 +6,7 @@ use bank_fixtures::compare::{What, compare};
 
 use super::{decided, judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
-use crate::client_target::{Drive, Evidence};
+use crate::client_target::Evidence;
 use crate::journal::Entry;
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
@@ -24,7 +24,7 @@ pub(super) static CHECK: Check = Check {
 
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let (mut findings, mut rows) = (Vec::new(), 0);
-    for (index, step) in evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync) {
+    for (index, step) in evidence.readings() {
         let (Some(truth), Some(output)) = (evidence.truth_of(step), &step.output) else { continue };
         let mut bad: HashMap<&str, usize> = HashMap::new();
         let spoilt = evidence.entries(step).filter(|entry| entry.is("transactions.list") && decided(entry, "patch"));

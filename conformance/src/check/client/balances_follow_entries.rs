@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{judged, not_seen};
 use crate::check::{Area, Check, Run};
-use crate::client_target::{Drive, Evidence};
+use crate::client_target::Evidence;
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
 
@@ -24,9 +24,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
-    let syncs = evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync);
-    let outputs: Vec<(usize, &Canonical)> =
-        syncs.filter_map(|(index, step)| Some((index, step.output.as_ref()?))).collect();
+    let outputs: Vec<(usize, &Canonical)> = evidence.read().collect();
     let (mut findings, mut moved) = (Vec::new(), 0);
     for pair in outputs.windows(2) {
         let ((_, before), (step, after)) = (pair[0], pair[1]);

@@ -4,7 +4,7 @@ use bank_fixtures::compare::{What, compare};
 
 use super::{judged, not_seen, shown};
 use crate::check::{Area, Check, Run};
-use crate::client_target::{Drive, Evidence};
+use crate::client_target::Evidence;
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
 
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check {
 
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let (mut findings, mut broken) = (Vec::new(), 0);
-    for (index, step) in evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync) {
+    for (index, step) in evidence.readings() {
         let (Some(truth), Some(output)) = (evidence.truth_of(step), &step.output) else { continue };
         let runs = crate::journal::runs(evidence.entries(step).filter(|entry| entry.account_id.is_some()));
         let failed: Vec<&str> =

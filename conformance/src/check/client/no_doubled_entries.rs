@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{decided, judged, not_seen};
 use crate::check::{Area, Check, Run};
-use crate::client_target::{Drive, Evidence};
+use crate::client_target::Evidence;
 use crate::params::Params;
 use crate::verdict::{self, Finding, Verdict};
 
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check {
 
 fn judge(evidence: &Evidence, _: &Params) -> Verdict {
     let (mut findings, mut entries, mut shown_twice) = (Vec::new(), 0, 0);
-    for (index, step) in evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync) {
+    for (index, step) in evidence.readings() {
         shown_twice += evidence.entries(step).filter(|entry| SHIFTS.iter().any(|words| decided(entry, words))).count();
         let Some(output) = &step.output else { continue };
         entries += output.transactions.len();
@@ -53,6 +53,7 @@ const SHIFTS: &[&str] = &["page_overlap", "duplicate:", "page_size", "endless"];
 mod tests {
     use super::super::testing::{call, evidence, findings, passes, skips, transactions};
     use super::*;
+    use crate::client_target::Drive;
 
     fn read(ids: &[&str]) -> Evidence {
         let entry = |id: &&str| {

@@ -6,7 +6,7 @@
 use bank_fixtures::canonical::{Canonical, Scope};
 use bank_fixtures::compare::{Difference, What, compare, summary};
 
-use crate::client_target::{Drive, Evidence};
+use crate::client_target::Evidence;
 use crate::verdict::{self, Finding};
 
 /// Why nothing could be compared.
@@ -26,8 +26,8 @@ pub(super) struct Reading<'a> {
 
 /// Every output of a step that reads, next to what was true then.
 pub(super) fn readings(evidence: &Evidence) -> Vec<Reading<'_>> {
-    let syncs = evidence.numbered().filter(|(_, step)| step.drive == Drive::Sync);
-    syncs
+    evidence
+        .readings()
         .filter_map(|(step, record)| {
             let truth = evidence.truth_of(record)?;
             Some(Reading { step, understood: record.output.as_ref()?, truth })
