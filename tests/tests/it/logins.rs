@@ -5,26 +5,19 @@
 //! tables that never meet but here.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use bank_conformance::check::client::logins::lie::LIES;
 use bank_conformance::check::{self, Area};
-use bank_conformance::client_target::{self, Control, Scenario};
-use bank_conformance::event::Word;
-use bank_conformance::expected::Expected;
 use bank_conformance::reference_client::{LOGIN_DEFECTS, LoginDefect};
-use bank_conformance::report::Record;
-use bank_conformance::runner::{Case, Plan};
+use bank_conformance::runner::Case;
 use bank_conformance::target::embedded::Embedded;
 use bank_conformance::target::reference::reference_login;
 use bank_fixtures::expectation::{Drive, Head};
 use bank_fixtures::library;
 use bank_sandbox::fault::authorization_lies;
 
-const SEED: u64 = 42;
-/// A case mostly waits for processes to start and end.
-const JOBS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+use crate::wrong::{self, CAREFUL, SEED};
+
 /// Points of the tables that are answers instead of the bank's own: a client is told an error, not a lie.
 const ERRORS: &[&str] = &["challenge", "error"];
 
@@ -38,25 +31,8 @@ async fn every_wrong_login_is_caught_by_exactly_its_checks_and_the_careful_one_b
         let names: Vec<&str> = scenarios.iter().filter(|(_, checks)| judges(checks)).map(|(name, _)| *name).collect();
         cases.extend(self::cases(&sandbox, Some(defect), &names));
     }
-    let mut record = Record::default();
-    bank_conformance::run(Plan { seed: SEED, jobs: JOBS, expected: Expected::default(), cases }, &mut record).await;
-    let mut wrong = Vec::new();
-    for defect in LOGIN_DEFECTS.iter().map(Some).chain([None]) {
-        let name = defect.map_or("careful", |defect| defect.slug);
-        let expected: BTreeSet<&str> = defect.map_or(&[][..], |defect| defect.caught_by).iter().copied().collect();
-        let caught = with_word(&record, name, &[Word::Failed, Word::Warned]);
-        if caught.keys().copied().collect::<BTreeSet<_>>() != expected {
-            wrong.push(format!("{name}: expected {expected:?}, caught by {caught:#?}"));
-        }
-        let broken = with_word(&record, name, &[Word::Broken]);
-        if !broken.is_empty() {
-            wrong.push(format!("{name}: broken {broken:#?}"));
-        }
-    }
-    let unseen = with_word(&record, "careful", &[Word::Skipped, Word::Inconclusive]);
-    if !unseen.is_empty() {
-        wrong.push(format!("the careful login shows nothing to {unseen:#?}"));
-    }
+    let wrong = LOGIN_DEFECTS.iter().map(|defect| (defect.slug, defect.caught_by));
+    let wrong = wrong::deviations(cases, wrong).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -90,28 +66,5 @@ fn about_logins() -> BTreeMap<&'static str, Vec<String>> {
 
 fn cases(sandbox: &Embedded, defect: Option<&LoginDefect>, scenarios: &[&str]) -> Vec<Case> {
     let target = reference_login(bank_tests::bank_conformance(), defect).unwrap();
-    let plan = client_target::Plan {
-        target: Arc::new(target),
-        control: Control::new(&sandbox.control_url).unwrap(),
-        seed: SEED,
-        scenarios: scenarios.iter().map(|name| Scenario::find(name).unwrap()).collect(),
-    };
-    let name = defect.map_or("careful", |defect| defect.slug);
-    let cases = client_target::cases(&plan).unwrap_or_else(|wrong| panic!("{wrong:?}"));
-    let named = |mut case: Case| {
-        case.head.name = format!("{name}: {}", case.head.name);
-        case
-    };
-    cases.into_iter().map(named).collect()
-}
-
-/// Checks that came to one of these words for a login, with where and why.
-fn with_word<'a>(record: &'a Record, login: &str, words: &[Word]) -> BTreeMap<&'a str, Vec<String>> {
-    let mut found = BTreeMap::<&str, Vec<String>>::new();
-    for case in record.cases.iter().filter(|case| case.head.name.starts_with(&format!("{login}: "))) {
-        for outcome in case.outcomes.iter().filter(|outcome| words.contains(&outcome.word())) {
-            found.entry(outcome.check.slug).or_default().push(format!("{}: {:?}", case.head.name, outcome.verdict));
-        }
-    }
-    found
+    wrong::cases(sandbox, defect.map_or(CAREFUL, |defect| defect.slug), target, scenarios)
 }

@@ -21,3 +21,4 @@ mod uk_judged;
 mod uk_lives;
 mod uk_open_banking;
 mod webhooks;
+mod wrong;

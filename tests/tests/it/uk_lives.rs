@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use bank_conformance::normalise::document::{self, Reading, Request, Resource};
-use bank_conformance::normalise::profile::Profile;
-use bank_conformance::normalise::standard;
+use bank_conformance::normalise::document::{Reading, Resource};
 use bank_fixtures::book::Book;
 use bank_fixtures::dataset::Dataset;
 use bank_fixtures::error_class::ErrorClass;
@@ -20,6 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
+
+use crate::uk_open_banking::understood;
 
 const BANKS: &[(&str, &str)] = &[("severn", "/open-banking/v3.1"), ("albion", "/open-banking/v4.0")];
 
@@ -81,16 +81,7 @@ impl Bank {
     }
 
     fn understood(&self, reply: &Reply, resource: Resource) -> Reading {
-        let asked = Request {
-            resource,
-            account: None,
-            known: &[],
-            fetched: self.now,
-            status: reply.status.as_u16(),
-            url: None,
-            moves_money: false,
-        };
-        document::read(standard::of("uk-open-banking").unwrap(), &Profile::default(), &reply.body, asked)
+        understood(reply, resource, self.now)
     }
 
     fn agree(&self, consent: &str) {

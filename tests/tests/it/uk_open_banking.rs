@@ -15,16 +15,17 @@ use bank_fixtures::seed::Seed;
 use bank_sandbox::auth::{AuthServer, AuthSettings};
 use bank_sandbox::bank::{Ledger, NewConsent, Truth};
 use bank_sandbox::dialect::{DIALECTS, Route};
-use bank_sandbox::exchange::{Access, Call, Request as Wire};
+use bank_sandbox::exchange::{Access, Call, Reply, Request as Wire};
 use bank_sandbox::profile::BankProfile;
 use bank_sandbox::world::BankInstance;
+use jiff::Timestamp;
 
 /// A bank with one consent to everything, as its client sees it.
 struct Client {
     bank: BankInstance,
     access: Arc<Access>,
     prefix: &'static str,
-    now: jiff::Timestamp,
+    now: Timestamp,
 }
 
 impl Client {
@@ -79,17 +80,22 @@ impl Client {
         let access = Some(Arc::clone(&self.access));
         let call = Call { request: &request, operation: route.operation, params: Vec::new(), access, now: self.now };
         let reply = (route.handle)(&self.bank, &call).unwrap_or_else(|problem| panic!("{problem:?}"));
-        let asked = Request {
-            resource,
-            account: None,
-            known: &[],
-            fetched: self.now,
-            status: reply.status.as_u16(),
-            url: None,
-            moves_money: false,
-        };
-        document::read(standard::of("uk-open-banking").unwrap(), &Profile::default(), &reply.body, asked)
+        understood(&reply, resource, self.now)
     }
+}
+
+/// What the normaliser makes of an answer.
+pub(crate) fn understood(reply: &Reply, resource: Resource, fetched: Timestamp) -> Reading {
+    let asked = Request {
+        resource,
+        account: None,
+        known: &[],
+        fetched,
+        status: reply.status.as_u16(),
+        url: None,
+        moves_money: false,
+    };
+    document::read(standard::of("uk-open-banking").unwrap(), &Profile::default(), &reply.body, asked)
 }
 
 /// Every client worth asking: all people of datasets that differ, at both banks.
@@ -165,7 +171,7 @@ fn entries_are_understood_as_they_are() {
     for client in clients() {
         let mut known = client.truth().transactions;
         let from = "2025-06-01T00:00:00";
-        let since: jiff::Timestamp = "2025-05-31T23:00:00Z".parse().unwrap();
+        let since: Timestamp = "2025-05-31T23:00:00Z".parse().unwrap();
         let shown = |entry: &Transaction| entry.booking_at.or(entry.transaction_at).is_some_and(|at| at.at >= since);
         known.retain(shown);
         let mut target = Some(format!("/aisp/transactions?fromBookingDateTime={from}"));
