@@ -14,12 +14,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "`alg` is `none`, and there is no signature",
         client: "refuses the token",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "alg", "none");
-                Signer::Nobody
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "alg", "none", Signer::Nobody)),
     },
     Lie {
         point: "jose",
@@ -27,12 +22,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "`alg` is HS256, and the secret is the public key",
         client: "refuses the token",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "alg", "HS256");
-                Signer::PublicKeyAsSecret
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "alg", "HS256", Signer::PublicKeyAsSecret)),
     },
     Lie {
         point: "jose",
@@ -40,12 +30,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "`alg` is RS256, whatever the key",
         client: "refuses an algorithm that is not the one it registered",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "alg", "RS256");
-                Signer::Bank
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "alg", "RS256", Signer::Bank)),
     },
     Lie {
         point: "jose",
@@ -53,12 +38,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "`kid` names no published key",
         client: "reads the key set again once, then refuses",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "kid", "nobody-has-this");
-                Signer::Bank
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "kid", "nobody-has-this", Signer::Bank)),
     },
     Lie {
         point: "jose",
@@ -103,12 +83,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "`typ` is one of another kind of token",
         client: "refuses it where the kind has a `typ` of its own",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "typ", "logout+jwt");
-                Signer::Bank
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "typ", "logout+jwt", Signer::Bank)),
     },
     Lie {
         point: "jose",
@@ -130,12 +105,7 @@ pub(super) const LIES: &[Lie] = &[
         takes: Takes::Nothing,
         about: "the header says where other keys are",
         client: "fetches nothing a header names",
-        kind: Kind::Edit(|told| {
-            change(told, |token, _| {
-                set(&mut token.header, "jku", "https://bank.invalid/jwks");
-                Signer::Decoy
-            })
-        }),
+        kind: Kind::Edit(|told| say(told, "jku", "https://bank.invalid/jwks", Signer::Decoy)),
     },
     Lie {
         point: "jose",
@@ -152,6 +122,14 @@ pub(super) const LIES: &[Lie] = &[
         }),
     },
 ];
+
+/// A member of the header that says something else.
+fn say(told: &mut Told<'_, '_>, member: &str, value: &str, signer: Signer) {
+    change(told, |token, _| {
+        set(&mut token.header, member, value);
+        signer
+    });
+}
 
 fn change(told: &mut Told<'_, '_>, change: impl Fn(&mut Jwt, &Told<'_, '_>) -> Signer) {
     jwt::edit(told, &["id_token", "response", ""], change);
