@@ -70,7 +70,9 @@ impl Record {
         self.entry.as_mut().expect("an open record has an entry")
     }
 
+    /// What limits lent the call is given back first: who reads here that a call has ended may take its place.
     fn close(&mut self) {
+        self.tickets.clear();
         if let Some(mut entry) = self.entry.take() {
             entry.ended_ns = clock::monotonic_ns();
             self.journal.close(self.seq, *entry);

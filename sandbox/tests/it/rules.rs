@@ -230,16 +230,18 @@ fn until(what: &str, so: impl FnMut() -> bool) {
 #[test]
 fn a_call_that_hangs_holds_its_place_until_its_connection_ends() {
     let rules = "rules:\n  - {name: one, match: {op: accounts.list}, limit: {quota: 1 at once}}\n  \
-                 - {name: holds, match: {op: accounts.list, header: {x-hold: a}}, do: {stage: bank, hang: forever}}\n";
-    // No limit of the bank's own: only the rule can answer 429, however often it is asked.
-    let bench =
-        bench(&format!("sandbox: 1\nname: holds\nbanks: {{plain: {{limits: {{headers: ietf, rules: []}}}}}}\n{rules}"));
+                 - {name: holds, match: {op: accounts.list, header: {x-hold: a}},\n     \
+                 do: {stage: bank, set: {place: taken}, hang: forever}}\n";
+    let bench = bench(&format!("sandbox: 1\nname: holds\n{rules}"));
     let token = bench.token("default");
     let mut held = bench.connect();
     write!(held, "GET /plain/accounts HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {token}\r\nX-Hold: a\r\n\r\n")
         .unwrap();
     let open = |bench: &Bench| bench.control("GET", "/v1/worlds/default/journal/counters", "").1["open"] == 1;
-    until("the first call holds the only place", || call(&bench, &token, "accounts", "").status == 429);
+    // Nobody else asks before that: whoever came first would have the place.
+    let variables = || bench.control("GET", "/v1/worlds/default/variables", "").1;
+    until("the first call holds the only place", || variables()["place"] == "taken");
+    assert_eq!(call(&bench, &token, "accounts", "").status, 429);
     drop(held);
     until("the first call has ended", || !open(&bench));
     assert_eq!(call(&bench, &token, "accounts", "").status, 200);
