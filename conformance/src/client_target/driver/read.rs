@@ -119,7 +119,7 @@ fn deeds<T>(value: Value<'_>, what: &str, read: impl Fn(Value<'_>, Drive) -> Opt
     let one = |(name, drive): &(&str, Drive)| map.optional(name).map(|value| Some((*drive, read(value, *drive)?)));
     let all: Vec<Option<_>> = DEEDS.iter().filter_map(one).collect();
     if all.is_empty() {
-        value.refuse(format!("no {what}"), "at least one of sync, pay, status, cancel");
+        value.refuse(format!("no {what}"), format!("at least one of {}", DEED_KEYS.join(", ")));
         return None;
     }
     all.into_iter().collect()
