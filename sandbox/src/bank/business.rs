@@ -29,13 +29,13 @@ impl Business<'_> {
 
     /// When the bank starts with what is for a day: when that day opens, or the business day after it.
     pub(super) fn starts_on(self, day: Date) -> Timestamp {
-        self.opening(self.hours.map_or(day, |hours| hours.business_day(day)))
+        self.opening(self.hours.map_or(day, |hours| hours.holidays.business_day_from(day)))
     }
 
     /// An instant at which work that is under way can be done: itself, or the opening of the next business day.
     pub(super) fn working_at(self, at: Timestamp) -> Timestamp {
         let day = self.zone.to_datetime(at).date();
-        match self.hours.map(|hours| hours.business_day(day)) {
+        match self.hours.map(|hours| hours.holidays.business_day_from(day)) {
             Some(open) if open != day => self.opening(open),
             _ => at,
         }

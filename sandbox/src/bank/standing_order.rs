@@ -61,16 +61,9 @@ pub(crate) struct Standing {
 impl Rhythm {
     /// The first day of the rhythm after a day.
     pub fn next(self, after: Date) -> Option<Date> {
-        let tomorrow = || after.tomorrow().ok();
         match self {
             Rhythm::Days(days) => after.checked_add(Span::new().days(i64::from(days))).ok(),
-            Rhythm::WorkingDays(holidays) => {
-                let mut day = tomorrow()?;
-                while !holidays.is_business_day(day) {
-                    day = day.tomorrow().ok()?;
-                }
-                Some(day)
-            }
+            Rhythm::WorkingDays(holidays) => after.tomorrow().ok().map(|day| holidays.business_day_from(day)),
             Rhythm::Weeks(weeks, day) => {
                 let next = after.nth_weekday(1, day).ok()?;
                 next.checked_add(Span::new().weeks(i64::from(weeks) - 1)).ok()

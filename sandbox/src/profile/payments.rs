@@ -132,14 +132,10 @@ impl PaymentPolicy {
     /// The next cut-off of a rail at or after an instant, if it has one.
     pub fn cut_off(&self, rail: Rail, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let time = self.cut_offs.iter().find(|row| row.0 == rail)?.1;
-        let mut day = now.to_zoned(zone.clone()).date();
-        loop {
-            let at = day.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp();
-            if working_days(zone).is_business_day(day) && at >= now {
-                return Some(at);
-            }
-            day = day.tomorrow().ok()?;
-        }
+        let on = |day: Date| Some(day.to_datetime(time).to_zoned(zone.clone()).ok()?.timestamp());
+        let today = now.to_zoned(zone.clone()).date();
+        let first = if on(today)? < now { today.tomorrow().ok()? } else { today };
+        on(working_days(zone).business_day_from(first))
     }
 
     /// The day on which an order on this rail is carried out if it comes now: today, or the next working day where there is
