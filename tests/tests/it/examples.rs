@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use bank_tests::{bank_conformance, workspace};
+use bank_tests::{bank_conformance, rust_example, workspace};
 
 /// What every example is put through.
 const READING: &[&str] =
@@ -41,17 +41,8 @@ fn the_node_client_is_a_good_citizen() {
 
 #[test]
 fn the_rust_client_is_a_good_citizen() {
-    let program = std::env::current_exe().unwrap();
-    // target/<profile>/deps/it-0123 → target/<profile>/examples
-    let folder = program.ancestors().nth(2).unwrap();
-    let mut build = Command::new(env!("CARGO"));
-    build.current_dir(workspace()).args(["build", "--quiet", "--package", "bank-tests", "--example", "rust"]);
-    build.arg("--target-dir").arg(folder.parent().unwrap());
-    if folder.ends_with("release") {
-        build.arg("--release");
-    }
-    assert!(build.status().unwrap().success(), "building the example failed");
-    judged("rust", &[], &[READING, UNDERSTANDING].concat(), Some(&folder.join("examples")));
+    let folder = rust_example().parent().unwrap();
+    judged("rust", &[], &[READING, UNDERSTANDING].concat(), Some(folder));
 }
 
 #[test]
