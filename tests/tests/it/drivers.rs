@@ -88,7 +88,10 @@ fn trouble_with_the_driving_is_broken_and_never_failed() {
     let at = |url: &str| {
         format!("kind: client\nname: c\ndriver: http\nurl: {url}\ncalls: {{ sync: \"GET ${{SERVICE_URL}}/\" }}\n")
     };
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // A port that is held and not listened at: nobody else can be given it meanwhile.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = held.local_addr().unwrap();
     let mapped = "kind: client\nname: c\ndriver: command\ncommands: { sync: [echo, '{\"a\": [{\"id\": \"x\", \"n\": \"1,5\"}]}'] }\n\
                   mapping: { balances: { rows: '$.a[*]', account_id: $.id, type: { value: available }, amount: { amount: $.n, currency: { value: EUR } } } }\n";
     let troubles = [

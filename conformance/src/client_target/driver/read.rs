@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bank_fixtures::document::{Kind, Map, Value};
 use bank_fixtures::duration;
-use bank_fixtures::expectation::Drive;
+use bank_fixtures::expectation::{DRIVES, Drive};
 use reqwest::Method;
 
 use super::http::{Body, Call, HttpDriver, Operation};
@@ -24,14 +24,7 @@ enum Which {
     Observe,
 }
 
-/// What a client is asked to do.
-const DEEDS: &[(&str, Drive)] = &[
-    ("sync", Drive::Sync),
-    ("pay", Drive::Pay),
-    ("status", Drive::Status),
-    ("cancel", Drive::Cancel),
-    ("login", Drive::Login),
-];
+/// What a client can be asked to do ([`DRIVES`]), in the order in which a message names it.
 const DEED_KEYS: &[&str] = &["sync", "pay", "status", "cancel", "login"];
 
 /// The keys of each driver.
@@ -117,7 +110,7 @@ fn http_driver(map: Map<'_>) -> Option<Driver> {
 fn deeds<T>(value: Value<'_>, what: &str, read: impl Fn(Value<'_>, Drive) -> Option<T>) -> Option<Vec<(Drive, T)>> {
     let map = value.map(DEED_KEYS)?;
     let one = |(name, drive): &(&str, Drive)| map.optional(name).map(|value| Some((*drive, read(value, *drive)?)));
-    let all: Vec<Option<_>> = DEEDS.iter().filter_map(one).collect();
+    let all: Vec<Option<_>> = DRIVES.iter().filter_map(one).collect();
     if all.is_empty() {
         value.refuse(format!("no {what}"), format!("at least one of {}", DEED_KEYS.join(", ")));
         return None;
