@@ -69,7 +69,6 @@ const SECRET_MEMBERS: &[&str] = &[
     "client_secret",
     "client_assertion",
     "assertion",
-    "code",
     "code_verifier",
     "password",
     "otp",
@@ -82,6 +81,13 @@ const SECRET_MEMBERS: &[&str] = &[
     "registration_access_token",
     "login_hint_token",
 ];
+
+/// An authorization code wherever OAuth puts one: in links, forms and queries. In JSON the word means many things (the code of
+/// a problem, of a reason, of a merchant), and there it is a secret only beside one of [`GRANT_MEMBERS`].
+const CODE: &str = "code";
+
+/// Members that only stand in token requests (RFC 6749 4.1.3) and authorization responses (RFC 9207).
+const GRANT_MEMBERS: &[&str] = &["\"grant_type\"", "\"code_verifier\"", "\"redirect_uri\"", "\"iss\""];
 
 /// The first 16 hexadecimal digits of the SHA-256 of a secret.
 pub(crate) fn fingerprint(secret: &[u8]) -> String {
@@ -100,14 +106,17 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     })
 }
 
+/// What stands in the place of a secret begins so.
+const MARK: &str = "sha256:";
+
 /// What stands in the place of a secret.
 pub(super) fn replaced(secret: &[u8]) -> String {
-    format!("sha256:{}", fingerprint(secret))
+    format!("{MARK}{}", fingerprint(secret))
 }
 
-/// A member of a JSON body as it may be shown.
+/// A field of a body as it may be shown by itself, where nothing tells what is around it.
 pub(crate) fn member(name: &str, value: &str) -> String {
-    if SECRET_MEMBERS.contains(&name) { replaced(value.as_bytes()) } else { value.to_owned() }
+    if is_secret(name) { replaced(value.as_bytes()) } else { value.to_owned() }
 }
 
 /// A header's value as it may be shown. Of `authorization` only the credentials are hashed, so that a bearer token has one
@@ -161,7 +170,7 @@ fn body(content_type: &str, bytes: &[u8], limit: usize) -> String {
     let shown = if content_type.starts_with("application/x-www-form-urlencoded") {
         pairs(&text)
     } else {
-        plain(&members(&text))
+        plain(&links(&inputs(&members(&text))))
     };
     shortened(shown, limit)
 }
@@ -205,21 +214,79 @@ fn decoded(text: &str) -> String {
     pairs.next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
+/// Whether a field of a form or a parameter of a link is a secret.
 fn is_secret(name: &str) -> bool {
-    SECRET_MEMBERS.contains(&name)
+    name == CODE || SECRET_MEMBERS.contains(&name)
 }
 
 /// JSON, or something like it, with the string values of secret members replaced.
 fn members(text: &str) -> Cow<'_, str> {
+    let code_is_secret = GRANT_MEMBERS.iter().any(|member| text.contains(member));
+    let is_secret = |name: &str| SECRET_MEMBERS.contains(&name) || (name == CODE && code_is_secret);
+    each(text, |rest| {
+        let (before, value, after) = next_secret(rest, is_secret)?;
+        // The quote that ends the value begins no other string: taken for one, it would hide every later name.
+        Some((before, value, usize::from(after.starts_with('"'))))
+    })
+}
+
+/// HTML with the values of secret form fields replaced: `<input name="code" value="…">`, in whichever order.
+fn inputs(text: &str) -> Cow<'_, str> {
+    each(text, |rest| {
+        let mut from = 0;
+        while let Some(open) = rest[from..].find("<input").map(|at| from + at) {
+            let end = open + rest[open..].find('>').unwrap_or(rest.len() - open);
+            let attribute = |name: &str| {
+                let start = rest[open..end].find(name).map(|at| open + at + name.len())?;
+                Some((start, start + rest[start..end].find('"')?))
+            };
+            if let (Some((name, name_end)), Some((value, value_end))) = (attribute(" name=\""), attribute(" value=\""))
+                && is_secret(&rest[name..name_end])
+                && value_end > value
+                && !rest[value..value_end].starts_with(MARK)
+            {
+                return Some((&rest[..value], &rest[value..value_end], 0));
+            }
+            from = end;
+        }
+        None
+    })
+}
+
+/// Text with the secret parameters of links in it replaced: `https://app/cb?code=…`.
+fn links(text: &str) -> Cow<'_, str> {
+    each(text, |rest| {
+        let mut from = 0;
+        while let Some(at) = rest[from..].find(['?', '&', '#']).map(|at| from + at + 1) {
+            // In HTML an ampersand is written as an entity.
+            let start = at + usize::from(rest[at..].starts_with("amp;")) * "amp;".len();
+            let named = rest[start..].bytes().take_while(|byte| byte.is_ascii_lowercase() || *byte == b'_').count();
+            let value = start + named + 1;
+            if rest[start + named..].starts_with('=') && is_secret(&rest[start..start + named]) {
+                let ends = |c: char| {
+                    c.is_whitespace() || c.is_control() || matches!(c, '&' | '#' | '"' | '\'' | '<' | '>' | '\\')
+                };
+                let end = value + rest[value..].find(ends).unwrap_or(rest.len() - value);
+                if end > value && !rest[value..end].starts_with(MARK) {
+                    return Some((&rest[..value], &rest[value..end], 0));
+                }
+            }
+            from = at;
+        }
+        None
+    })
+}
+
+/// The text with every secret replaced that `next` finds: what is before it, the secret, and how many bytes after it go with it.
+fn each<'a>(text: &'a str, next: impl Fn(&'a str) -> Option<(&'a str, &'a str, usize)>) -> Cow<'a, str> {
     let mut shown = String::new();
     let mut rest = text;
-    while let Some((before, value, after)) = next_secret(rest) {
+    while let Some((before, secret, with_it)) = next(rest) {
         shown.push_str(before);
-        shown.push_str(&replaced(value.as_bytes()));
-        // The quote that ends the value begins no other string: taken for one, it would hide every later name.
-        let closing = usize::from(after.starts_with('"'));
-        shown.push_str(&after[..closing]);
-        rest = &after[closing..];
+        shown.push_str(&replaced(secret.as_bytes()));
+        let end = before.len() + secret.len();
+        shown.push_str(&rest[end..end + with_it]);
+        rest = &rest[end + with_it..];
     }
     if shown.is_empty() {
         return Cow::Borrowed(text);
@@ -230,7 +297,7 @@ fn members(text: &str) -> Cow<'_, str> {
 
 /// Splits at the next `"secret": "value"` into the text up to the value, the value, and the rest. A value whose closing
 /// quote is missing reaches to the end.
-fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
+fn next_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> Option<(&str, &str, &str)> {
     let mut from = 0;
     while let Some(open) = text[from..].find('"').map(|at| from + at + 1) {
         let close = open + string_end(&text[open..]);
@@ -272,7 +339,6 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "tok-1";
-    const MARK: &str = "sha256:";
 
     #[test]
     fn a_token_has_one_fingerprint_wherever_it_occurs() {
@@ -310,6 +376,31 @@ mod tests {
         }
         assert_eq!(target("/a/b?limit=25&cursor=x"), "/a/b?limit=25&cursor=x");
         assert_eq!(header("accept", b"*/*"), "*/*");
+    }
+
+    /// The code of a problem says what went wrong; the one of a grant opens accounts.
+    #[test]
+    fn codes_are_hidden_where_they_are_secrets() {
+        let shown = |text: &str| body("application/json", text.as_bytes(), 1_000);
+        for text in [
+            r#"{"type": "urn:problem:x", "status": 429, "code": "rate_limited"}"#,
+            r#"{"status": "rejected", "reason": {"code": "AM04"}, "code": "x"}"#,
+        ] {
+            assert_eq!(shown(text), text);
+        }
+        for text in [
+            r#"{"grant_type": "authorization_code", "code": "tok-1"}"#,
+            r#"{"code": "tok-1", "state": "s", "iss": "https://bank.example"}"#,
+            r#"{"location": "https://app/cb?state=s&code=tok-1"}"#,
+            r#"{"verification_uri_complete": "https://bank/device?user_code=tok-1"}"#,
+            r#"<a href="https://app/cb?state=s&amp;code=tok-1">back</a>"#,
+            r#"<input type="hidden" name="csrf" value="tok-1"><input type="hidden" name="state" value="s">"#,
+            r#"<input type="hidden" name="state" value="s"><input type="hidden" name="code" value="tok-1">"#,
+            r#"<input value="tok-1" id="user_code" name="user_code"><input name="scope" value="accounts">"#,
+        ] {
+            let shown = shown(text);
+            assert_eq!(shown, text.replace("tok-1", &replaced(b"tok-1")), "{text}");
+        }
     }
 
     #[test]

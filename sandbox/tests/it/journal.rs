@@ -82,6 +82,43 @@ fn every_filter_finds_what_it_names_and_nothing_else() {
     }
 }
 
+/// The code of a problem says what went wrong and is shown; the one of a login opens accounts and never is, whatever carries it.
+#[test]
+fn codes_are_hidden_where_they_are_secrets_and_nowhere_else() {
+    let bench = Bench::start();
+    let (status, world) =
+        bench.control("POST", "/v1/worlds", &json!({"name": "w", "consents": "automatic"}).to_string());
+    assert_eq!(status, 201, "{world}");
+    let problem = get(&bench, "/w/w/plain/accounts", "nonsense");
+    let problem: Value = serde_json::from_str(&problem.body).unwrap();
+    let authorize = |mode: &str| {
+        let query = format!(
+            "response_type=code&client_id=demo&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=openid%20accounts&state=s\
+             &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&login_hint=alice\
+             &response_mode={mode}"
+        );
+        bench.raw(
+            format!("GET /w/w/plain/oauth/authorize?{query} HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n")
+                .as_bytes(),
+        )
+    };
+    let (link, form) = (authorize("query"), authorize("form_post"));
+    let between = |text: &str, before: &str, after: &str| {
+        let rest = text.split_once(before).unwrap_or_else(|| panic!("no {before} in {text}")).1;
+        rest.split_once(after).map_or(rest, |(value, _)| value).to_owned()
+    };
+    let secrets = [between(&link.head, "code=", "&"), between(&form.body, "name=\"code\" value=\"", "\"")];
+    let (status, text) = bench.control_text("GET", "/v1/worlds/w/journal", "");
+    assert_eq!(status, 200, "{text}");
+    for secret in &secrets {
+        assert!(secret.len() > 16 && !text.contains(secret.as_str()), "{secret} in {text}");
+    }
+    let first: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let shown: Value = serde_json::from_str(first["response"]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(shown, problem, "a problem is shown as it was sent");
+    assert!(problem["code"].as_str().is_some_and(|code| code.contains("token")), "{problem}");
+}
+
 #[test]
 fn no_secret_leaves_in_any_form_unless_the_operator_and_the_reader_want_it() {
     let forms = ["journal", "journal.har"];
