@@ -1,25 +1,15 @@
-//! Every bank check seen failing: a well-behaved sandbox whose answers are doctored on their way to the judge.
-//!
-//! Each row is one lie a bank could tell and the check that must notice it. A check without a row fails the build.
+//! The lies themselves: each row is one lie a bank could tell and the check that must notice it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Area, Check, Run, certificate};
-use crate::http::{Http, Network, RawReply, Request, Transport, TransportError};
-use crate::target::embedded::Embedded;
-use crate::target::sandbox::SandboxBank;
-use crate::verdict::Verdict;
+use super::Lie;
+use super::edits::{
+    accept_every_push, accept_every_reference, accept_every_token, body_of, double_payments, edit, first_booked,
+    first_row, grant_everything, has_cookie, header_replace, is_push, is_read, is_transactions, json, next, redirect,
+    remove, rows, set, tokens,
+};
 
-/// A lie: what becomes of the answer to a request; `n` counts the requests of the check from 1.
-pub(super) type Lie = fn(&Request, &mut RawReply, u64);
-
-const LIES: &[(&str, Lie)] = &[
+pub(super) const LIES: &[(&str, Lie)] = &[
     ("metadata-issuer", |q, r, _| {
         if q.url.contains("well-known") {
             edit(r, |body| body["issuer"] = "http://127.0.0.1/other".into());
@@ -378,7 +368,7 @@ const LIES: &[(&str, Lie)] = &[
 ];
 
 /// The same for a bank of FAPI 2.0, whose clients sign assertions, push their requests and prove to have a key.
-const FAPI_LIES: &[(&str, Lie)] = &[
+pub(super) const FAPI_LIES: &[(&str, Lie)] = &[
     ("assertion-signature", grant_everything),
     ("assertion-subject", grant_everything),
     ("assertion-audience", grant_everything),
@@ -449,219 +439,22 @@ const FAPI_LIES: &[(&str, Lie)] = &[
 ];
 
 /// The bank they are told by.
-const FAPI_BANK: &str = "sandbox: 1
+pub(super) const FAPI_BANK: &str = "sandbox: 1
 name: fapi
 banks:
   plain: { security: { profile: fapi2-security, sender: dpop, nonces: resource } }
 ";
 
 /// The same for a bank at which requests are signed.
-const SIGNED_LIES: &[(&str, Lie)] = &[
+pub(super) const SIGNED_LIES: &[(&str, Lie)] = &[
     ("request-object-required", accept_every_push),
     ("request-object-checked", accept_every_push),
     ("request-object-of-client", accept_every_push),
 ];
 
 /// The bank they are told by.
-const SIGNED_BANK: &str = "sandbox: 1
+pub(super) const SIGNED_BANK: &str = "sandbox: 1
 name: signed
 banks:
   plain: { security: { profile: fapi2-message-signing, sender: dpop } }
 ";
-
-fn accept_every_push(request: &Request, reply: &mut RawReply, _: u64) {
-    if is_push(request) && reply.status >= 400 {
-        json(reply, 201, r#"{"request_uri":"urn:u","expires_in":60}"#);
-    }
-}
-
-fn has_cookie(request: &Request) -> bool {
-    request.headers.iter().any(|(name, _)| name == "cookie")
-}
-
-fn is_push(request: &Request) -> bool {
-    request.url.ends_with("/par")
-}
-
-fn accept_every_reference(request: &Request, reply: &mut RawReply, _: u64) {
-    if request.url.contains("request_uri=") && reply.status >= 400 {
-        redirect(reply, "http://127.0.0.1/callback?code=c");
-    }
-}
-
-fn grant_everything(request: &Request, reply: &mut RawReply, _: u64) {
-    if request.method == "POST" && request.url.ends_with("/oauth/token") && reply.status >= 400 {
-        tokens(reply);
-    }
-}
-
-fn accept_every_token(request: &Request, reply: &mut RawReply, _: u64) {
-    if request.url.ends_with("/accounts") && reply.status == 401 {
-        reply.status = 200;
-    }
-}
-
-fn double_payments(request: &Request, reply: &mut RawReply, _: u64) {
-    if request.url.contains("end_to_end_id=") {
-        edit(reply, |body| {
-            let first = rows(body)[0].clone();
-            rows(body).push(first);
-        });
-    }
-}
-
-fn first_row(request: &Request, reply: &mut RawReply, change: impl Fn(&mut Value)) {
-    if is_transactions(request) {
-        edit(reply, |body| change(&mut rows(body)[0]));
-    }
-}
-
-fn first_booked(request: &Request, reply: &mut RawReply, change: impl Fn(&mut Value)) {
-    if is_transactions(request) {
-        edit(reply, |body| {
-            if let Some(row) = rows(body).iter_mut().find(|row| row["status"] == "booked") {
-                change(row);
-            }
-        });
-    }
-}
-
-fn next(request: &Request, reply: &mut RawReply, url: &str) {
-    if is_transactions(request) {
-        edit(reply, |body| body["links"]["next"] = url.into());
-        set(reply, "link", &format!("<{url}>; rel=\"next\""));
-    }
-}
-
-fn is_transactions(request: &Request) -> bool {
-    request.url.contains("/transactions")
-}
-
-fn is_read(request: &Request) -> bool {
-    request.method == "GET" && request.url.contains("/accounts")
-}
-
-fn body_of(request: &Request) -> String {
-    String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned()
-}
-
-fn rows(body: &mut Value) -> &mut Vec<Value> {
-    body["data"].as_array_mut().expect("only lists are doctored by their rows")
-}
-
-fn edit(reply: &mut RawReply, change: impl FnOnce(&mut Value)) {
-    if let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) {
-        change(&mut body);
-        reply.body = body.to_string().into_bytes();
-    }
-}
-
-fn json(reply: &mut RawReply, status: u16, body: &str) {
-    reply.status = status;
-    reply.body = body.as_bytes().to_vec();
-}
-
-fn tokens(reply: &mut RawReply) {
-    json(reply, 200, r#"{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":600}"#);
-}
-
-fn redirect(reply: &mut RawReply, to: &str) {
-    reply.status = 303;
-    set(reply, "location", to);
-}
-
-fn remove(reply: &mut RawReply, name: &str) {
-    reply.headers.retain(|(header, _)| header != name);
-}
-
-fn set(reply: &mut RawReply, name: &str, value: &str) {
-    remove(reply, name);
-    reply.headers.push((name.to_owned(), value.to_owned()));
-}
-
-fn header_replace(reply: &mut RawReply, name: &str, from: &str, to: &str) {
-    for (_, value) in reply.headers.iter_mut().filter(|(header, _)| header == name) {
-        *value = value.replace(from, to);
-    }
-}
-
-/// The network with a liar in the middle.
-struct Doctored {
-    network: Network,
-    lie: Lie,
-    seen: AtomicU64,
-}
-
-impl Transport for Doctored {
-    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<RawReply, TransportError>> {
-        Box::pin(async move {
-            let mut reply = self.network.send(request).await?;
-            (self.lie)(request, &mut reply, self.seen.fetch_add(1, Ordering::Relaxed) + 1);
-            Ok(reply)
-        })
-    }
-}
-
-/// Every lie with the scenario that makes the bank it is told by.
-fn lies() -> impl Iterator<Item = (Option<&'static str>, &'static str, Lie)> {
-    let of = |scenario: Option<&'static str>, lies: &'static [(&'static str, Lie)]| {
-        lies.iter().map(move |(slug, lie)| (scenario, *slug, *lie))
-    };
-    of(None, LIES).chain(of(Some(FAPI_BANK), FAPI_LIES)).chain(of(Some(SIGNED_BANK), SIGNED_LIES))
-}
-
-fn bank_checks() -> impl Iterator<Item = &'static Check> {
-    super::all().filter(|check| matches!(check.run, Run::Bank(_)) && check.area != Area::UkOpenBanking)
-}
-
-pub(super) async fn verdict(sandbox: &Embedded, scenario: Option<&str>, check: &Check, lie: Lie) -> Verdict {
-    let Run::Bank(run) = check.run else { panic!("{} judges clients", check.slug) };
-    let bank = SandboxBank {
-        control_url: sandbox.control_url.clone(),
-        bank: "plain".to_owned(),
-        scenario: scenario.map(str::to_owned),
-        user: None,
-        seed: 7,
-    };
-    let mut target = bank.target(&Http::over(Arc::new(Network::new().unwrap()))).await.unwrap();
-    target.history_days = 45;
-    let transport = Doctored { network: Network::new().unwrap(), lie, seen: AtomicU64::new(0) };
-    run(&target.probe(Http::over(Arc::new(transport)))).await
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_check_notices_the_lie_it_is_there_for() {
-    let sandbox = Embedded::start(7).await.unwrap();
-    let judged = futures_util::stream::iter(lies().enumerate()).map(async |(row, (scenario, slug, lie))| {
-        let check = super::find(slug).unwrap_or_else(|| panic!("there is no check `{slug}`"));
-        (row, slug, verdict(&sandbox, scenario, check, lie).await)
-    });
-    let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
-    let missed: Vec<_> = verdicts.iter().filter(|(_, _, verdict)| !matches!(verdict, Verdict::Failed(_))).collect();
-    assert!(missed.is_empty(), "not noticed: {missed:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_check_accuses_the_well_behaved_bank() {
-    let sandbox = Embedded::start(8).await.unwrap();
-    let observed: BTreeSet<(Option<&str>, &str)> = lies().map(|(scenario, slug, _)| (scenario, slug)).collect();
-    let judged = futures_util::stream::iter(observed).map(async |(scenario, slug)| {
-        let check = super::find(slug).unwrap_or_else(|| panic!("there is no check `{slug}`"));
-        (slug, verdict(&sandbox, scenario, check, |_, _, _| {}).await)
-    });
-    let verdicts: Vec<_> = judged.buffer_unordered(4).collect().await;
-    let wrong: Vec<_> = verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Passed { .. })).collect();
-    assert!(wrong.is_empty(), "accused, or not observed: {wrong:#?}");
-}
-
-/// Checks of handshakes are seen failing behind TLS, where nothing can be changed on its way.
-fn is_seen(slug: &str) -> bool {
-    let behind_tls = certificate::tests::FORGOTTEN.iter().any(|(known, _)| *known == slug);
-    behind_tls || lies().any(|(_, known, _)| known == slug)
-}
-
-#[test]
-fn every_check_has_its_lie() {
-    let unseen: Vec<&str> = bank_checks().map(|check| check.slug).filter(|slug| !is_seen(slug)).collect();
-    assert!(unseen.is_empty(), "never seen failing: {unseen:?}");
-}
