@@ -51,7 +51,10 @@ fn read<T>(body: &[u8], read: impl FnOnce(&Value) -> Understood<Page<T>>) -> Und
         Ok(document) => read(&document),
         Err(error) => {
             let warning = Warning { code: WarningCode::Schema, pointer: String::new(), message: error.to_string() };
-            Understood { value: Page { records: Vec::new(), rows: 0, next: None }, warnings: vec![warning] }
+            Understood {
+                value: Page { records: Vec::new(), origins: Vec::new(), rows: 0, next: None },
+                warnings: vec![warning],
+            }
         }
     }
 }

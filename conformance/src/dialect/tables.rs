@@ -165,7 +165,7 @@ impl Dialect for Table {
 }
 
 fn page<T>(records: Vec<T>, next: Option<String>, warnings: Vec<Warning>) -> Understood<Page<T>> {
-    Understood { value: Page { rows: records.len(), records, next }, warnings }
+    Understood { value: Page { rows: records.len(), records, origins: Vec::new(), next }, warnings }
 }
 
 /// An id as a segment of a path.

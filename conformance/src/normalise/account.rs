@@ -4,9 +4,10 @@
 
 use bank_fixtures::record::{AccountKind, AccountStatus, Instant, PartyKind};
 use jiff::SignedDuration;
+use rust_decimal::Decimal;
 
 use super::WarningCode;
-use super::model::{Account, Balance, Customer, Dates, Identifier, Meaning, Money, Scheme, Unit};
+use super::model::{Account, Balance, BalanceKind, Customer, Dates, Identifier, Money, Origin, Scheme, Unit};
 use super::reader::{Reader, member};
 use super::standard::{AccountField, BalanceField, Balances, Column, CustomerField, IdentifierRow, Paths, paths};
 use crate::json::{At, Value};
@@ -16,6 +17,7 @@ pub(super) fn account(reader: &mut Reader<'_>, row: &At<'_>) -> Option<Account> 
     if !reader.fields.is_object(row) {
         return None;
     }
+    let mark = reader.mark();
     let table = reader.standard.account;
     let Some(provider_id) = reader.id_at(row, paths(table, AccountField::Id)) else {
         reader.quarantine(row, "an account without an id");
@@ -41,7 +43,7 @@ pub(super) fn account(reader: &mut Reader<'_>, row: &At<'_>) -> Option<Account> 
             identifiers.push(found);
         }
     }
-    Some(Account {
+    let mut account = Account {
         aliases: Vec::new(),
         identifiers,
         display: reader.text_at(row, paths(table, AccountField::Masked)),
@@ -53,8 +55,11 @@ pub(super) fn account(reader: &mut Reader<'_>, row: &At<'_>) -> Option<Account> 
         nickname: reader.text_at(row, paths(table, AccountField::Nickname)),
         product: reader.text_at(row, paths(table, AccountField::Product)),
         owners: owners(reader, row),
+        origin: Origin::default(),
         provider_id,
-    })
+    };
+    account.origin = reader.origin(row, mark);
+    Some(account)
 }
 
 fn identifier(reader: &mut Reader<'_>, row: &At<'_>, wanted: &IdentifierRow) -> Option<Identifier> {
@@ -114,6 +119,7 @@ fn typed(reader: &mut Reader<'_>, row: &At<'_>, account: Option<&Account>) -> Op
     if !reader.fields.is_object(row) {
         return None;
     }
+    let mark = reader.mark();
     let at = reader.find(row, kind);
     let word = at.as_ref().and_then(At::text).unwrap_or_default().to_owned();
     let by_profile = reader.profile.balances.iter().find(|row| row.0 == word).map(|row| row.1);
@@ -129,8 +135,9 @@ fn typed(reader: &mut Reader<'_>, row: &At<'_>, account: Option<&Account>) -> Op
         let place = at.clone().unwrap_or_else(|| row.clone());
         reader.warn(WarningCode::UnknownEnum, &place, format!("`{word}`; legal: {}", legal.join(", ")));
     }
-    let mut balance = read(reader, row, members, account, meaning.unwrap_or(Meaning::Unknown))?;
+    let mut balance = read(reader, row, members, account, meaning.unwrap_or(BalanceKind::Unknown))?;
     balance.source_type = word;
+    balance.origin = reader.origin(row, mark);
     Some(balance)
 }
 
@@ -140,7 +147,7 @@ fn read(
     row: &At<'_>,
     members: &'static [(BalanceField, Paths)],
     account: Option<&Account>,
-    meaning: Meaning,
+    meaning: BalanceKind,
 ) -> Option<Balance> {
     let Some(at) = reader.find(row, paths(members, BalanceField::Amount)) else {
         reader.warn(WarningCode::Schema, row, "a balance without a figure");
@@ -159,19 +166,19 @@ fn read(
     };
     let debit = reader.find(row, paths(members, BalanceField::Indicator));
     if debit.and_then(|at| at.text().map(|word| word.eq_ignore_ascii_case("debit"))) == Some(true) {
-        amount = Money { value: amount.value.abs(), unit: amount.unit }.negated();
+        amount = amount.abs().negated();
     }
     let inverted = account.is_some_and(|account| reader.profile.inverted_for.contains(&account.kind));
     let amount = if inverted { amount.negated() } else { amount };
     let credit_line = reader.find(row, paths(members, BalanceField::CreditLine));
-    let credit_line = credit_line.and_then(|at| reader.amount(&at, &amount.unit));
+    let credit_line = credit_line.and_then(|at| reader.amount(&at, amount.unit()));
     let credit_line_included = reader.flag_at(row, paths(members, BalanceField::Included));
     let balance = Balance { credit_line, credit_line_included, ..figure(meaning, "", amount) };
     Some(around(reader, row, members, account, balance))
 }
 
 /// A balance of which nothing but the figure is known.
-fn figure(meaning: Meaning, source_type: &str, amount: Money) -> Balance {
+fn figure(meaning: BalanceKind, source_type: &str, amount: Money) -> Balance {
     Balance {
         account: String::new(),
         source_type: source_type.to_owned(),
@@ -180,6 +187,7 @@ fn figure(meaning: Meaning, source_type: &str, amount: Money) -> Balance {
         credit_line: None,
         credit_line_included: None,
         stale: false,
+        origin: Origin::default(),
         meaning,
         amount,
     }
@@ -216,6 +224,7 @@ fn columns(reader: &mut Reader<'_>, record: &At<'_>, account: Option<&Account>) 
     else {
         return Vec::new();
     };
+    let mark = reader.mark();
     let known = account.and_then(|account| account.currency.as_ref());
     let stated = paths(members, BalanceField::Currency);
     let unofficial = paths(members, BalanceField::UnofficialCurrency);
@@ -226,7 +235,7 @@ fn columns(reader: &mut Reader<'_>, record: &At<'_>, account: Option<&Account>) 
         .is_some_and(|account| matches!(account.kind, AccountKind::Card | AccountKind::Loan | AccountKind::Mortgage));
     let line = reader.find(record, paths(members, BalanceField::CreditLine));
     let line = line.and_then(|at| reader.amount(&at, &unit));
-    let no_line = line_defaults_to_zero.then(|| Money { value: rust_decimal::Decimal::ZERO, unit: unit.clone() });
+    let no_line = line_defaults_to_zero.then(|| Money::new(Decimal::ZERO, unit.clone()));
     let line = line.or(no_line);
     let mut found = Vec::new();
     for column in columns {
@@ -239,22 +248,25 @@ fn columns(reader: &mut Reader<'_>, record: &At<'_>, account: Option<&Account>) 
     if found.iter().any(|balance| balance.stale) {
         reader.warn(WarningCode::Stale, record, "figures older than they should be");
     }
+    let origin = reader.origin(record, mark);
+    found.iter_mut().for_each(|balance| balance.origin = origin.clone());
     let purses = paths(members, BalanceField::Purses);
     for purse in reader.list_at(record, purses) {
+        let mark = reader.mark();
         let unit = reader.unit_at(&purse, stated, &[], None);
         let stated_figure = reader.find(&purse, &["amount"]);
         let Some(amount) = stated_figure.and_then(|at| reader.amount(&at, &unit)) else { continue };
-        let balance = figure(Meaning::BookedCurrent, "purse", amount);
-        found.push(around(reader, record, members, account, balance));
+        let balance = around(reader, record, members, account, figure(BalanceKind::BookedCurrent, "purse", amount));
+        found.push(Balance { origin: reader.origin(&purse, mark), ..balance });
     }
     found
 }
 
 /// A figure and its meaning where it may be a debt.
-fn debt(column: &Column, amount: Money, owed_unsigned: bool) -> (Money, Meaning) {
+fn debt(column: &Column, amount: Money, owed_unsigned: bool) -> (Money, BalanceKind) {
     match column.debt {
         Some(meaning) if owed_unsigned => (amount.negated(), meaning),
-        Some(meaning) if amount.value.is_sign_negative() && !amount.value.is_zero() => (amount, meaning),
+        Some(meaning) if amount.value().is_sign_negative() && !amount.value().is_zero() => (amount, meaning),
         _ => (amount, column.meaning),
     }
 }
@@ -268,6 +280,7 @@ pub(super) fn customers(reader: &mut Reader<'_>, root: &At<'_>) -> Vec<Customer>
 }
 
 fn customer(reader: &mut Reader<'_>, row: &At<'_>) -> Customer {
+    let mark = reader.mark();
     let table = reader.standard.customers;
     let organisation = reader.said_at(row, paths(table, CustomerField::Organisation));
     let whole = reader.said_at(row, paths(table, CustomerField::Name));
@@ -291,7 +304,7 @@ fn customer(reader: &mut Reader<'_>, row: &At<'_>) -> Customer {
             identifiers.extend(reader.identifier(&at, scheme));
         }
     }
-    Customer {
+    let mut customer = Customer {
         id: reader.id_at(row, paths(table, CustomerField::Id)),
         kind: match (&organisation, &person) {
             (Some(_), _) => Some(PartyKind::Organisation),
@@ -299,6 +312,9 @@ fn customer(reader: &mut Reader<'_>, row: &At<'_>) -> Customer {
             (None, None) => None,
         },
         name: organisation.or(person),
+        origin: Origin::default(),
         identifiers,
-    }
+    };
+    customer.origin = reader.origin(row, mark);
+    customer
 }

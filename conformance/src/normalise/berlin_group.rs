@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, ConsentStatus, PaymentStatus, TransactionStatus};
 
-use super::model::{Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Change, ConsentField, EntryList, FailureRow, Failures, Field, Figures,
     IdentifierRow, Paths, PaymentField, Sign, Standard, Trust, code, prefix, status,
@@ -129,13 +129,13 @@ pub(super) const BALANCES: Balances = Balances::Typed {
     list: &["balances"],
     kind: &["balanceType"],
     words: &[
-        ("closingBooked", Meaning::BookedClosing),
-        ("expected", Meaning::Expected),
-        ("openingBooked", Meaning::BookedOpening),
-        ("interimAvailable", Meaning::Available),
-        ("interimBooked", Meaning::BookedCurrent),
-        ("forwardAvailable", Meaning::Available),
-        ("nonInvoiced", Meaning::NotInvoiced),
+        ("closingBooked", BalanceKind::BookedClosing),
+        ("expected", BalanceKind::Expected),
+        ("openingBooked", BalanceKind::BookedOpening),
+        ("interimAvailable", BalanceKind::Available),
+        ("interimBooked", BalanceKind::BookedCurrent),
+        ("forwardAvailable", BalanceKind::Available),
+        ("nonInvoiced", BalanceKind::NotInvoiced),
     ],
     aliases: &[
         ("CLBD", "closingBooked"),

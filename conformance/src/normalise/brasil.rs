@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, ConsentStatus, Nature, PaymentStatus, TransactionKind, TransactionStatus};
 
-use super::model::{Direction, Meaning, Scheme};
+use super::model::{BalanceKind, Direction, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, ConsentField, CustomerField, FailureRow, Failures, Field,
     IdentifierRow, Paths, PaymentField, SILENT, Sign, Standard, Trust, code, list, prefix, status,
@@ -45,9 +45,9 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &["data"],
         columns: &[
-            Column { path: "availableAmount", meaning: Meaning::Available, debt: None },
-            Column { path: "blockedAmount", meaning: Meaning::Blocked, debt: None },
-            Column { path: "automaticallyInvestedAmount", meaning: Meaning::Invested, debt: None },
+            Column { path: "availableAmount", meaning: BalanceKind::Available, debt: None },
+            Column { path: "blockedAmount", meaning: BalanceKind::Blocked, debt: None },
+            Column { path: "automaticallyInvestedAmount", meaning: BalanceKind::Invested, debt: None },
         ],
         members: &[(BalanceField::AsOf, &["updateDateTime"])],
         debt_unsigned: false,

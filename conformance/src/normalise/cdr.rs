@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, Nature, TransactionKind, TransactionStatus};
 
-use super::model::{Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, CustomerField, FailureRow, Failures, Field, IdentifierRow, Paths,
     SILENT, Standard, Trust, code, list, status, suffix,
@@ -29,8 +29,8 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &["data.balances", "data"],
         columns: &[
-            Column { path: "currentBalance", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "availableBalance", meaning: Meaning::Available, debt: None },
+            Column { path: "currentBalance", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "availableBalance", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[
             (BalanceField::Account, &["accountId"]),

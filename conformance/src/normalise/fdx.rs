@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, TransactionStatus};
 
-use super::model::{Direction, Meaning, Quality};
+use super::model::{BalanceKind, Direction, Quality};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, CustomerField, FailureRow, Failures, Field, Figures, Paths, SILENT,
     Sign, Standard, Trust, code, list, status,
@@ -59,9 +59,9 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &[""],
         columns: &[
-            Column { path: "currentBalance", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "availableBalance", meaning: Meaning::Available, debt: None },
-            Column { path: "availableCredit", meaning: Meaning::Available, debt: None },
+            Column { path: "currentBalance", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "availableBalance", meaning: BalanceKind::Available, debt: None },
+            Column { path: "availableCredit", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[
             (BalanceField::Currency, &["currency.currencyCode"]),

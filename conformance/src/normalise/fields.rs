@@ -13,6 +13,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use rust_decimal::Decimal;
 
+use super::model::Origin;
 use super::{Warning, WarningCode};
 use crate::json::{At, Value};
 
@@ -24,6 +25,20 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// How many deviations there were before a row.
+    pub(super) fn mark(&self) -> usize {
+        self.warnings.len()
+    }
+
+    /// What a row was read from, and what was wrong with it since the mark.
+    pub(super) fn origin(&self, row: &At<'_>, mark: usize) -> Origin {
+        let (raw, pointer) = (row.value.to_string(), row.pointer.clone());
+        let mut origin = Origin { raw, pointer, warnings: Vec::new() };
+        let since = self.warnings.get(mark..).unwrap_or_default();
+        since.iter().for_each(|warning| origin.warned(warning.code));
+        origin
+    }
+
     /// Records a deviation.
     pub fn warn(&mut self, code: WarningCode, at: &At<'_>, message: impl Into<String>) {
         self.warnings.push(Warning { code, pointer: at.pointer.clone(), message: message.into() });

@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 
 use super::document::{Request, Resource, read};
 use super::history::{History, Read};
+use super::model::Origin;
 use super::profile::Profile;
 use super::{WARNING_CODES, standard, view};
+use crate::json;
 
 /// Rows of the catalogue that no case reaches yet. The list only shrinks.
 const GAPS: &[&str] = &[];
@@ -57,6 +59,65 @@ fn every_case_can_be_said_in_canonical_v1() {
         let said = canonical.transactions.len() + canonical.balances.len() + canonical.payments.len();
         assert!(said + left_out.len() >= amounts, "{}: {said} of {amounts}, {left_out:?}", case.name);
     }
+}
+
+/// What ISO 4217 has no code for keeps its place in the contract, and says what it is.
+#[test]
+fn every_unit_has_a_place_in_canonical_v1() {
+    let mut kinds = BTreeSet::new();
+    for case in reading::all() {
+        let profile = profile(case);
+        let mut history = History::new(&profile);
+        case.reads.iter().for_each(|golden| take(case, &profile, &mut history, golden));
+        let canonical = super::canonical::canonical(&history).0;
+        assert_eq!(canonical.transactions.len(), history.entries.len(), "{}", case.name);
+        assert_eq!(canonical.balances.len(), history.balances.len(), "{}", case.name);
+        kinds.extend(canonical.transactions.iter().map(|entry| format!("{:?}", entry.record.amount.unit().kind())));
+        kinds.extend(canonical.balances.iter().map(|row| format!("{:?}", row.balance.amount.unit().kind())));
+    }
+    let all = ["Custom", "Iso4217", "IsoWithdrawn", "Unofficial"];
+    assert!(all.iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
+}
+
+/// What a row says it was read from stands where it says, and the contract has it for every row.
+#[test]
+fn every_row_says_what_it_was_read_from() {
+    for case in reading::all() {
+        let profile = profile(case);
+        let mut history = History::new(&profile);
+        case.reads.iter().for_each(|golden| take(case, &profile, &mut history, golden));
+        let bodies = case.reads.iter().flat_map(|read| &read.pages);
+        let bodies = bodies.map(|body| body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
+        let documents: Vec<json::Value> = bodies.filter_map(|body| json::parse_bytes(body).ok()).collect();
+        let origins: Vec<&Origin> = (history.customers.iter().map(|row| &row.origin))
+            .chain(history.accounts.iter().map(|row| &row.account.origin))
+            .chain(history.balances.iter().map(|row| &row.origin))
+            .chain(history.entries.iter().map(|row| &row.entry.origin))
+            .chain(history.payments.iter().map(|row| &row.origin))
+            .chain(history.consents.iter().map(|row| &row.origin))
+            .collect();
+        for origin in &origins {
+            let stands = |document: &json::Value| value_at(document, &origin.pointer).as_ref() == Some(&origin.raw);
+            assert!(documents.iter().any(stands), "{}: {origin:?}", case.name);
+        }
+        let text = super::canonical::canonical(&history).0.to_json();
+        let document: Value = serde_json::from_str(&text).expect("canonical JSON");
+        let lists = ["customers", "accounts", "balances", "transactions", "payments", "consents"];
+        let rows: Vec<&Value> = lists.iter().filter_map(|list| document[list].as_array()).flatten().collect();
+        assert!(rows.iter().all(|row| row["raw"].is_string()), "{}: {text}", case.name);
+        let warned = origins.iter().filter(|origin| !origin.warnings.is_empty()).count();
+        assert!(rows.iter().filter(|row| row["warnings"].is_array()).count() <= warned, "{}: {text}", case.name);
+    }
+}
+
+/// The text of the value a JSON pointer names.
+fn value_at(document: &json::Value, pointer: &str) -> Option<String> {
+    let steps = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let found = steps.into_iter().try_fold(document.root(), |at, step| match step.parse::<usize>() {
+        Ok(index) if matches!(at.value, json::Value::List(_)) => at.items().nth(index),
+        _ => at.member(&step),
+    });
+    found.map(|at| at.value.to_string())
 }
 
 #[test]

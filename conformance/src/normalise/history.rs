@@ -110,16 +110,20 @@ impl History {
         for mut page in read.pages {
             page.accounts.drain(..).for_each(|account| self.account(account));
             page.balances.drain(..).for_each(|balance| self.balance(balance));
-            merge(&mut self.customers, page.customers);
+            page.customers.drain(..).for_each(|customer| latest(&mut self.customers, customer, Customer::is_again));
             page.payments.drain(..).for_each(|payment| self.payment(payment));
-            merge(&mut self.consents, page.consents);
-            merge(&mut self.problems, page.problems);
+            page.consents.drain(..).for_each(|consent| latest(&mut self.consents, consent, Consent::is_again));
+            for problem in page.problems {
+                if !self.problems.contains(&problem) {
+                    self.problems.push(problem);
+                }
+            }
             self.warnings.append(&mut page.warnings);
             self.next = page.next;
             rows.append(&mut page.entries);
             removed.append(&mut page.removed);
         }
-        let found = reconcile::read(&self.balances, &rows);
+        let found = reconcile::read(&mut self.balances, &mut rows);
         self.incomplete |= found.chain_broken;
         self.warnings.extend(found.warnings);
         self.rows(rows, read.at);
@@ -168,7 +172,7 @@ impl History {
         let same = |other: &&mut Balance| {
             other.account == balance.account
                 && other.source_type == balance.source_type
-                && other.amount.unit == balance.amount.unit
+                && other.amount.unit() == balance.amount.unit()
                 && other.reference_date == balance.reference_date
         };
         match self.balances.iter_mut().find(same) {
@@ -207,6 +211,7 @@ impl History {
                     continue;
                 }
                 if is_doubtful {
+                    entry.origin.warned(WarningCode::DupProviderId);
                     entry.quality = Quality::Absent;
                 }
             }
@@ -233,7 +238,7 @@ impl History {
             let within = first.get(&key).is_some_and(|other| differ(other, entry) && other.status == entry.status);
             if (within || against_earlier) && doubtful.insert(key.clone()) {
                 let message = format!("`{}` stands for two different entries", key.1);
-                let pointer = entry.pointer.clone();
+                let pointer = entry.origin.pointer.clone();
                 self.warnings.push(Warning { code: WarningCode::DupProviderId, pointer, message });
             }
             first.entry(key).or_insert(entry);
@@ -329,7 +334,7 @@ impl Known {
     fn again(&mut self, mut entry: Entry, at: Timestamp) {
         self.seen = true;
         self.absences = 0;
-        if entry.raw == self.entry.raw && entry.account == self.entry.account {
+        if entry.origin.raw == self.entry.origin.raw && entry.account == self.entry.account {
             return;
         }
         entry.aliases = std::mem::take(&mut self.entry.aliases);
@@ -365,10 +370,10 @@ fn remember(positions: &mut Vec<usize>, index: usize) {
     }
 }
 
-fn merge<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
-    for item in more {
-        if !all.contains(&item) {
-            all.push(item);
-        }
+/// Puts a record in the place of an earlier one of the same thing, or at the end.
+fn latest<T>(all: &mut Vec<T>, record: T, is_again: impl Fn(&T, &T) -> bool) {
+    match all.iter_mut().find(|known| is_again(&record, known)) {
+        Some(known) => *known = record,
+        None => all.push(record),
     }
 }

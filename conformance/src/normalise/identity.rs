@@ -6,9 +6,10 @@
 use std::fmt::Write as _;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use bank_fixtures::unit::Denomination;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::model::{Account, Direction, Entry, Quality, Scheme};
+use super::model::{Account, Direction, Entry, Quality, Scheme, Unit};
 use super::reader::is_placeholder;
 
 /// What an id was derived from.
@@ -61,8 +62,9 @@ pub fn looks(account_id: &str, entry: &Entry) -> Vec<String> {
     let remittance: Vec<String> = entry.unstructured.iter().map(|line| normalised(line)).collect();
     let day = day.map(|day| day.to_string()).unwrap_or_default();
     let waits = if entry.is_pending() { "pending" } else { "" };
-    let currency = entry.amount.unit.code();
-    let fields = ["fp", account_id, &day, &amount, &currency, direction, &reference, &party, &remittance.join(" ")];
+    // Ids must not change: where no currency is stated, none is part of them.
+    let currency = if *entry.amount.unit() == Unit::None { "" } else { entry.amount.unit().code() };
+    let fields = ["fp", account_id, &day, &amount, currency, direction, &reference, &party, &remittance.join(" ")];
     fields.iter().map(|field| (*field).to_owned()).chain([waits.to_owned()]).collect()
 }
 

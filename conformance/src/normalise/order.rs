@@ -6,7 +6,7 @@ use bank_fixtures::record::{ConsentStatus, PaymentStatus};
 use rust_decimal::Decimal;
 
 use super::WarningCode;
-use super::model::{Consent, Dates, Money, MoneyMoved, Payment, Unit};
+use super::model::{Consent, Dates, Money, MoneyMoved, Origin, Payment, Unit};
 use super::reader::{Reader, Stamp, member};
 use super::standard::{ConsentField, PaymentField, paths};
 use crate::json::{At, Value};
@@ -19,6 +19,7 @@ pub(super) fn payment(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Payment>
     if !reader.fields.is_object(record) {
         return None;
     }
+    let mark = reader.mark();
     let stated = reader.find(record, paths(table, PaymentField::Status));
     let stated = stated.map(|at| status(reader, &at));
     let mut history: Vec<PaymentStatus> = Vec::new();
@@ -35,16 +36,19 @@ pub(super) fn payment(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Payment>
     }
     let frequency = reader.find(record, paths(table, PaymentField::Frequency));
     let mut dates = Dates::default();
-    Some(Payment {
+    let mut payment = Payment {
         provider_id: reader.id_at(record, paths(table, PaymentField::Id)),
         money_moved: money_moved(status, &history),
         amount: amount(reader, record),
         frequency: frequency.and_then(|at| frequency_word(reader, &at)),
         start_date: reader.day_at(record, paths(table, PaymentField::Start), &mut dates),
         reason_code: reader.said_at(record, paths(table, PaymentField::Reason)),
+        origin: Origin::default(),
         history,
         status,
-    })
+    };
+    payment.origin = reader.origin(record, mark);
+    Some(payment)
 }
 
 fn status(reader: &mut Reader<'_>, at: &At<'_>) -> PaymentStatus {
@@ -82,7 +86,7 @@ fn amount(reader: &mut Reader<'_>, record: &At<'_>) -> Option<Money> {
             _ => return None,
         };
         let value = Decimal::try_from_i128_with_scale(minor.parse().ok()?, u32::from(exponent)).ok()?;
-        return Some(Money { value, unit });
+        return Some(Money::new(value, unit));
     }
     let at = reader.find(record, paths(table, PaymentField::Amount))?;
     reader.amount(&at, &unit)
@@ -113,6 +117,7 @@ pub(super) fn consent(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Consent>
     if !reader.fields.is_object(record) {
         return None;
     }
+    let mark = reader.mark();
     let status = reader.find(record, paths(table, ConsentField::Status));
     let words = reader.standard.consent_statuses;
     let status = status.and_then(|at| reader.fields.one_of(&at, words)).unwrap_or(ConsentStatus::Unknown);
@@ -124,11 +129,14 @@ pub(super) fn consent(reader: &mut Reader<'_>, root: &At<'_>) -> Option<Consent>
         Stamp::Local(..) => None,
         Stamp::Instant { at, .. } => Some(at),
     });
-    Some(Consent {
+    let mut consent = Consent {
         provider_id: reader.id_at(record, paths(table, ConsentField::Id)),
         status,
         recurring: reader.flag_at(record, paths(table, ConsentField::Recurring)),
         frequency_per_day: reader.count_at(record, paths(table, ConsentField::FrequencyPerDay)),
         expires_at: instant.or(last_day),
-    })
+        origin: Origin::default(),
+    };
+    consent.origin = reader.origin(record, mark);
+    Some(consent)
 }

@@ -48,14 +48,14 @@ fn likeness(pending: &Known, booked: &Known, days: u16) -> Option<(bool, i32)> {
     if !entry.is_booked() || taken || pending.account_id != booked.account_id {
         return None;
     }
-    if hold.amount.unit != entry.amount.unit || hold.direction != entry.direction {
+    if hold.amount.unit() != entry.amount.unit() || hold.direction != entry.direction {
         return None;
     }
     let delay = entry.day()?.since(hold.day()?).ok()?.get_days();
     if delay < 0 || delay > i32::from(days) || !alike(hold, entry) {
         return None;
     }
-    let same_amount = hold.amount.value == entry.amount.value;
+    let same_amount = hold.amount.value() == entry.amount.value();
     let open = [hold, entry].into_iter().filter_map(|entry| entry.merchant.as_ref()?.mcc.as_deref());
     (same_amount || open.into_iter().any(codes::opens_authorisations)).then_some((same_amount, delay))
 }

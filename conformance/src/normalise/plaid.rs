@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, Nature, PaymentStatus, TransactionKind};
 
-use super::model::{Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Change, Column, EntryList, FailureRow, Failures, Field, Figures,
     IdentifierRow, Paths, PaymentField, SILENT, Sign, Standard, Trust, code, list, prefix, status,
@@ -54,8 +54,8 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &[""],
         columns: &[
-            Column { path: "balances.current", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "balances.available", meaning: Meaning::Available, debt: None },
+            Column { path: "balances.current", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "balances.available", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[
             (BalanceField::Currency, &["balances.iso_currency_code"]),

@@ -9,8 +9,8 @@ use bank_fixtures::record::{AccountKind, Nature};
 use jiff::tz::TimeZone;
 use regex::Regex;
 
-use super::model::{Meaning, Quality};
-use super::words::{ACCOUNT_KINDS, MEANINGS, NATURES};
+use super::model::{BalanceKind, Quality};
+use super::words::{ACCOUNT_KINDS, BALANCE_KINDS, NATURES};
 use super::{WARNING_CODES, WarningCode};
 
 /// The rules of one institution.
@@ -43,7 +43,7 @@ pub struct Profile {
     /// What codes and texts say about an entry's nature.
     pub natures: Vec<NatureRule>,
     /// What the bank's own balance types mean.
-    pub balances: Vec<(String, Meaning)>,
+    pub balances: Vec<(String, BalanceKind)>,
     /// Figures older than this are stale.
     pub stale_after_hours: u32,
     /// Deviations that make a record unusable.
@@ -136,7 +136,7 @@ fn profile(value: Value<'_>) -> Option<Profile> {
     let natures = map.optional("natures").map_or(Some(Vec::new()), |value| value.each(nature));
     let balances = map.optional("balances").map_or(Some(Vec::new()), |value| {
         let rows = value.entries()?;
-        rows.into_iter().map(|(key, value)| Some((key.key_text().to_owned(), value.one_of(MEANINGS)?))).collect()
+        rows.into_iter().map(|(key, value)| Some((key.key_text().to_owned(), value.one_of(BALANCE_KINDS)?))).collect()
     });
     let codes: Vec<(&str, WarningCode)> = WARNING_CODES.iter().map(|(code, name)| (*name, *code)).collect();
     let read = Profile {

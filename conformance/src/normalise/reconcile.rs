@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::model::{Balance, Entry, Meaning};
+use super::model::{Balance, BalanceKind, Entry};
 use super::standard::Change;
 use super::{Warning, WarningCode};
 
@@ -17,73 +17,77 @@ pub(super) struct Found {
     pub(super) chain_broken: bool,
 }
 
-/// Checks the rows of a read against the balances known after it.
-pub(super) fn read(balances: &[Balance], rows: &[(Change, Entry)]) -> Found {
+/// Checks the rows of a read against the balances known after it. What does not add up is said of the row or balance too.
+pub(super) fn read(balances: &mut [Balance], rows: &mut [(Change, Entry)]) -> Found {
     let mut found = Found::default();
-    let mut accounts: Vec<&str> = rows.iter().map(|(_, entry)| entry.account.as_str()).collect();
+    let mut accounts: Vec<String> = rows.iter().map(|(_, entry)| entry.account.clone()).collect();
     accounts.dedup();
     for account in accounts {
-        let booked: Vec<&Entry> =
-            rows.iter().map(|row| &row.1).filter(|entry| entry.account == account && entry.is_booked()).collect();
-        window(balances, account, &booked, &mut found);
-        chain(&booked, &mut found);
+        let of_account = |position: &usize| rows[*position].1.account == account && rows[*position].1.is_booked();
+        let booked: Vec<usize> = (0..rows.len()).filter(of_account).collect();
+        found.warnings.extend(window(balances, &account, booked.iter().map(|position| &rows[*position].1)));
+        let breaks = chain(&booked, rows);
+        found.chain_broken |= !breaks.is_empty();
+        for (position, warning) in breaks {
+            rows[position].1.origin.warned(warning.code);
+            found.warnings.push(warning);
+        }
     }
     found
 }
 
-fn window(balances: &[Balance], account: &str, booked: &[&Entry], found: &mut Found) {
-    let of = |meaning| balances.iter().find(|one| one.account == account && one.meaning == meaning);
-    let (Some(opening), Some(closing)) = (of(Meaning::BookedOpening), of(Meaning::BookedClosing)) else { return };
-    if opening.amount.unit != closing.amount.unit {
-        return;
+/// Opening and booked entries make closing.
+fn window<'a>(balances: &mut [Balance], account: &str, booked: impl Iterator<Item = &'a Entry>) -> Option<Warning> {
+    let of = |meaning| balances.iter().position(|one| one.account == account && one.meaning == meaning);
+    let (opening, closing) = (of(BalanceKind::BookedOpening)?, of(BalanceKind::BookedClosing)?);
+    let (before, after) = (&balances[opening].amount, &balances[closing].amount);
+    if before.unit() != after.unit() {
+        return None;
     }
-    let of_unit = booked.iter().filter(|entry| entry.amount.unit == opening.amount.unit);
-    let sum = of_unit.map(|entry| entry.amount.value).try_fold(Decimal::ZERO, Decimal::checked_add);
+    let of_unit = booked.filter(|entry| entry.amount.unit() == before.unit());
     // Beyond exact arithmetic nothing is claimed.
-    let due = sum.and_then(|sum| opening.amount.value.checked_add(sum));
-    let difference = due.and_then(|due| closing.amount.value.checked_sub(due));
-    if let (Some(sum), Some(difference)) = (sum, difference.filter(|difference| !difference.is_zero())) {
-        let message = format!(
-            "{} + booked {sum} is not {}: the difference is {difference}",
-            opening.amount.value, closing.amount.value
-        );
-        found.warnings.push(Warning { code: WarningCode::BalanceMismatch, pointer: String::new(), message });
+    let sum = of_unit.map(|entry| entry.amount.value()).try_fold(Decimal::ZERO, Decimal::checked_add)?;
+    let difference = after.value().checked_sub(before.value().checked_add(sum)?)?;
+    if difference.is_zero() {
+        return None;
     }
+    let (code, pointer) = (WarningCode::BalanceMismatch, String::new());
+    let message = format!("{} + booked {sum} is not {}: the difference is {difference}", before.value(), after.value());
+    balances[closing].origin.warned(code);
+    Some(Warning { code, pointer, message })
 }
 
-fn chain(booked: &[&Entry], found: &mut Found) {
-    let oldest_first = broken(booked.iter().copied());
-    let newest_first = broken(booked.iter().rev().copied());
-    let days: Vec<_> = booked.iter().map(|entry| entry.day()).collect();
-    let breaks = match days.first().cmp(&days.last()) {
+/// Each balance after an entry follows from the one before, in whichever order the rows came.
+fn chain(booked: &[usize], rows: &[(Change, Entry)]) -> Vec<(usize, Warning)> {
+    let oldest_first = broken(booked.iter().copied(), rows);
+    let newest_first = broken(booked.iter().rev().copied(), rows);
+    let day = |position: &usize| rows[*position].1.day();
+    match booked.first().map(day).cmp(&booked.last().map(day)) {
         std::cmp::Ordering::Less => oldest_first,
         std::cmp::Ordering::Greater => newest_first,
         std::cmp::Ordering::Equal if oldest_first.len() <= newest_first.len() => oldest_first,
         std::cmp::Ordering::Equal => newest_first,
-    };
-    found.chain_broken |= !breaks.is_empty();
-    found.warnings.extend(breaks);
+    }
 }
 
 /// The rows whose balance does not follow from the one before.
-fn broken<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Warning> {
+fn broken(positions: impl Iterator<Item = usize>, rows: &[(Change, Entry)]) -> Vec<(usize, Warning)> {
     let mut before: Option<Decimal> = None;
     let mut breaks = Vec::new();
-    for entry in entries {
+    for position in positions {
+        let entry = &rows[position].1;
         let Some(after) = &entry.balance_after else {
             before = None;
             continue;
         };
-        let due = before.and_then(|before| before.checked_add(entry.amount.value));
-        let difference = due.and_then(|due| after.value.checked_sub(due));
+        let due = before.and_then(|before| before.checked_add(entry.amount.value()));
+        let difference = due.and_then(|due| after.value().checked_sub(due));
         if let Some(difference) = difference.filter(|difference| !difference.is_zero()) {
-            breaks.push(Warning {
-                code: WarningCode::BalanceMismatch,
-                pointer: entry.pointer.clone(),
-                message: format!("the balance after does not follow from the one before: {difference} is missing"),
-            });
+            let message = format!("the balance after does not follow from the one before: {difference} is missing");
+            let (code, pointer) = (WarningCode::BalanceMismatch, entry.origin.pointer.clone());
+            breaks.push((position, Warning { code, pointer, message }));
         }
-        before = Some(after.value);
+        before = Some(after.value());
     }
     breaks
 }

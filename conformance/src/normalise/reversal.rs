@@ -7,7 +7,7 @@ use bank_fixtures::record::{Nature, Relation, TransactionStatus};
 use rust_decimal::Decimal;
 
 use super::history::Known;
-use super::model::{Effective, Entry, Link, Money};
+use super::model::{Effective, Entry, Link};
 use super::pending::alike;
 
 /// Links entries that undo others, in the order in which they happened.
@@ -60,10 +60,10 @@ fn concluded(entries: &[Known], index: usize, earlier: &[usize]) -> Option<(Natu
             Nature::ChargebackReversal => target.entry.nature == Nature::Chargeback,
             _ => !matches!(target.entry.nature, Nature::Chargeback | Nature::Return | Nature::Reversal),
         };
-        let (ours, theirs) = (entry.amount.value.abs(), target.entry.amount.value.abs());
+        let (ours, theirs) = (entry.amount.value().abs(), target.entry.amount.value().abs());
         let size = if nature == Nature::Chargeback { ours <= theirs } else { ours == theirs };
         target.account_id == entries[index].account_id
-            && target.entry.amount.unit == entry.amount.unit
+            && target.entry.amount.unit() == entry.amount.unit()
             && matches!(target.effective, Effective::AsStated(_))
             && opposite
             && right_kind
@@ -75,7 +75,7 @@ fn concluded(entries: &[Known], index: usize, earlier: &[usize]) -> Option<(Natu
     }
     // A code without a reference: the merchant and the amount have to agree. Text alone is not enough to link.
     let by_code = entry.nature_confidence.is_none() && !unpaid_item;
-    let same_size = |target: &&usize| entries[**target].entry.amount.value.abs() == entry.amount.value.abs();
+    let same_size = |target: &&usize| entries[**target].entry.amount.value().abs() == entry.amount.value().abs();
     let likely = candidates.iter().filter(same_size).find(|target| alike(entry, &entries[**target].entry));
     likely.filter(|_| by_code).map(|target| (nature, *target, Decimal::new(8, 1)))
 }
@@ -100,8 +100,8 @@ fn settle(entries: &mut [Known], index: usize, target: usize, nature: Nature, co
     entries[index].entry.nature = nature;
     entries[index].links.push(Link { relation, to: target, confidence });
     let (ours, theirs) = (&entries[index].entry.amount, &entries[target].entry.amount);
-    let cancels = ours.value == -theirs.value && ours.unit == theirs.unit;
-    let part = Money { value: ours.value.abs(), unit: ours.unit.clone() };
+    let cancels = ours.value() == -theirs.value() && ours.unit() == theirs.unit();
+    let part = ours.clone().abs();
     match nature {
         Nature::Refund => {}
         Nature::Chargeback if cancels => entries[target].effective = Effective::Chargeback,

@@ -4,7 +4,7 @@
 
 use bank_fixtures::error_class::ErrorClass as Class;
 
-use super::model::{Meaning, Quality};
+use super::model::{BalanceKind, Quality};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, Failures, Field, Paths, SILENT, Standard, Trust, says, status,
 };
@@ -20,8 +20,8 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &[""],
         columns: &[
-            Column { path: "balance", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "available-balance", meaning: Meaning::Available, debt: None },
+            Column { path: "balance", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "available-balance", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[(BalanceField::Currency, &["currency"]), (BalanceField::AsOf, &["balance-date"])],
         debt_unsigned: false,

@@ -6,7 +6,7 @@ use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, TransactionStatus};
 
 use super::berlin_group;
-use super::model::{Direction, Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Direction, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Failures, Field, IdentifierRow, Paths, PaymentField, SILENT, Sign, Standard,
     Trust, list, says, status,
@@ -50,10 +50,10 @@ pub(super) static STANDARD: Standard = Standard {
         list: &["balances"],
         kind: &["balanceType"],
         words: &[
-            ("CLBD", Meaning::BookedClosing),
-            ("XPCD", Meaning::Expected),
-            ("VALU", Meaning::BookedCurrent),
-            ("OTHR", Meaning::Unknown),
+            ("CLBD", BalanceKind::BookedClosing),
+            ("XPCD", BalanceKind::Expected),
+            ("VALU", BalanceKind::BookedCurrent),
+            ("OTHR", BalanceKind::Unknown),
         ],
         aliases: &[],
         members: &[

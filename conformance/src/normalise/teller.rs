@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, Nature, TransactionKind, TransactionStatus};
 
-use super::model::{Meaning, Quality};
+use super::model::{BalanceKind, Quality};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, Failures, Field, Paths, SILENT, Standard, Trust, list, prefix, status,
 };
@@ -41,8 +41,8 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &[""],
         columns: &[
-            Column { path: "ledger", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "available", meaning: Meaning::Available, debt: None },
+            Column { path: "ledger", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "available", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[(BalanceField::Account, &["account_id"])],
         debt_unsigned: true,

@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, Nature, PaymentStatus, TransactionKind};
 
-use super::model::{Direction, Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Direction, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, Column, CustomerField, Failures, Field, Figures, IdentifierRow, Paths,
     PaymentField, SILENT, Sign, Standard, Trust, code, list, status,
@@ -48,8 +48,8 @@ pub(super) static STANDARD: Standard = Standard {
     balances: Balances::Columns {
         records: &["results"],
         columns: &[
-            Column { path: "current", meaning: Meaning::BookedCurrent, debt: Some(Meaning::Owed) },
-            Column { path: "available", meaning: Meaning::Available, debt: None },
+            Column { path: "current", meaning: BalanceKind::BookedCurrent, debt: Some(BalanceKind::Owed) },
+            Column { path: "available", meaning: BalanceKind::Available, debt: None },
         ],
         members: &[
             (BalanceField::Currency, &["currency"]),

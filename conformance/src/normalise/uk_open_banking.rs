@@ -5,7 +5,7 @@
 use bank_fixtures::error_class::ErrorClass as Class;
 use bank_fixtures::record::{AccountKind, AccountStatus, ConsentStatus, PaymentStatus, TransactionStatus};
 
-use super::model::{Direction, Meaning, Quality, Scheme};
+use super::model::{BalanceKind, Direction, Quality, Scheme};
 use super::standard::{
     AccountField, BalanceField, Balances, ConsentField, CustomerField, Failures, Field, IdentifierRow, Paths,
     PaymentField, SILENT, Sign, Standard, Trust, code, list, status, suffix,
@@ -67,21 +67,21 @@ pub(super) static STANDARD: Standard = Standard {
         list: &["Data.Balance"],
         kind: &["Type"],
         words: &[
-            ("ITBD", Meaning::BookedCurrent),
-            ("ITAV", Meaning::Available),
-            ("CLBD", Meaning::BookedClosing),
-            ("CLAV", Meaning::Available),
-            ("OPBD", Meaning::BookedOpening),
-            ("XPCD", Meaning::Expected),
-            ("FWAV", Meaning::Available),
+            ("ITBD", BalanceKind::BookedCurrent),
+            ("ITAV", BalanceKind::Available),
+            ("CLBD", BalanceKind::BookedClosing),
+            ("CLAV", BalanceKind::Available),
+            ("OPBD", BalanceKind::BookedOpening),
+            ("XPCD", BalanceKind::Expected),
+            ("FWAV", BalanceKind::Available),
             // The words of version 3.1 are as good as the codes of version 4.
-            ("InterimBooked", Meaning::BookedCurrent),
-            ("InterimAvailable", Meaning::Available),
-            ("ClosingBooked", Meaning::BookedClosing),
-            ("ClosingAvailable", Meaning::Available),
-            ("OpeningBooked", Meaning::BookedOpening),
-            ("Expected", Meaning::Expected),
-            ("ForwardAvailable", Meaning::Available),
+            ("InterimBooked", BalanceKind::BookedCurrent),
+            ("InterimAvailable", BalanceKind::Available),
+            ("ClosingBooked", BalanceKind::BookedClosing),
+            ("ClosingAvailable", BalanceKind::Available),
+            ("OpeningBooked", BalanceKind::BookedOpening),
+            ("Expected", BalanceKind::Expected),
+            ("ForwardAvailable", BalanceKind::Available),
         ],
         aliases: &[],
         members: &[

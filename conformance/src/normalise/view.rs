@@ -10,7 +10,7 @@ use super::canonical::effective;
 use super::history::{History, Known, KnownAccount};
 use super::identity::Basis;
 use super::model::{
-    Balance, Consent, Counterparty, Customer, Entry, Identifier, Link, Money, Payment, Problem, Scheme, Unit,
+    Balance, Consent, Counterparty, Customer, Entry, Identifier, Link, Money, Origin, Payment, Problem, Scheme, Unit,
 };
 use super::words::{self, word};
 
@@ -56,22 +56,23 @@ fn account(known: &KnownAccount, all: &[KnownAccount]) -> Value {
         ("nickname", text(account.nickname.as_ref())),
         ("product", text(account.product.as_ref())),
         ("owners", list(&account.owners, |owner| json!(owner))),
+        ("warnings", warnings(&account.origin)),
     ])
 }
 
 fn unit(unit: &Unit) -> Value {
     match unit {
         Unit::Iso(currency) => json!(currency.to_string()),
-        Unit::Unofficial(code) => json!({"kind": "unofficial", "code": code}),
-        Unit::Custom(uri) => json!({"kind": "custom", "uri": uri}),
+        Unit::Unofficial(code) => json!({"kind": "unofficial", "code": code.as_str()}),
+        Unit::Custom(uri) => json!({"kind": "custom", "uri": uri.as_str()}),
         Unit::None => json!({"kind": "none"}),
     }
 }
 
 fn money(money: &Money) -> Value {
-    match &money.unit {
+    match money.unit() {
         Unit::None => json!(money.text()),
-        unit => json!(format!("{} {}", money.text(), unit.code())),
+        unit => json!(format!("{} {unit}", money.text())),
     }
 }
 
@@ -86,7 +87,7 @@ fn identifier(identifier: &Identifier) -> Value {
 fn balance(balance: &Balance) -> Value {
     object([
         ("account", json!(balance.account)),
-        ("type", json!(word(words::MEANINGS, &balance.meaning))),
+        ("type", json!(word(words::BALANCE_KINDS, &balance.meaning))),
         ("source_type", json!(balance.source_type)),
         ("amount", money(&balance.amount)),
         ("as_of", instant(balance.as_of)),
@@ -94,6 +95,7 @@ fn balance(balance: &Balance) -> Value {
         ("credit_line", balance.credit_line.as_ref().map_or(Value::Null, money)),
         ("credit_line_included", balance.credit_line_included.map_or(Value::Null, |included| json!(included))),
         ("stale", flag(balance.stale)),
+        ("warnings", warnings(&balance.origin)),
     ])
 }
 
@@ -112,7 +114,7 @@ fn transaction(known: &Known) -> Value {
         ("nature_confidence", shown(entry.nature_confidence)),
         ("kind", entry.kind.map_or(Value::Null, |kind| json!(word(words::KINDS, &kind)))),
         ("amount", money(&entry.amount)),
-        ("unit", if matches!(entry.amount.unit, Unit::Iso(_)) { Value::Null } else { unit(&entry.amount.unit) }),
+        ("unit", if entry.amount.unit().iso().is_some() { Value::Null } else { unit(entry.amount.unit()) }),
         ("direction", entry.direction.map_or(Value::Null, |way| json!(word(words::DIRECTIONS, &way)))),
         ("booking_date", shown(dates.booking_date)),
         ("booking_at", instant(dates.booking_at)),
@@ -131,6 +133,7 @@ fn transaction(known: &Known) -> Value {
         ("changed_at", known.changed_at.map_or(Value::Null, |at| json!(at.to_string()))),
         ("links", list(&known.links, link)),
         ("superseded_by", known.superseded_by.as_ref().map_or(Value::Null, link)),
+        ("warnings", warnings(&entry.origin)),
     ]);
     said(entry, &mut members);
     // The one member whose absence means something.
@@ -209,6 +212,7 @@ fn payment(payment: &Payment) -> Value {
         ("start_date", shown(payment.start_date)),
         ("reason_code", text(payment.reason_code.as_ref())),
         ("status_history", list(&payment.history, |status| json!(word(words::PAYMENT_STATUSES, status)))),
+        ("warnings", warnings(&payment.origin)),
     ])
 }
 
@@ -219,6 +223,7 @@ fn consent(consent: &Consent) -> Value {
         ("recurring", consent.recurring.map_or(Value::Null, |recurring| json!(recurring))),
         ("frequency_per_day", consent.frequency_per_day.map_or(Value::Null, |count| json!(count))),
         ("expires_at", instant(consent.expires_at)),
+        ("warnings", warnings(&consent.origin)),
     ])
 }
 
@@ -228,6 +233,7 @@ fn customer(customer: &Customer) -> Value {
         ("kind", customer.kind.map_or(Value::Null, |kind| json!(word(words::PARTY_KINDS, &kind)))),
         ("name", text(customer.name.as_ref())),
         ("identifiers", list(&customer.identifiers, identifier)),
+        ("warnings", warnings(&customer.origin)),
     ])
 }
 
@@ -239,6 +245,11 @@ fn problem(problem: &Problem) -> Value {
         ("message", text(problem.message.as_ref())),
         ("field", text(problem.field.as_ref())),
     ])
+}
+
+/// What was wrong with a row, by code.
+fn warnings(origin: &Origin) -> Value {
+    list(&origin.warnings, |code| json!(code.name()))
 }
 
 /// An object without the members that have no value.

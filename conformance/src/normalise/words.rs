@@ -2,11 +2,11 @@
 //! enumeration that only a reader has.
 
 pub(crate) use bank_fixtures::canonical::words::{
-    ACCOUNT_KINDS, ACCOUNT_STATUSES, CONSENT_STATUSES, KINDS, NATURES, PARTY_KINDS, PAYMENT_STATUSES, RELATIONS,
-    STATUSES, Words,
+    ACCOUNT_KINDS, ACCOUNT_STATUSES, BALANCE_KINDS, CONSENT_STATUSES, KINDS, NATURES, PARTY_KINDS, PAYMENT_STATUSES,
+    RELATIONS, STATUSES, Words,
 };
 
-use super::model::{Direction, Meaning, MoneyMoved, Quality, Scheme};
+use super::model::{Direction, MoneyMoved, Quality, Scheme};
 
 /// The word of a value.
 pub(crate) fn word<T: PartialEq>(words: Words<T>, value: &T) -> &'static str {
@@ -27,19 +27,6 @@ pub(crate) const SCHEMES: Words<Scheme> = &[
     ("abn", Scheme::Abn),
     ("acn", Scheme::Acn),
     ("other", Scheme::Other),
-];
-
-pub(crate) const MEANINGS: Words<Meaning> = &[
-    ("booked_current", Meaning::BookedCurrent),
-    ("booked_closing", Meaning::BookedClosing),
-    ("booked_opening", Meaning::BookedOpening),
-    ("available", Meaning::Available),
-    ("expected", Meaning::Expected),
-    ("owed", Meaning::Owed),
-    ("blocked", Meaning::Blocked),
-    ("invested", Meaning::Invested),
-    ("not_invoiced", Meaning::NotInvoiced),
-    ("unknown", Meaning::Unknown),
 ];
 
 pub(crate) const DIRECTIONS: Words<Direction> = &[("credit", Direction::Credit), ("debit", Direction::Debit)];

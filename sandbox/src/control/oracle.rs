@@ -94,15 +94,11 @@ fn unknowable(dialect: &str, scenario: Option<&Scenario>) -> Vec<Unknowable> {
 
 fn canonical(truth: Truth) -> Canonical {
     let balances = truth.balances.into_iter().flat_map(|(account_id, balances)| {
-        balances.into_iter().map(move |balance| AccountBalance {
-            account_id: account_id.clone(),
-            balance,
-            members: Members::none(),
-        })
+        balances.into_iter().map(move |balance| AccountBalance::of_bank(account_id.clone(), balance))
     });
     let mut canonical = Canonical {
         customers: truth.customers.into_iter().map(holder).collect(),
-        accounts: truth.accounts,
+        accounts: truth.accounts.into_iter().map(Into::into).collect(),
         balances: balances.collect(),
         transactions: truth.transactions.into_iter().map(Entry::of_bank).collect(),
         payments: truth.payments.into_iter().map(order).collect(),
@@ -148,7 +144,7 @@ fn order(PaymentTruth { payment, earlier, idempotency_key }: PaymentTruth) -> Or
         provider_id: Some(payment.id),
         idempotency_key: Some(idempotency_key),
         status: payment.status,
-        amount: payment.amount,
+        amount: payment.amount.into(),
         reason: payment.reason,
         members,
     }

@@ -104,8 +104,8 @@ fn amount(rule: &str, row: &str) -> String {
     );
     match mapped(&rules, &format!(r#"{{"b": [{row}]}}"#)) {
         Ok(canonical) => {
-            let amount = canonical.balances[0].balance.amount;
-            format!("{} {}", amount.text(), amount.currency().code())
+            let amount = &canonical.balances[0].balance.amount;
+            format!("{} {}", amount.text(), amount.unit())
         }
         Err(reason) => reason.lines().last().unwrap_or_default().trim().to_owned(),
     }

@@ -7,13 +7,14 @@ use bank_fixtures::canonical::{
     AccountBalance, Canonical, Entry, Given, Holder, Members, Order, Reported, state_effects,
 };
 use bank_fixtures::error_class::ErrorClass;
-use bank_fixtures::record::{Failure, Party, Payment};
+use bank_fixtures::record::{Account, Consent, Failure, Party, Payment};
 
 use super::{accounts, balances, customers, failure, one_account, one_consent, one_payment, payments, transactions};
 use crate::json::{self, Value};
 use crate::normalise::document::{Request, Resource};
+use crate::normalise::model::Origin;
 use crate::normalise::words::{self as canonical_words, word};
-use crate::normalise::{Understood, Warning};
+use crate::normalise::{Understood, Warning, canonical};
 
 /// What the documents say, one after the other, and every deviation from the contract.
 pub fn canonical(documents: &[Vec<u8>], request: Request<'_>, resource: Option<Resource>) -> (Canonical, Vec<Warning>) {
@@ -39,7 +40,7 @@ pub fn canonical(documents: &[Vec<u8>], request: Request<'_>, resource: Option<R
         }
     }
     state_effects(&mut reader.canonical);
-    reader.canonical.warnings = reader.warnings.iter().map(crate::normalise::canonical::warning).collect();
+    reader.canonical.warnings = reader.warnings.iter().map(canonical::warning).collect();
     (reader.canonical, reader.warnings)
 }
 
@@ -54,54 +55,71 @@ impl Reader {
         read.value
     }
 
+    /// The record of a document that is one, and what it was read from.
+    fn keep_one<T>(&mut self, read: Understood<T>, document: &Value) -> (T, Origin) {
+        let mut origin = Origin { raw: document.to_string(), ..Origin::default() };
+        read.warnings.iter().for_each(|warning| origin.warned(warning.code));
+        (self.keep(read), origin)
+    }
+
+    fn account(&mut self, account: Account, origin: &Origin) {
+        let mut members = Members::none();
+        canonical::origin(&mut members, origin);
+        self.canonical.account_members.insert(account.id.clone(), members);
+        self.canonical.accounts.push(account.into());
+    }
+
     fn document(&mut self, document: &Value, request: Request<'_>, resource: Option<Resource>) {
         let is_list = document.root().member("data").is_some();
         let account = request.account.unwrap_or_default();
         match resource {
             Some(Resource::Customers) => {
                 let page = self.keep(customers(document));
-                self.canonical.customers.extend(page.records.into_iter().map(holder));
+                let read = page.records.into_iter().zip(&page.origins);
+                self.canonical.customers.extend(read.map(|(party, origin)| holder(party, origin)));
             }
             Some(Resource::Accounts) if is_list => {
                 let page = self.keep(accounts(document));
                 self.next(page.next);
-                self.canonical.accounts.extend(page.records);
+                for (account, origin) in page.records.into_iter().zip(&page.origins) {
+                    self.account(account, origin);
+                }
             }
             Some(Resource::Accounts) => {
-                let one = self.keep(one_account(document));
-                self.canonical.accounts.extend(one);
+                let (one, origin) = self.keep_one(one_account(document), document);
+                if let Some(account) = one {
+                    self.account(account, &origin);
+                }
             }
             Some(Resource::Balances) => {
                 let page = self.keep(balances(document));
-                let of_account =
-                    |balance| AccountBalance { account_id: account.to_owned(), balance, members: Members::none() };
-                self.canonical.balances.extend(page.records.into_iter().map(of_account));
+                for (balance, origin) in page.records.into_iter().zip(&page.origins) {
+                    let mut balance = AccountBalance::of_bank(account.to_owned(), balance);
+                    canonical::origin(&mut balance.members, origin);
+                    self.canonical.balances.push(balance);
+                }
             }
             Some(Resource::Transactions) => {
                 let page = self.keep(transactions(document, account));
                 self.next(page.next);
-                self.canonical.transactions.extend(page.records.into_iter().map(Entry::of_bank));
+                for (record, origin) in page.records.into_iter().zip(&page.origins) {
+                    let mut entry = Entry::of_bank(record);
+                    canonical::origin(&mut entry.members.own, origin);
+                    self.canonical.transactions.push(entry);
+                }
             }
             Some(Resource::Payment) if is_list => {
                 let page = self.keep(payments(document));
-                self.canonical.payments.extend(page.records.into_iter().map(order));
+                let read = page.records.into_iter().zip(&page.origins);
+                self.canonical.payments.extend(read.map(|(payment, origin)| order(payment, origin)));
             }
             Some(Resource::Payment) => {
-                let one = self.keep(one_payment(document));
-                self.canonical.payments.extend(one.map(order));
+                let (one, origin) = self.keep_one(one_payment(document), document);
+                self.canonical.payments.extend(one.map(|payment| order(payment, &origin)));
             }
             Some(Resource::Consent) => {
-                let one = self.keep(one_consent(document));
-                self.canonical.consents.extend(one.map(|consent| {
-                    let mut members = Members::none();
-                    members.say_text("provider_id", Some(consent.id));
-                    members.say_text("status", Some(word(canonical_words::CONSENT_STATUSES, &consent.status)));
-                    members.say("account_ids", Given::Texts(consent.account_ids));
-                    if let Some(at) = consent.expires_at {
-                        members.say("expires_at", Given::Instant(at));
-                    }
-                    members
-                }));
+                let (one, origin) = self.keep_one(one_consent(document), document);
+                self.canonical.consents.extend(one.map(|read| consent(read, &origin)));
             }
             None => {
                 let message = "nothing in the document says what it holds; name the resource".to_owned();
@@ -159,15 +177,29 @@ fn reported(failure: Failure) -> Reported {
     Reported { failure, scope: None, account_id: None, members }
 }
 
-fn holder(party: Party) -> Holder {
+fn holder(party: Party, origin: &Origin) -> Holder {
     let mut members = Members::none();
+    canonical::origin(&mut members, origin);
     members.say("emails", Given::Texts(party.emails));
     members.say("phones", Given::Texts(party.phones));
     Holder { id: party.id, kind: Some(party.kind), name: Some(party.name), members }
 }
 
-fn order(payment: Payment) -> Order {
+fn consent(consent: Consent, origin: &Origin) -> Members {
     let mut members = Members::none();
+    members.say_text("provider_id", Some(consent.id));
+    members.say_text("status", Some(word(canonical_words::CONSENT_STATUSES, &consent.status)));
+    members.say("account_ids", Given::Texts(consent.account_ids));
+    if let Some(at) = consent.expires_at {
+        members.say("expires_at", Given::Instant(at));
+    }
+    canonical::origin(&mut members, origin);
+    members
+}
+
+fn order(payment: Payment, origin: &Origin) -> Order {
+    let mut members = Members::none();
+    canonical::origin(&mut members, origin);
     members.say("final", Given::Flag(payment.status.is_final()));
     members.say_text("debtor_account_id", Some(payment.debtor_account_id));
     members.say_text("creditor_name", Some(payment.creditor_name));
@@ -178,7 +210,7 @@ fn order(payment: Payment) -> Order {
         provider_id: Some(payment.id),
         idempotency_key: None,
         status: payment.status,
-        amount: payment.amount,
+        amount: payment.amount.into(),
         reason: payment.reason,
         members,
     }

@@ -2,11 +2,14 @@
 
 use bank_fixtures::golden::{self, Golden, Records};
 
+use jiff::Timestamp;
+
 use super::{
-    Page, Understood, accounts, balances, customers, failure, one_account, one_consent, one_payment, payments,
-    transactions,
+    Page, Understood, accounts, balances, customers, document, failure, one_account, one_consent, one_payment,
+    payments, transactions,
 };
 use crate::json;
+use crate::normalise::document::{Request, Resource};
 
 /// The records and the next page a list was understood as.
 fn listed<T>(
@@ -54,4 +57,44 @@ fn every_golden_document_means_its_records() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Each row of the contract has the JSON it was read from, and the codes of what was wrong with it there.
+#[test]
+fn every_row_says_what_it_was_read_from() {
+    let lists = ["customers", "accounts", "balances", "transactions", "payments", "consents"];
+    let mut warned = 0;
+    for golden in golden::of("generic") {
+        let resource = match golden.records {
+            Records::Customers(_) => Resource::Customers,
+            Records::Accounts(_) | Records::Account(_) => Resource::Accounts,
+            Records::Balances(_) => Resource::Balances,
+            Records::Transactions(_) => Resource::Transactions,
+            Records::Payments(_) | Records::Payment(_) => Resource::Payment,
+            Records::Consent(_) => Resource::Consent,
+            Records::Failure(_) => continue,
+        };
+        let request = Request {
+            account: golden.account_id.as_deref(),
+            known: &[],
+            fetched: Timestamp::UNIX_EPOCH,
+            status: golden.status,
+            url: None,
+            moves_money: false,
+            resource,
+        };
+        let (canonical, warnings) = document::canonical(&[golden.body.clone().into_bytes()], request, Some(resource));
+        let text = canonical.to_json();
+        let document: serde_json::Value = serde_json::from_str(&text).expect("canonical JSON");
+        let source = json::parse(&golden.body).expect("a golden document is JSON").to_string();
+        for row in lists.iter().filter_map(|list| document[list].as_array()).flatten() {
+            let raw = row["raw"].as_str().unwrap_or_else(|| panic!("{}: {row} has no source", golden.name));
+            assert!(source.contains(raw), "{}: {raw} is not of the document", golden.name);
+            for code in row["warnings"].as_array().into_iter().flatten() {
+                assert!(warnings.iter().any(|warning| code == warning.code.name()), "{}: {code}", golden.name);
+                warned += 1;
+            }
+        }
+    }
+    assert!(warned > 5, "{warned} rows say what was wrong with them");
 }
