@@ -160,7 +160,7 @@ fn orders_are_understood_at_every_step_of_their_life() {
                 );
                 let payment = read.payments.first().unwrap_or_else(|| panic!("{path}"));
                 assert_eq!((payment.provider_id.as_ref(), payment.status), (Some(id), due), "{path} after {wait} s");
-                assert_eq!(payment.amount.as_ref().map(|amount| amount.value.to_string()), Some("12.34".to_owned()));
+                assert_eq!(payment.amount.as_ref().map(|amount| amount.value().to_string()), Some("12.34".to_owned()));
             }
         }
     }

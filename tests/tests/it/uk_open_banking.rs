@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bank_conformance::normalise::document::{self, Reading, Request, Resource};
-use bank_conformance::normalise::model::{Meaning, Unit};
+use bank_conformance::normalise::model::Unit;
 use bank_conformance::normalise::profile::Profile;
 use bank_conformance::normalise::{WarningCode, standard};
 use bank_fixtures::book::Book;
@@ -144,11 +144,11 @@ fn accounts_and_balances_are_understood_as_they_are() {
         assert_eq!(read.balances.len(), known.len());
         for (read, (account, known)) in read.balances.iter().zip(known) {
             let meaning = match known.kind {
-                BalanceKind::Available => &[Meaning::Available][..],
-                _ => &[Meaning::BookedCurrent, Meaning::Owed],
+                BalanceKind::Available => &[BalanceKind::Available][..],
+                _ => &[BalanceKind::BookedCurrent, BalanceKind::Owed],
             };
             assert!(meaning.contains(&read.meaning), "{read:?}");
-            assert_eq!((read.account.as_str(), read.amount.value), (account, known.amount.value()));
+            assert_eq!((read.account.as_str(), read.amount.value()), (account, known.amount.value()));
             assert_eq!(read.as_of, known.as_of);
         }
     }
@@ -187,13 +187,13 @@ fn entries_are_understood_as_they_are() {
             let information = known.status == TransactionStatus::Information;
             assert!(information || read.status == known.status, "{known:?}");
             assert_eq!((&read.account, &read.provider_id), (&known.account_id, &known.id));
-            assert_eq!(read.amount.value, known.amount.value());
+            assert_eq!(read.amount.value(), known.amount.value());
             assert_eq!(
-                read.balance_after.as_ref().map(|after| after.value),
+                read.balance_after.as_ref().map(|after| after.value()),
                 known.balance_after.map(|after| after.value())
             );
             let original = known.original_amount.map(|amount| amount.value());
-            assert_eq!(read.original_amount.as_ref().map(|amount| amount.value), original);
+            assert_eq!(read.original_amount.as_ref().map(|amount| amount.value()), original);
             if known.status == TransactionStatus::Booked {
                 assert_eq!(read.dates.booking_at, known.booking_at, "{known:?}");
             }
