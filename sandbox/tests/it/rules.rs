@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bank_sandbox::Sandbox;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::{Bench, Raw};
 
@@ -46,6 +46,95 @@ fn a_phase_of_a_hundred_calls_is_given_to_exactly_a_hundred_over_64_connections(
         }
     });
     assert_eq!((world.into_inner(), keyed.map(AtomicUsize::into_inner)), (100, [30, 30]));
+}
+
+/// Who orders payments, and with what.
+struct Caller {
+    token: String,
+    debtor: String,
+    reference: &'static str,
+    idempotency_key: &'static str,
+    header: &'static str,
+}
+
+impl Caller {
+    fn new(bench: &Bench, (client, username): (&str, &str), texts: [&'static str; 3]) -> Caller {
+        let order = json!({"bank": "plain", "client_id": client, "username": username});
+        let (status, granted) = bench.control("POST", "/v1/worlds/default/consents", &order.to_string());
+        assert_eq!(status, 201, "{granted}");
+        let token = granted["access_token"].as_str().unwrap().to_owned();
+        let bearer = format!("Bearer {token}");
+        let accounts = bench.call("GET", "/plain/accounts", &[("Authorization", &bearer)], "");
+        let accounts: Value = serde_json::from_str(&accounts.body).unwrap();
+        let debtor = accounts["data"][0]["id"].as_str().unwrap().to_owned();
+        let [reference, idempotency_key, header] = texts;
+        Caller { token, debtor, reference, idempotency_key, header }
+    }
+
+    /// Orders a payment on a connection of its own.
+    fn pay(&self, bench: &Bench) -> Raw {
+        let order = json!({
+            "debtor_account_id": self.debtor,
+            "creditor": {"name": "Bob", "account": {"scheme": "iban", "value": "GB29NWBK60161331926819"}},
+            "amount": {"value": "1.00", "currency": "GBP"},
+            "reference": self.reference,
+        });
+        let bearer = format!("Bearer {}", self.token);
+        let own = [("Authorization", &*bearer), ("Idempotency-Key", self.idempotency_key), ("X-Key", self.header)];
+        let headers = own.into_iter().chain([("Content-Type", "application/json")]).collect::<Vec<_>>();
+        bench.call("POST", "/plain/payments", &headers, &order.to_string())
+    }
+}
+
+/// Two consents of one person with one client, and those of another person with another.
+#[test]
+fn every_kind_of_key_has_exactly_its_calls_over_64_connections() {
+    const N: usize = 20;
+    // Which of the three callers count together.
+    let (one, by_person, by_call) = ([0, 0, 0], [0, 0, 1], [0, 1, 2]);
+    let kinds = [
+        ("world", one),
+        ("op", one),
+        ("client", by_person),
+        ("psu", by_person),
+        ("account", by_person),
+        ("'header:x-key'", by_person),
+        ("[client, 'header:x-key']", by_person),
+        ("'body:$.reference'", by_person),
+        ("consent", by_call),
+        ("token", by_call),
+        ("idempotency-key", by_call),
+    ];
+    for (kind, groups) in kinds {
+        let rule =
+            format!("match: {{op: payments.create}}, key: {kind}, phases: [{{calls: {N}, do: {{status: 503}}}}]");
+        let bench = bench(&format!("sandbox: 1\nname: exact\nrules:\n  - {{name: r, {rule}}}\n"));
+        let mine = json!({"bank": "plain", "client_id": "mine", "redirect_uris": ["https://app.test/cb"]});
+        assert_eq!(bench.control("POST", "/v1/worlds/default/clients", &mine.to_string()).0, 201);
+        let callers = [
+            Caller::new(&bench, ("demo", "alice"), ["red", "first", "a"]),
+            Caller::new(&bench, ("demo", "alice"), ["red", "second", "a"]),
+            Caller::new(&bench, ("mine", "ben"), ["blue", "third", "b"]),
+        ];
+        let refused = [AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0)];
+        std::thread::scope(|scope| {
+            for connection in 0..CONNECTIONS {
+                let (bench, callers, refused) = (&bench, &callers, &refused);
+                scope.spawn(move || {
+                    for turn in 0..3 {
+                        let caller = (connection + turn) % 3;
+                        let answer = callers[caller].pay(bench);
+                        assert!(answer.status < 500 || answer.status == 503, "{answer:?}");
+                        let hit = usize::from(answer.status == 503);
+                        refused[groups[caller]].fetch_add(hit, Ordering::Relaxed);
+                    }
+                });
+            }
+        });
+        let counted = refused.map(AtomicUsize::into_inner);
+        let expected = [0, 1, 2].map(|group| if groups.contains(&group) { N } else { 0 });
+        assert_eq!(counted, expected, "{kind}");
+    }
 }
 
 /// Delays and draws, phases and a limit, all by what the client chooses.
