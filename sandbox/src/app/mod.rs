@@ -152,6 +152,7 @@ impl App {
         // 3. The body is read within bounds before any decision: rules and handlers see whole requests.
         let head = parts.method == Method::HEAD;
         let body = upload.read().await;
+        let is_whole = body.is_ok();
         if let Ok(body) = &body {
             // A copy: what was received lies in a buffer that is larger than the body.
             record.entry().body = Bytes::copy_from_slice(body);
@@ -181,8 +182,8 @@ impl App {
             let length = reply.body.len() as u64;
             finish::promise(&mut reply, wire.promised(length, link.is_http2()));
         }
-        if matches!(wire, Some(Wire::Leave)) && !link.is_http2() {
-            // HTTP/1.1 has another word for it.
+        // HTTP/1.1 has another word for leaving; and behind half a body no next request can be found.
+        if !link.is_http2() && (!is_whole || matches!(wire, Some(Wire::Leave))) {
             reply.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         let entry = record.entry();

@@ -99,6 +99,17 @@ fn a_client_that_says_it_has_sent_everything_is_answered() {
     assert_eq!(Raw::parse(&answer).status, 404);
 }
 
+/// A client that keeps connections must not send its next request on one that is about to be closed.
+#[test]
+fn an_answer_that_did_not_wait_for_the_whole_body_ends_the_connection_and_says_so() {
+    let bench = Bench::start();
+    for more in ["Content-Length: 1500000\r\n\r\nstate=x", "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"] {
+        let refused = bench.raw(format!("POST /plain/oauth/token HTTP/1.1\r\nHost: bank.test\r\n{more}").as_bytes());
+        assert!(matches!(refused.status, 400 | 413), "{refused:?}");
+        assert_eq!(refused.header("connection"), Some("close"), "{refused:?}");
+    }
+}
+
 #[test]
 fn one_bad_request_does_not_spoil_a_pipeline_before_it() {
     let bench = Bench::start();
