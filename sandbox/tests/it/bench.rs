@@ -72,14 +72,19 @@ impl Bench {
 
     /// Orders a payment of one pound.
     pub(crate) fn pay(&self, base: &str, account: &str, key: &str, token: &str) -> Raw {
+        self.pay_with(base, account, key, token, &[])
+    }
+
+    /// The same with more headers.
+    pub(crate) fn pay_with(&self, base: &str, account: &str, key: &str, token: &str, more: &[(&str, &str)]) -> Raw {
         let order = serde_json::json!({
             "debtor_account_id": account,
             "creditor": {"name": "Bob", "account": {"scheme": "iban", "value": "GB29NWBK60161331926819"}},
             "amount": {"value": "1.00", "currency": "GBP"},
         });
         let bearer = format!("Bearer {token}");
-        let headers = [("Authorization", &*bearer), ("Idempotency-Key", key), ("Content-Type", "application/json")];
-        self.call("POST", &format!("{base}/payments"), &headers, &order.to_string())
+        let own = [("Authorization", &*bearer), ("Idempotency-Key", key), ("Content-Type", "application/json")];
+        self.call("POST", &format!("{base}/payments"), &[&own, more].concat(), &order.to_string())
     }
 
     /// Waits a moment without sleeping: for something that happens on its own.
@@ -127,8 +132,13 @@ impl Bench {
 
     /// An access token of `alice` for everything.
     pub(crate) fn token(&self, world: &str) -> String {
-        let order = r#"{"bank": "plain", "client_id": "demo", "username": "alice"}"#;
-        let (status, granted) = self.control("POST", &format!("/v1/worlds/{world}/consents"), order);
+        self.token_of(world, "demo", "alice")
+    }
+
+    /// An access token of an account holder for everything, given to a client.
+    pub(crate) fn token_of(&self, world: &str, client: &str, username: &str) -> String {
+        let order = serde_json::json!({"bank": "plain", "client_id": client, "username": username}).to_string();
+        let (status, granted) = self.control("POST", &format!("/v1/worlds/{world}/consents"), &order);
         assert_eq!(status, 201, "{granted}");
         granted["access_token"].as_str().unwrap().to_owned()
     }

@@ -1,8 +1,9 @@
 //! The command as people and scripts meet it.
 
-use std::io::Read;
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
+
+use crate::process::Process;
 
 fn sandbox(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bank-sandbox")).args(arguments).output().unwrap()
@@ -57,24 +58,8 @@ fn mistakes_on_the_command_line_are_told_apart_by_exit_code() {
 #[test]
 fn it_says_what_to_do_next_and_stops_when_told() {
     for signal in ["INT", "TERM"] {
-        let folder = std::env::temp_dir().join(format!("bank-sandbox-{}-{signal}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let ready = folder.join("ready.json");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bank-sandbox"))
-            .args(["--port", "0", "--control-port", "0", "--ready-file", ready.to_str().unwrap()])
-            .args(["--world-port", "red=0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut greeting = String::new();
-        let mut stdout = child.stdout.take().unwrap();
-        while !greeting.contains("Ctrl-C") {
-            let mut buffer = [0; 4096];
-            let read = stdout.read(&mut buffer).unwrap();
-            assert!(read > 0, "it ended early: {greeting}");
-            greeting.push_str(&text(&buffer[..read]));
-        }
-        let told: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+        let mut process = Process::start(&format!("greeting-{signal}"), &["--world-port", "red=0"], None);
+        let (greeting, told) = (&process.greeting, &process.told);
         assert!(greeting.contains(told["worlds"][0]["banks"][0]["base_url"].as_str().unwrap()), "{greeting}");
         assert!(greeting.contains("alice / alice"), "{greeting}");
         let port = told["worlds"][1]["ports"][0]["base_url"].as_str().unwrap();
@@ -90,11 +75,11 @@ fn it_says_what_to_do_next_and_stops_when_told() {
         });
         assert_eq!(status, 200);
 
-        let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
+        let killed =
+            Command::new("kill").args([format!("-{signal}"), process.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
-        assert_eq!(child.wait().unwrap().code(), Some(0));
-        assert!(!ready.exists(), "a ready file that outlives the process lies");
-        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(process.child.wait().unwrap().code(), Some(0));
+        assert!(!process.folder.join("ready.json").exists(), "a ready file that outlives the process lies");
     }
 }
 

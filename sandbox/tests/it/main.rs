@@ -25,6 +25,7 @@ mod manners;
 mod mutated;
 mod mutual;
 mod openapi;
+mod process;
 mod profiles;
 mod register;
 mod reload;

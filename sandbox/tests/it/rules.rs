@@ -51,38 +51,27 @@ fn a_phase_of_a_hundred_calls_is_given_to_exactly_a_hundred_over_64_connections(
 /// Who orders payments, and with what.
 struct Caller {
     token: String,
-    debtor: String,
-    reference: &'static str,
+    account: String,
     idempotency_key: &'static str,
     header: &'static str,
 }
 
 impl Caller {
-    fn new(bench: &Bench, (client, username): (&str, &str), texts: [&'static str; 3]) -> Caller {
-        let order = json!({"bank": "plain", "client_id": client, "username": username});
-        let (status, granted) = bench.control("POST", "/v1/worlds/default/consents", &order.to_string());
-        assert_eq!(status, 201, "{granted}");
-        let token = granted["access_token"].as_str().unwrap().to_owned();
-        let bearer = format!("Bearer {token}");
-        let accounts = bench.call("GET", "/plain/accounts", &[("Authorization", &bearer)], "");
-        let accounts: Value = serde_json::from_str(&accounts.body).unwrap();
-        let debtor = accounts["data"][0]["id"].as_str().unwrap().to_owned();
-        let [reference, idempotency_key, header] = texts;
-        Caller { token, debtor, reference, idempotency_key, header }
+    fn new(
+        bench: &Bench,
+        (client, username): (&str, &str),
+        idempotency_key: &'static str,
+        header: &'static str,
+    ) -> Caller {
+        let token = bench.token_of("default", client, username);
+        let accounts: Value = serde_json::from_str(&call(bench, &token, "accounts", "").body).unwrap();
+        let account = accounts["data"][0]["id"].as_str().unwrap().to_owned();
+        Caller { token, account, idempotency_key, header }
     }
 
     /// Orders a payment on a connection of its own.
     fn pay(&self, bench: &Bench) -> Raw {
-        let order = json!({
-            "debtor_account_id": self.debtor,
-            "creditor": {"name": "Bob", "account": {"scheme": "iban", "value": "GB29NWBK60161331926819"}},
-            "amount": {"value": "1.00", "currency": "GBP"},
-            "reference": self.reference,
-        });
-        let bearer = format!("Bearer {}", self.token);
-        let own = [("Authorization", &*bearer), ("Idempotency-Key", self.idempotency_key), ("X-Key", self.header)];
-        let headers = own.into_iter().chain([("Content-Type", "application/json")]).collect::<Vec<_>>();
-        bench.call("POST", "/plain/payments", &headers, &order.to_string())
+        bench.pay_with("/plain", &self.account, self.idempotency_key, &self.token, &[("X-Key", self.header)])
     }
 }
 
@@ -100,7 +89,7 @@ fn every_kind_of_key_has_exactly_its_calls_over_64_connections() {
         ("account", by_person),
         ("'header:x-key'", by_person),
         ("[client, 'header:x-key']", by_person),
-        ("'body:$.reference'", by_person),
+        ("'body:$.debtor_account_id'", by_person),
         ("consent", by_call),
         ("token", by_call),
         ("idempotency-key", by_call),
@@ -112,9 +101,9 @@ fn every_kind_of_key_has_exactly_its_calls_over_64_connections() {
         let mine = json!({"bank": "plain", "client_id": "mine", "redirect_uris": ["https://app.test/cb"]});
         assert_eq!(bench.control("POST", "/v1/worlds/default/clients", &mine.to_string()).0, 201);
         let callers = [
-            Caller::new(&bench, ("demo", "alice"), ["red", "first", "a"]),
-            Caller::new(&bench, ("demo", "alice"), ["red", "second", "a"]),
-            Caller::new(&bench, ("mine", "ben"), ["blue", "third", "b"]),
+            Caller::new(&bench, ("demo", "alice"), "first", "a"),
+            Caller::new(&bench, ("demo", "alice"), "second", "a"),
+            Caller::new(&bench, ("mine", "ben"), "third", "b"),
         ];
         let refused = [AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0)];
         std::thread::scope(|scope| {
