@@ -85,10 +85,10 @@ pub fn records(reading: Reading) -> Records {
     }
     let mut transactions = Vec::new();
     for (_, read) in reading.entries {
-        let (amount, origin) = (read.amount.clone(), read.origin.clone());
-        match entry::entry(&Known::alone(read), &nothing).record.in_iso() {
+        let known = Known::alone(read);
+        match entry::entry(&known, &nothing).record.in_iso() {
             Some(entry) => transactions.push(entry),
-            None => left_out(&amount, &origin),
+            None => left_out(&known.entry.amount, &known.entry.origin),
         }
     }
     for problem in &reading.problems {

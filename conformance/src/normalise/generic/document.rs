@@ -75,14 +75,14 @@ impl Reader {
         match resource {
             Some(Resource::Customers) => {
                 let page = self.keep(customers(document));
-                let read = page.records.into_iter().zip(&page.origins);
-                self.canonical.customers.extend(read.map(|(party, origin)| holder(party, origin)));
+                let holders = page.with_origins().map(|(party, origin)| holder(party, &origin));
+                self.canonical.customers.extend(holders);
             }
             Some(Resource::Accounts) if is_list => {
                 let page = self.keep(accounts(document));
-                self.next(page.next);
-                for (account, origin) in page.records.into_iter().zip(&page.origins) {
-                    self.account(account, origin);
+                self.next(page.next.clone());
+                for (account, origin) in page.with_origins() {
+                    self.account(account, &origin);
                 }
             }
             Some(Resource::Accounts) => {
@@ -93,25 +93,25 @@ impl Reader {
             }
             Some(Resource::Balances) => {
                 let page = self.keep(balances(document));
-                for (balance, origin) in page.records.into_iter().zip(&page.origins) {
+                for (balance, origin) in page.with_origins() {
                     let mut balance = AccountBalance::of_bank(account.to_owned(), balance);
-                    canonical::origin(&mut balance.members, origin);
+                    canonical::origin(&mut balance.members, &origin);
                     self.canonical.balances.push(balance);
                 }
             }
             Some(Resource::Transactions) => {
                 let page = self.keep(transactions(document, account));
-                self.next(page.next);
-                for (record, origin) in page.records.into_iter().zip(&page.origins) {
+                self.next(page.next.clone());
+                for (record, origin) in page.with_origins() {
                     let mut entry = Entry::of_bank(record);
-                    canonical::origin(&mut entry.members.own, origin);
+                    canonical::origin(&mut entry.members.own, &origin);
                     self.canonical.transactions.push(entry);
                 }
             }
             Some(Resource::Payment) if is_list => {
                 let page = self.keep(payments(document));
-                let read = page.records.into_iter().zip(&page.origins);
-                self.canonical.payments.extend(read.map(|(payment, origin)| order(payment, origin)));
+                let orders = page.with_origins().map(|(payment, origin)| order(payment, &origin));
+                self.canonical.payments.extend(orders);
             }
             Some(Resource::Payment) => {
                 let (one, origin) = self.keep_one(one_payment(document), document);

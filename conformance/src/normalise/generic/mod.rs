@@ -13,6 +13,8 @@ mod tests;
 mod transaction;
 pub(crate) mod words;
 
+use std::iter;
+
 use bank_fixtures::error_class::ErrorClass;
 use bank_fixtures::record::{Account, Balance, Consent, Failure, Party, Payment, Transaction};
 
@@ -36,6 +38,13 @@ pub struct Page<T> {
     pub rows: usize,
     /// Where the next page is, by `links.next`.
     pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Each record, with what it was read from.
+    pub fn with_origins(self) -> impl Iterator<Item = (T, Origin)> {
+        self.records.into_iter().zip(self.origins.into_iter().chain(iter::repeat_with(Origin::default)))
+    }
 }
 
 /// A list of customers.

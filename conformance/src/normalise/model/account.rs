@@ -98,7 +98,7 @@ pub struct Account {
 pub struct Balance {
     /// The bank's id of the account.
     pub account: String,
-    /// BalanceKind.
+    /// What the figure means.
     pub meaning: BalanceKind,
     /// The word of the source.
     pub source_type: String,

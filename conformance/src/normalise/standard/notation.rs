@@ -105,9 +105,9 @@ pub enum Balances {
 pub struct Column {
     /// Member.
     pub path: &'static str,
-    /// BalanceKind.
+    /// What the figure means.
     pub meaning: BalanceKind,
-    /// BalanceKind for cards and loans, or for a negative figure.
+    /// What it means for cards and loans, or when it is negative.
     pub debt: Option<BalanceKind>,
 }
 
